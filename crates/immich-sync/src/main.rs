@@ -1,0 +1,3 @@
+//! Keeps an Immich library, the original files and other photo sources in step.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Plans and applies changes between an Immich server and files on disk.
