@@ -1,0 +1,67 @@
+//! ExifTool as the judge: it knows all these formats and shares no code with them.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// Tags of a file, by `Group:Name`, values as ExifTool prints them with `-n`.
+pub(crate) struct Tags(BTreeMap<String, String>);
+
+impl Tags {
+    pub(crate) fn of(path: &Path) -> Self {
+        let output = run(&["-G1", "-s", "-n", "-a", "-validate", "-warning", "-error", "-all"], path);
+        let text = String::from_utf8_lossy(&output.stdout);
+        Self(text.lines().filter_map(tag_of_line).collect())
+    }
+
+    /// The value of a tag, such as `IFD0:Make`, or an empty text.
+    pub(crate) fn get(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+
+    /// What ExifTool complains about: errors, and warnings that it does not call minor.
+    pub(crate) fn complaints(&self) -> Vec<&str> {
+        let complaint = |name: &str| name.ends_with(":Error") || name.ends_with(":Warning");
+        let texts = self.0.iter().filter(|(name, _)| complaint(name)).map(|(_, text)| text.as_str());
+        texts.filter(|text| !text.starts_with("[minor]")).collect()
+    }
+}
+
+/// `[IFD0]          Make                            : Google`
+fn tag_of_line(line: &str) -> Option<(String, String)> {
+    let (group, rest) = line.strip_prefix('[')?.split_once(']')?;
+    let (name, value) = rest.split_once(':')?;
+    Some((format!("{group}:{}", name.trim()), value.trim().to_owned()))
+}
+
+/// Lets ExifTool write tags, and answers with what it said when it refused.
+pub(crate) fn write(path: &Path, assignments: &[&str]) -> Result<(), String> {
+    let output = run(&[&["-overwrite_original"], assignments].concat(), path);
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said).into_owned();
+    if output.status.success() && said.contains("1 image files updated") { Ok(()) } else { Err(said) }
+}
+
+/// The bytes of a binary tag.
+pub(crate) fn binary(path: &Path, tag: &str) -> Vec<u8> {
+    run(&["-b", tag], path).stdout
+}
+
+fn run(arguments: &[&str], path: &Path) -> Output {
+    let program = program();
+    Command::new(&program)
+        .args(["-config", ""])
+        .args(arguments)
+        .arg(path)
+        .output()
+        .unwrap_or_else(|error| panic!("cannot run {}: {error}; run cargo xtask test", program.display()))
+}
+
+fn program() -> PathBuf {
+    #[expect(clippy::disallowed_methods, reason = "the test run says where the pinned ExifTool is")]
+    let named = std::env::var("IMMICH_SYNC_EXIFTOOL");
+    let usual = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tools/exiftool/bin/exiftool");
+    let program = named.map_or_else(|_| usual(), PathBuf::from);
+    assert!(program.exists(), "no ExifTool at {}; run cargo xtask test", program.display());
+    program
+}
