@@ -1,1 +1,74 @@
 //! Typed client of the Immich HTTP API, with a half that only reads.
+//!
+//! It knows HTTP and no files, prints nothing and reads no environment. Servers from 1.118 on are
+//! understood; what differs between versions stands in one table.
+//!
+//! ```no_run
+//! use immich_api::{ApiKey, AssetQuery, Client, ClientOptions};
+//!
+//! # fn main() -> Result<(), immich_api::ApiError> {
+//! let client = Client::connect(ClientOptions::new("http://nas:2283", ApiKey::new("key")?))?;
+//! let mut walk = client.reader().walk_assets(&AssetQuery::default());
+//! for page in &mut walk {
+//!     for asset in page? {
+//!         let caption = asset.exif.and_then(|exif| exif.description);
+//!         assert!(caption.is_none_or(|caption| caption.len() < 10_000));
+//!     }
+//! }
+//! assert!(walk.report().complete);
+//! # Ok(())
+//! # }
+//! ```
+
+mod address;
+mod album;
+mod answer;
+mod asset;
+mod clean;
+mod client;
+mod clock;
+mod discovery;
+mod error;
+mod exif;
+mod failure;
+mod ids;
+mod json;
+mod key;
+mod lenient;
+mod options;
+mod pages;
+mod permission;
+mod person;
+mod query;
+mod rate;
+mod reader;
+mod report;
+mod retry;
+mod round;
+mod server_info;
+mod stats;
+mod tls;
+mod transport;
+mod version;
+mod walk;
+mod writer;
+
+pub use crate::album::Album;
+pub use crate::asset::{Asset, AssetKind, Checksum, Unreadable, Visibility};
+pub use crate::client::Client;
+pub use crate::clock::{Clock, SystemClock};
+pub use crate::error::{ApiError, BodyProblem, Cause, VersionFound};
+pub use crate::exif::Exif;
+pub use crate::ids::{AlbumId, AssetId, BadId, FaceId, LibraryId, PersonId, UserId};
+pub use crate::key::ApiKey;
+pub use crate::options::{ClientOptions, RateLimit, StopQuestion};
+pub use crate::permission::Permission;
+pub use crate::person::{Face, FaceOwner, FaceSource, Person};
+pub use crate::query::{AssetQuery, LibraryFilter};
+pub use crate::reader::Reader;
+pub use crate::report::WalkReport;
+pub use crate::server_info::{CurrentUser, Features, KeyInfo, ServerInfo};
+pub use crate::stats::RequestStats;
+pub use crate::version::{OLDEST, ServerVersion};
+pub use crate::walk::AssetWalk;
+pub use crate::writer::{Ordered, Writer};

@@ -1,0 +1,224 @@
+//! An asset as a search or `GET /assets/{id}` describes it.
+//!
+//! Versions differ in what they send, so everything but the id, the owner and the path may be missing.
+//! `None` means that the server did not say, which is no reason to remove anything from a file.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::exif::Exif;
+use crate::ids::{AssetId, LibraryId, UserId};
+use crate::lenient::{boolean, instant, integer, member, text};
+use crate::person::Person;
+
+/// A photo or a video.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asset {
+    /// Its name on the server.
+    pub id: AssetId,
+    /// Whose it is.
+    pub owner_id: UserId,
+    /// The external library it is in; `None` when Immich manages the file.
+    pub library_id: Option<LibraryId>,
+    /// Photo, video, …
+    pub kind: AssetKind,
+    /// Where the file is, as the server sees it.
+    pub original_path: String,
+    /// The name at upload; not always the last part of the path.
+    pub original_file_name: String,
+    /// SHA-1 of the file, or of `path:<path>` in an external library.
+    pub checksum: Option<Checksum>,
+    /// When the picture was taken.
+    pub file_created_at: Option<Timestamp>,
+    /// Modification time of the file when it was last read.
+    pub file_modified_at: Option<Timestamp>,
+    /// The wall clock at the place, sent as if it were UTC.
+    pub local_date_time: Option<Timestamp>,
+    /// When the server last changed something of it; misses faces and albums, jumps for nothing.
+    pub updated_at: Option<Timestamp>,
+    /// Marked with the heart.
+    pub is_favorite: Option<bool>,
+    /// In the trash.
+    pub is_trashed: bool,
+    /// The file was gone at the last scan.
+    pub is_offline: bool,
+    /// Where it is shown.
+    pub visibility: Visibility,
+    /// The moving part of a live photo.
+    pub live_photo_video_id: Option<AssetId>,
+    /// What was read from the file and edited since; `None` when not sent.
+    pub exif: Option<Exif>,
+    /// Who is on it; `None` when not sent, or when one of them could not be understood.
+    pub people: Option<Vec<Person>>,
+    /// Width in pixels as shown, from 2.5 on.
+    pub width: Option<u32>,
+    /// Height in pixels as shown, from 2.5 on.
+    pub height: Option<u32>,
+}
+
+/// What an asset is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum AssetKind {
+    /// A photo.
+    Image,
+    /// A video.
+    Video,
+    /// A sound.
+    Audio,
+    /// Anything else, also kinds that this client does not know.
+    Other,
+}
+
+/// Where an asset is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Visibility {
+    /// On the timeline.
+    Timeline,
+    /// In the archive.
+    Archive,
+    /// Nowhere: the moving part of a live photo.
+    Hidden,
+    /// In the locked folder.
+    Locked,
+    /// A value that this client does not know; treated like hidden.
+    Unknown,
+}
+
+/// SHA-1 in base64, as the server sends it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Checksum(String);
+
+impl Checksum {
+    /// The base64 text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The 20 bytes of the SHA-1; `None` when the server sent something else.
+    pub fn bytes(&self) -> Option<[u8; 20]> {
+        use base64::Engine as _;
+        base64::engine::general_purpose::STANDARD.decode(&self.0).ok()?.try_into().ok()
+    }
+}
+
+impl fmt::Display for Checksum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl From<&[u8; 20]> for Checksum {
+    fn from(sha1: &[u8; 20]) -> Self {
+        use base64::Engine as _;
+        Self(base64::engine::general_purpose::STANDARD.encode(sha1))
+    }
+}
+
+/// An item of an answer that could not be understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Its id, if that much could be read.
+    pub id: Option<AssetId>,
+    /// What is wrong with it.
+    pub problem: &'static str,
+}
+
+impl Asset {
+    /// Reads one item of an answer.
+    pub(crate) fn from_json(value: &Value) -> Result<Self, Unreadable> {
+        let id = text(member(value, "id")).and_then(|id| AssetId::parse(&id).ok());
+        let unreadable = |problem| Unreadable { id: id.clone(), problem };
+        let Some(id) = id.clone() else { return Err(unreadable("it has no id")) };
+        let owner_id = text(member(value, "ownerId")).and_then(|owner| UserId::parse(&owner).ok());
+        let Some(owner_id) = owner_id else { return Err(unreadable("it has no owner")) };
+        let original_path = text(member(value, "originalPath")).filter(|path| !path.is_empty());
+        let Some(original_path) = original_path else { return Err(unreadable("it has no path")) };
+        let Ok(library_id) = optional_id(value, "libraryId", LibraryId::parse) else {
+            return Err(unreadable("its library is no id"));
+        };
+        let Ok(live_photo_video_id) = optional_id(value, "livePhotoVideoId", AssetId::parse) else {
+            return Err(unreadable("its live photo video is no id"));
+        };
+        Ok(Self {
+            owner_id,
+            library_id,
+            kind: kind(value),
+            original_file_name: text(member(value, "originalFileName"))
+                .unwrap_or_else(|| last_part(&original_path).to_owned()),
+            original_path,
+            checksum: text(member(value, "checksum")).map(Checksum),
+            file_created_at: instant(member(value, "fileCreatedAt")),
+            file_modified_at: instant(member(value, "fileModifiedAt")),
+            local_date_time: instant(member(value, "localDateTime")),
+            updated_at: instant(member(value, "updatedAt")),
+            is_favorite: boolean(member(value, "isFavorite")),
+            is_trashed: boolean(member(value, "isTrashed")).unwrap_or(false),
+            is_offline: boolean(member(value, "isOffline")).unwrap_or(false),
+            visibility: visibility(value),
+            live_photo_video_id,
+            exif: member(value, "exifInfo").filter(|exif| exif.is_object()).map(Exif::from_json),
+            people: member(value, "people").and_then(Person::list_from_json),
+            width: pixels(member(value, "width")),
+            height: pixels(member(value, "height")),
+            id,
+        })
+    }
+}
+
+impl Visibility {
+    /// Whether its owner sees it without asking for it: on the timeline or in the archive.
+    pub fn is_shown(self) -> bool {
+        matches!(self, Self::Timeline | Self::Archive)
+    }
+}
+
+/// An id that may be null or missing, but not something else: a library that we cannot read must not
+/// turn a file of the user into a file that Immich manages.
+fn optional_id<T, E>(
+    value: &Value,
+    name: &str,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Result<Option<T>, ()> {
+    match member(value, name) {
+        None => Ok(None),
+        Some(Value::String(id)) if id.is_empty() => Ok(None),
+        Some(found) => found.as_str().and_then(|id| parse(id).ok()).map(Some).ok_or(()),
+    }
+}
+
+fn kind(value: &Value) -> AssetKind {
+    match member(value, "type").and_then(Value::as_str) {
+        Some("IMAGE") => AssetKind::Image,
+        Some("VIDEO") => AssetKind::Video,
+        Some("AUDIO") => AssetKind::Audio,
+        Some(_) | None => AssetKind::Other,
+    }
+}
+
+/// Before 1.133 there was only the archive; hidden assets are kept out by the filter of the request.
+fn visibility(value: &Value) -> Visibility {
+    match member(value, "visibility") {
+        None if boolean(member(value, "isArchived")) == Some(true) => Visibility::Archive,
+        None => Visibility::Timeline,
+        Some(named) => match named.as_str() {
+            Some("timeline") => Visibility::Timeline,
+            Some("archive") => Visibility::Archive,
+            Some("hidden") => Visibility::Hidden,
+            Some("locked") => Visibility::Locked,
+            Some(_) | None => Visibility::Unknown,
+        },
+    }
+}
+
+fn last_part(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+/// A size in pixels; 0 means unknown.
+pub(crate) fn pixels(value: Option<&Value>) -> Option<u32> {
+    integer(value).and_then(|pixels| u32::try_from(pixels).ok()).filter(|pixels| *pixels > 0)
+}

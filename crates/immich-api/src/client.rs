@@ -1,0 +1,157 @@
+//! A connected client, in two halves.
+//!
+//! [`Client::reader`] cannot change anything on the server; [`Client::writer`] can. Who plans gets the
+//! first one only, so that a dry run is kept by the compiler.
+
+use serde_json::Value;
+use ureq::http::Method;
+
+use crate::address::Address;
+use crate::discovery;
+use crate::error::{ApiError, BodyProblem, VersionFound};
+use crate::lenient::{integer, member};
+use crate::options::ClientOptions;
+use crate::reader::Reader;
+use crate::server_info::{CurrentUser, Features, KeyInfo, ServerInfo};
+use crate::stats::RequestStats;
+use crate::transport::{Call, Transport};
+use crate::version::{ServerVersion, Trait};
+use crate::writer::Writer;
+
+/// A connection to one server with one key.
+pub struct Client {
+    transport: Transport,
+    info: ServerInfo,
+}
+
+impl Client {
+    /// Finds the API, checks version and key, and learns whose key it is.
+    ///
+    /// The key leaves only after something at the address has answered as Immich does.
+    pub fn connect(options: ClientOptions) -> Result<Self, ApiError> {
+        let address = Address::parse(&options.server)?;
+        let insecure = options.insecure;
+        let transport = Transport::new(options, address.origin.clone())?;
+        let base_url = match discovery::find_base(&transport, &address) {
+            Err(error) if says_not_immich(&error) => {
+                let url = address.origin.to_string();
+                return Err(ApiError::NotImmich { url, detail: error.to_string() });
+            }
+            found => found?,
+        };
+        let info = look_around(&transport, base_url, insecure)?;
+        Ok(Self { transport, info })
+    }
+
+    /// What the server said about itself.
+    pub fn server(&self) -> &ServerInfo {
+        &self.info
+    }
+
+    /// The half that cannot change anything.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader { client: self }
+    }
+
+    /// The half that changes things.
+    pub fn writer(&self) -> Writer<'_> {
+        Writer { client: self }
+    }
+
+    /// What was sent and received so far.
+    pub fn stats(&self) -> RequestStats {
+        self.transport.stats()
+    }
+
+    pub(crate) fn has(&self, what: Trait) -> bool {
+        self.info.version.has(what)
+    }
+
+    /// `GET` of a path below the base, which begins with a slash.
+    pub(crate) fn get(&self, endpoint: &'static str, path: &str) -> Result<Value, ApiError> {
+        get(&self.transport, endpoint, &format!("{}{path}", self.info.base_url))
+    }
+
+    /// `POST` of a question; the answer has the server's time with it.
+    pub(crate) fn ask(
+        &self,
+        endpoint: &'static str,
+        path: &str,
+        question: &Value,
+    ) -> Result<(Value, Option<std::time::SystemTime>), ApiError> {
+        let body = question.to_string();
+        self.transport.json_and_date(&self.call(endpoint, Method::POST, &self.url(path), &body))
+    }
+
+    /// `POST` or `PUT` of an order, answered without content.
+    pub(crate) fn order(
+        &self,
+        endpoint: &'static str,
+        method: Method,
+        path: &str,
+        order: &Value,
+    ) -> Result<(), ApiError> {
+        let body = order.to_string();
+        self.transport.done(&self.call(endpoint, method, &self.url(path), &body))
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.info.base_url)
+    }
+
+    #[expect(clippy::unused_self, reason = "a request is always one of a connected client")]
+    fn call<'a>(&self, endpoint: &'static str, method: Method, url: &'a str, body: &'a str) -> Call<'a> {
+        Call { endpoint, method, url, body: Some(body.as_bytes()), is_probe: false }
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("info", &self.info).finish_non_exhaustive()
+    }
+}
+
+/// A 404 or a web page at every place where the API could be.
+fn says_not_immich(error: &ApiError) -> bool {
+    matches!(
+        error,
+        ApiError::Status { status: 400..=499, .. }
+            | ApiError::Refused { .. }
+            | ApiError::Unexpected { problem: BodyProblem::NotJson | BodyProblem::Shape, .. }
+    )
+}
+
+fn look_around(transport: &Transport, base_url: String, insecure: bool) -> Result<ServerInfo, ApiError> {
+    let ask = |endpoint, path| get(transport, endpoint, &format!("{base_url}{path}"));
+    let version = version(&ask("GET /server/version", "/server/version")?)?;
+    if !version.is_supported() {
+        return Err(ApiError::UnsupportedVersion { version: VersionFound::Named(version) });
+    }
+    let features = Features::from_json(&ask("GET /server/features", "/server/features")?);
+    let key = if version.has(Trait::OwnKey) {
+        KeyInfo::from_json(&ask("GET /api-keys/me", "/api-keys/me")?)
+    } else {
+        KeyInfo::default()
+    };
+    let user = ask("GET /users/me", "/users/me")?;
+    let user = CurrentUser::from_json(&user).ok_or_else(|| shape("GET /users/me", &user))?;
+    Ok(ServerInfo { base_url, version, features, key, user, insecure })
+}
+
+fn get(transport: &Transport, endpoint: &'static str, url: &str) -> Result<Value, ApiError> {
+    transport.json(&Call { endpoint, method: Method::GET, url, body: None, is_probe: false })
+}
+
+fn version(answer: &Value) -> Result<ServerVersion, ApiError> {
+    let part = |name| integer(member(answer, name)).and_then(|part| u32::try_from(part).ok());
+    match (part("major"), part("minor"), part("patch")) {
+        (Some(major), Some(minor), patch) => Ok(ServerVersion::new(major, minor, patch.unwrap_or(0))),
+        _ => Err(shape("GET /server/version", answer)),
+    }
+}
+
+/// The error for JSON of another shape.
+pub(crate) fn shape(endpoint: &'static str, answer: &Value) -> ApiError {
+    let excerpt = crate::clean::excerpt(answer.to_string().as_bytes());
+    ApiError::Unexpected { endpoint, problem: BodyProblem::Shape, excerpt }
+}

@@ -1,0 +1,102 @@
+//! From the address that a person wrote to the place where the API is.
+//!
+//! People paste what their browser shows, with or without `/api`, behind proxies that answer every path
+//! with the same page. A candidate counts only when its `server/ping` says `pong`; until then the key
+//! stays here.
+
+use serde_json::Value;
+use ureq::http::Method;
+
+use crate::address::{Address, resolve};
+use crate::clean::clean;
+use crate::error::{ApiError, VersionFound};
+use crate::transport::{Call, Transport};
+
+const WELL_KNOWN: &str = "GET /.well-known/immich";
+const PING: &str = "GET /server/ping";
+
+/// Finds the base of the API, without a slash at the end.
+///
+/// An address with a path of its own is tried first as it stands: at the root of that host may live
+/// another Immich.
+pub(crate) fn find_base(transport: &Transport, address: &Address) -> Result<String, ApiError> {
+    let own = format!("{}{}", address.origin, address.path);
+    let mut failure = None;
+    let names_a_path = !matches!(address.path.as_str(), "" | "/api");
+    let mut candidates = vec![Candidate::WellKnown];
+    let paths = [format!("{own}/api"), own.clone()].map(Candidate::Base);
+    candidates.splice(if names_a_path { 0..0 } else { 1..1 }, paths);
+    for candidate in candidates {
+        match base_of(transport, address, candidate).and_then(|base| pings(transport, base)) {
+            Ok(base) => return Ok(base),
+            Err(error) if ends_the_search(&error) => return Err(error),
+            Err(error) => failure = Some(better(failure, error)),
+        }
+    }
+    if is_before_server_routes(transport, &own) {
+        return Err(ApiError::UnsupportedVersion { version: VersionFound::BeforeServerRoutes });
+    }
+    Err(failure.unwrap_or(ApiError::NotImmich { url: own, detail: "no ping".to_owned() }))
+}
+
+enum Candidate {
+    WellKnown,
+    Base(String),
+}
+
+fn base_of(transport: &Transport, address: &Address, candidate: Candidate) -> Result<String, ApiError> {
+    let root = match candidate {
+        Candidate::Base(base) => return Ok(base),
+        Candidate::WellKnown => format!("{}/", address.origin),
+    };
+    let found = transport.json(&probe(WELL_KNOWN, &format!("{root}.well-known/immich")))?;
+    let endpoint = found.pointer("/api/endpoint").and_then(Value::as_str);
+    let Some(endpoint) = endpoint else {
+        return Err(ApiError::NotImmich { url: root, detail: "it names no API".to_owned() });
+    };
+    let base = resolve(&address.origin, &root, endpoint)
+        .map_err(|host| ApiError::ForeignRedirect { endpoint: WELL_KNOWN, host })?;
+    Ok(base.split(['?', '#']).next().unwrap_or(&base).trim_end_matches('/').to_owned())
+}
+
+/// The base, when it answers as Immich does.
+fn pings(transport: &Transport, base: String) -> Result<String, ApiError> {
+    let answer = transport.json(&probe(PING, &format!("{base}/server/ping")))?;
+    if answer.get("res").and_then(Value::as_str) == Some("pong") {
+        Ok(base)
+    } else {
+        Err(ApiError::NotImmich { url: clean(&base, 200), detail: "another answer to a ping".to_owned() })
+    }
+}
+
+/// Servers before 1.113 have the same under another name; they get a better message.
+fn is_before_server_routes(transport: &Transport, own: &str) -> bool {
+    let bases = [format!("{own}/api"), own.to_owned()];
+    bases.iter().any(|base| {
+        let answer = transport.json(&probe(PING, &format!("{base}/server-info/ping")));
+        answer.is_ok_and(|answer| answer.get("res").and_then(Value::as_str) == Some("pong"))
+    })
+}
+
+fn probe<'a>(endpoint: &'static str, url: &'a str) -> Call<'a> {
+    Call { endpoint, method: Method::GET, url, body: None, is_probe: true }
+}
+
+/// Another path of the same host will not help against these.
+fn ends_the_search(error: &ApiError) -> bool {
+    matches!(error, ApiError::Unreachable { .. } | ApiError::Tls { .. } | ApiError::Stopped)
+}
+
+/// Which of two failures tells more: a redirect elsewhere, or a server in trouble, before "not found".
+fn better(first: Option<ApiError>, second: ApiError) -> ApiError {
+    let rank = |error: &ApiError| match error {
+        ApiError::ForeignRedirect { .. } => 3,
+        error if error.is_transient() && !matches!(error, ApiError::Unexpected { .. }) => 2,
+        ApiError::NotImmich { .. } => 1,
+        _ => 0,
+    };
+    match first {
+        Some(first) if rank(&first) >= rank(&second) => first,
+        Some(_) | None => second,
+    }
+}

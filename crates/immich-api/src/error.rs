@@ -1,0 +1,247 @@
+//! Why a request failed, what to do about it, and whether to try again.
+//!
+//! Text that came from a server is cleaned before it gets here, see `clean.rs`. No variant can hold the
+//! key: it is in none of the values these are built from.
+
+use std::error::Error;
+
+use crate::ids::AssetId;
+use crate::version::{OLDEST, ServerVersion};
+
+/// A cause from a lower layer.
+pub type Cause = Box<dyn Error + Send + Sync>;
+
+/// Why the client could not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ApiError {
+    /// The address of the server cannot be used as it is written.
+    #[error("the server address `{address}` cannot be used: {problem}")]
+    BadAddress {
+        /// As the user wrote it, without a password.
+        address: String,
+        /// What is wrong and what to write.
+        problem: String,
+    },
+
+    /// The API key cannot be one.
+    #[error(
+        "the API key cannot be used: {problem}; copy it from the account settings of Immich, under API keys"
+    )]
+    BadKey {
+        /// What is wrong; never the key.
+        problem: &'static str,
+    },
+
+    /// The own certificates cannot be read.
+    #[error(
+        "the own certificate authority cannot be used: {problem}; give a PEM file with `BEGIN CERTIFICATE`"
+    )]
+    BadCertificate {
+        /// What is wrong.
+        problem: &'static str,
+    },
+
+    /// No answer at all: wrong address, no network, a time-out.
+    #[error("cannot reach {url}; check the address and that the server runs")]
+    Unreachable {
+        /// Where the request went.
+        url: String,
+        /// What the network said.
+        source: Cause,
+    },
+
+    /// An answer began and broke off.
+    #[error("the connection broke while {endpoint} was answered")]
+    Interrupted {
+        /// What was asked.
+        endpoint: &'static str,
+        /// What the network said.
+        source: Cause,
+    },
+
+    /// The certificate of the server is not trusted, or the two sides found no common TLS.
+    #[error(
+        "no secure connection to {url}; if the certificate is your own, name its authority (ca_file) in the settings"
+    )]
+    Tls {
+        /// Where the request went.
+        url: String,
+        /// What TLS said.
+        source: Cause,
+    },
+
+    /// Something answers there, but it is not Immich.
+    #[error(
+        "{url} answers, but not as an Immich server ({detail}); write the address that opens Immich in the browser"
+    )]
+    NotImmich {
+        /// The address that was tried.
+        url: String,
+        /// What came instead.
+        detail: String,
+    },
+
+    /// A server older than this client knows.
+    #[error("Immich {version} is too old; the oldest version that works is {OLDEST}: update the server")]
+    UnsupportedVersion {
+        /// What the server says of itself; `None` when it is too old even to say so.
+        version: VersionFound,
+    },
+
+    /// The key is wrong.
+    #[error(
+        "the server refused the API key at {endpoint}; create a new one in the account settings of Immich"
+    )]
+    Refused {
+        /// What was asked.
+        endpoint: &'static str,
+    },
+
+    /// The key is right but may not do this.
+    #[error(
+        "the API key lacks the permission `{permission}` for {endpoint}; add it to the key in the account settings of Immich"
+    )]
+    MissingPermission {
+        /// As Immich names it, such as `asset.read`.
+        permission: String,
+        /// What was asked.
+        endpoint: &'static str,
+    },
+
+    /// The server knows no such asset, or the key's user may not see it.
+    #[error("the server has no asset {id} that this key may see")]
+    NoSuchAsset {
+        /// The asset that was asked for.
+        id: AssetId,
+    },
+
+    /// A status that was not expected.
+    #[error("{endpoint} answered {status}: {message}")]
+    Status {
+        /// What was asked.
+        endpoint: &'static str,
+        /// The HTTP status.
+        status: u16,
+        /// What the server said about it, cleaned.
+        message: String,
+    },
+
+    /// An answer that is not what Immich sends.
+    #[error("{endpoint} answered something unexpected ({problem}): {excerpt}; is there a proxy in between?")]
+    Unexpected {
+        /// What was asked.
+        endpoint: &'static str,
+        /// In what way.
+        problem: BodyProblem,
+        /// The start of the answer, cleaned.
+        excerpt: String,
+    },
+
+    /// An answer larger than any that Immich sends.
+    #[error("{endpoint} answered more than {limit} bytes; the answer was not read to its end")]
+    TooLarge {
+        /// What was asked.
+        endpoint: &'static str,
+        /// The limit in bytes.
+        limit: u64,
+    },
+
+    /// A request larger than the server takes.
+    #[error("the request {endpoint} has {size} bytes, more than the {limit} that Immich takes")]
+    RequestTooLarge {
+        /// What was asked.
+        endpoint: &'static str,
+        /// The size of the request in bytes.
+        size: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+
+    /// The server points to another one, which must not see the key.
+    #[error(
+        "{endpoint} is redirected to {host}, which was not followed; if that is your server, write its address instead"
+    )]
+    ForeignRedirect {
+        /// What was asked.
+        endpoint: &'static str,
+        /// Scheme, name and port of the other server, cleaned.
+        host: String,
+    },
+
+    /// The user asked to stop.
+    #[error("stopped")]
+    Stopped,
+}
+
+/// What an unsupported server said of its version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VersionFound {
+    /// It named this one.
+    Named(ServerVersion),
+    /// It speaks the dialect of before 1.113.
+    BeforeServerRoutes,
+}
+
+impl std::fmt::Display for VersionFound {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Named(version) => version.fmt(f),
+            Self::BeforeServerRoutes => f.write_str("before 1.113"),
+        }
+    }
+}
+
+/// In what way a body was not what Immich sends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BodyProblem {
+    /// JSON that stops in the middle.
+    #[error("the JSON stops in the middle")]
+    Truncated,
+    /// No JSON, such as the error page of a proxy.
+    #[error("no JSON")]
+    NotJson,
+    /// Nested deeper than any answer of Immich.
+    #[error("nested too deeply")]
+    TooDeep,
+    /// More values than any answer of Immich.
+    #[error("too many values")]
+    TooManyValues,
+    /// JSON of another shape.
+    #[error("another shape")]
+    Shape,
+    /// The pages of a list lead in a circle.
+    #[error("its pages do not end")]
+    EndlessPages,
+}
+
+impl ApiError {
+    /// Whether the same request may succeed later.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::Interrupted { .. } => true,
+            Self::Status { status, .. } => matches!(status, 408 | 429 | 500 | 502 | 503 | 504),
+            Self::Unexpected { problem, .. } => match problem {
+                BodyProblem::Truncated | BodyProblem::NotJson => true,
+                BodyProblem::TooDeep
+                | BodyProblem::TooManyValues
+                | BodyProblem::Shape
+                | BodyProblem::EndlessPages => false,
+            },
+            Self::BadAddress { .. }
+            | Self::BadKey { .. }
+            | Self::BadCertificate { .. }
+            | Self::Tls { .. }
+            | Self::NotImmich { .. }
+            | Self::UnsupportedVersion { .. }
+            | Self::Refused { .. }
+            | Self::MissingPermission { .. }
+            | Self::NoSuchAsset { .. }
+            | Self::TooLarge { .. }
+            | Self::RequestTooLarge { .. }
+            | Self::ForeignRedirect { .. }
+            | Self::Stopped => false,
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What an API key may do, as Immich names it.
+
+use std::fmt;
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal)+) => {
+        /// A permission of an API key.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum Permission {
+            $($(#[$doc])* $name,)+
+        }
+
+        impl Permission {
+            /// Every permission that this client can need.
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
+            /// The name that Immich shows, such as `asset.read`.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $text,)+
+                }
+            }
+        }
+    };
+}
+
+permissions! {
+    /// List and read assets.
+    AssetRead = "asset.read"
+    /// Change assets.
+    AssetUpdate = "asset.update"
+    /// Count assets.
+    AssetStatistics = "asset.statistics"
+    /// See thumbnails and previews.
+    AssetView = "asset.view"
+    /// Download originals.
+    AssetDownload = "asset.download"
+    /// Upload assets.
+    AssetUpload = "asset.upload"
+    /// List albums.
+    AlbumRead = "album.read"
+    /// Read people.
+    PersonRead = "person.read"
+    /// Read face boxes.
+    FaceRead = "face.read"
+    /// Read tags.
+    TagRead = "tag.read"
+    /// Read the own user.
+    UserRead = "user.read"
+    /// Start jobs, such as reading the metadata of an asset again.
+    JobCreate = "job.create"
+    /// List external libraries (administrators).
+    LibraryRead = "library.read"
+    /// Scan external libraries (administrators).
+    LibraryUpdate = "library.update"
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+/// The permission that a 403 of Immich names, if that is what it says.
+pub(crate) fn named_in(message: &str) -> Option<&str> {
+    let name = message.strip_prefix("Missing required permission: ")?.trim();
+    let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'.');
+    is_name.then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_permission_is_read_from_the_recorded_text() {
+        assert_eq!(named_in("Missing required permission: album.create"), Some("album.create"));
+        assert_eq!(named_in("Forbidden"), None);
+        assert_eq!(named_in("Missing required permission: \u{1b}[31m"), None);
+    }
+}

@@ -1,0 +1,179 @@
+//! How many requests leave per second.
+//!
+//! Immich itself never says "too many"; its proxy may. A fixed rate is a promise to the owner of a small
+//! server. `Auto` looks for the rate that the server bears: it adds a little after each quick answer and
+//! halves when the server pushes back, the way TCP shares a line.
+//!
+//! Arithmetic only: it says how long to wait, the transport waits.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::options::RateLimit;
+
+/// Where both kinds start, in requests per second.
+const START: f64 = 10.0;
+/// Slowest that `Auto` gets.
+const SLOWEST: f64 = 0.5;
+/// Fastest that `Auto` gets; a server answers about 250 of the small requests per second at best.
+const FASTEST: f64 = 100.0;
+/// An answer slower than this is a sign of too much work on the server.
+const SLOW: Duration = Duration::from_secs(3);
+/// One slow phase is one sign, however many requests are in flight.
+const CALM: Duration = Duration::from_secs(1);
+
+/// Hands out the moments at which requests may leave.
+#[derive(Debug)]
+pub(crate) struct Limiter {
+    adapts: bool,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    rate: f64,
+    /// When the next request is due if all leave evenly.
+    due: Duration,
+    last_brake: Option<Duration>,
+}
+
+/// How a request went, as far as the rate is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sign {
+    /// An answer, after that long.
+    Answered(Duration),
+    /// Too many requests, overloaded, or no answer in time.
+    PushedBack,
+}
+
+impl Limiter {
+    pub(crate) fn new(limit: RateLimit) -> Self {
+        let (rate, adapts) = match limit {
+            RateLimit::PerSecond(rate) if rate.is_finite() && rate > 0.0 => {
+                (rate.clamp(0.01, 10_000.0), false)
+            }
+            RateLimit::PerSecond(_) => (START, false),
+            RateLimit::Auto => (START, true),
+        };
+        Self { adapts, state: Mutex::new(State { rate, due: Duration::ZERO, last_brake: None }) }
+    }
+
+    /// Takes the next place and says how long to wait for it.
+    ///
+    /// After a pause up to half a second's worth of requests may leave at once.
+    pub(crate) fn reserve(&self, now: Duration) -> Duration {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let interval = Duration::from_secs_f64(1.0 / state.rate);
+        let ahead = Duration::from_millis(500).saturating_sub(interval);
+        let leaves = now.max(state.due.saturating_sub(ahead));
+        state.due = state.due.max(now) + interval;
+        leaves - now
+    }
+
+    /// Learns from an answer; a fixed rate learns nothing.
+    pub(crate) fn learn(&self, now: Duration, sign: Sign) {
+        if !self.adapts {
+            return;
+        }
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        match sign {
+            Sign::Answered(latency) if latency < SLOW => {
+                state.rate = (state.rate + 1.0 / state.rate).min(FASTEST);
+            }
+            Sign::Answered(_) => state.brake(now, 0.8),
+            Sign::PushedBack => state.brake(now, 0.5),
+        }
+    }
+
+    #[cfg(test)]
+    fn rate(&self) -> f64 {
+        self.state.lock().unwrap().rate
+    }
+}
+
+impl State {
+    fn brake(&mut self, now: Duration, factor: f64) {
+        if self.last_brake.is_none_or(|last| now.saturating_sub(last) >= CALM) {
+            self.rate = (self.rate * factor).max(SLOWEST);
+            self.last_brake = Some(now);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// How many of 1000 eager requests leave within the first ten seconds.
+    fn leave_within_ten_seconds(limiter: &Limiter) -> usize {
+        let mut now = Duration::ZERO;
+        let mut left = 0;
+        while left < 1000 {
+            now += limiter.reserve(now);
+            if now > Duration::from_secs(10) {
+                return left;
+            }
+            left += 1;
+        }
+        left
+    }
+
+    #[test]
+    fn a_fixed_rate_is_kept_up_to_a_small_start() {
+        let left = leave_within_ten_seconds(&Limiter::new(RateLimit::PerSecond(10.0)));
+
+        assert!((100..=106).contains(&left), "{left}");
+    }
+
+    #[test]
+    fn a_rate_below_one_per_second_waits_whole_seconds() {
+        let limiter = Limiter::new(RateLimit::PerSecond(0.5));
+
+        assert_eq!(limiter.reserve(Duration::ZERO), Duration::ZERO);
+        assert_eq!(limiter.reserve(Duration::ZERO), Duration::from_secs(2));
+    }
+
+    #[test]
+    fn many_waiting_threads_get_different_moments() {
+        let limiter = Limiter::new(RateLimit::PerSecond(10.0));
+        let waits: Vec<Duration> = (0..20).map(|_| limiter.reserve(Duration::ZERO)).collect();
+
+        assert!(waits.is_sorted());
+        assert_eq!(waits[19], Duration::from_millis(1500));
+    }
+
+    #[test]
+    fn what_is_no_rate_is_the_default() {
+        for rate in [f64::NAN, f64::INFINITY, 0.0, -3.0] {
+            assert!((Limiter::new(RateLimit::PerSecond(rate)).rate() - START).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn auto_grows_with_quick_answers_and_halves_once_per_pushing_back() {
+        let limiter = Limiter::new(RateLimit::Auto);
+        for _ in 0..100 {
+            limiter.learn(Duration::ZERO, Sign::Answered(Duration::from_millis(20)));
+        }
+        let grown = limiter.rate();
+        for _ in 0..8 {
+            limiter.learn(Duration::from_secs(5), Sign::PushedBack);
+        }
+
+        assert!(grown > START && grown < FASTEST);
+        assert!((limiter.rate() - grown / 2.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn auto_stays_within_its_bounds_and_a_fixed_rate_does_not_move() {
+        let auto = Limiter::new(RateLimit::Auto);
+        let fixed = Limiter::new(RateLimit::PerSecond(7.0));
+        for second in 0..100 {
+            auto.learn(Duration::from_secs(second), Sign::PushedBack);
+            fixed.learn(Duration::from_secs(second), Sign::PushedBack);
+        }
+
+        assert!((auto.rate() - SLOWEST).abs() < 1e-9);
+        assert!((fixed.rate() - 7.0).abs() < 1e-9);
+    }
+}

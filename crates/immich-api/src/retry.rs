@@ -1,0 +1,75 @@
+//! How long to wait before a request is sent again.
+//!
+//! Exponential, with full jitter: clients that were turned away together do not come back together. A
+//! `Retry-After` is a lower bound that the server asks for, in seconds or as a date. A date is compared
+//! with the `Date` of the same answer, so no clock has to be right.
+
+use std::time::{Duration, SystemTime};
+
+/// Bound of the first wait; each further one doubles it.
+const FIRST: Duration = Duration::from_millis(500);
+/// Bound of every wait.
+const LONGEST: Duration = Duration::from_secs(30);
+/// Longest `Retry-After` that is obeyed; who asks for an hour gets the run ended instead.
+const LONGEST_ASKED: Duration = Duration::from_secs(120);
+
+/// The wait before repeat number `repeat` (from 0); `chance` is in `0.0..1.0`.
+pub(crate) fn wait(repeat: u32, asked: Option<Duration>, chance: f64) -> Duration {
+    let bound = FIRST.saturating_mul(2_u32.saturating_pow(repeat)).min(LONGEST);
+    let jitter = bound.mul_f64(chance.clamp(0.0, 1.0));
+    match asked {
+        // The jitter on top keeps clients apart that were told the same moment.
+        Some(asked) => asked.min(LONGEST_ASKED) + jitter.min(FIRST),
+        None => jitter,
+    }
+}
+
+/// Reads `Retry-After`; a date needs the `Date` of the same answer.
+pub(crate) fn retry_after(header: Option<&str>, date: Option<SystemTime>) -> Option<Duration> {
+    let header = header?.trim();
+    if let Ok(seconds) = header.parse::<u64>() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let moment = httpdate::parse_http_date(header).ok()?;
+    Some(moment.duration_since(date?).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_a_bound() {
+        let longest: Vec<u64> = (0..9).map(|repeat| wait(repeat, None, 1.0).as_millis() as u64).collect();
+
+        assert_eq!(longest, [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]);
+        assert_eq!(wait(u32::MAX, None, 1.0), LONGEST);
+    }
+
+    #[test]
+    fn the_jitter_is_full() {
+        assert_eq!(wait(3, None, 0.0), Duration::ZERO);
+        assert_eq!(wait(3, None, 0.5), Duration::from_secs(2));
+    }
+
+    #[test]
+    fn what_the_server_asks_for_is_a_lower_bound_with_a_cap() {
+        assert_eq!(wait(0, Some(Duration::from_secs(7)), 0.0), Duration::from_secs(7));
+        assert_eq!(wait(4, Some(Duration::from_secs(7)), 1.0), Duration::from_millis(7500));
+        assert_eq!(wait(0, Some(Duration::from_secs(86_400)), 0.0), LONGEST_ASKED);
+    }
+
+    #[test]
+    fn retry_after_is_read_as_seconds_and_as_a_date() {
+        let date = httpdate::parse_http_date("Wed, 21 Oct 2026 07:28:00 GMT").ok();
+
+        assert_eq!(retry_after(Some(" 3 "), None), Some(Duration::from_secs(3)));
+        let later = Some("Wed, 21 Oct 2026 07:28:30 GMT");
+        assert_eq!(retry_after(later, date), Some(Duration::from_secs(30)));
+        assert_eq!(retry_after(Some("Wed, 21 Oct 2026 07:27:00 GMT"), date), Some(Duration::ZERO));
+        assert_eq!(retry_after(later, None), None);
+        for nonsense in ["", "-1", "soon", "1e9", "99999999999999999999999"] {
+            assert_eq!(retry_after(Some(nonsense), date), None, "{nonsense:?}");
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! A walk through the user's assets that misses nothing it could have seen.
+//!
+//! What comes back is never trusted to be what was asked for: partners' assets come unasked, as do (from
+//! 3.0 on) the hidden videos of live photos, and a filter that the server does not know is ignored. When
+//! the library may have moved during a round, another round follows, which yields only what no round saw
+//! before; the walk is complete when a round stood still or brought nothing new.
+
+use std::collections::{BTreeSet, HashSet};
+use std::vec;
+
+use serde_json::{Map, json};
+
+use crate::album::Album;
+use crate::asset::{Asset, Unreadable};
+use crate::error::{ApiError, BodyProblem};
+use crate::ids::AssetId;
+use crate::pages::{LARGEST_PAGE, Pages, SEARCH};
+use crate::query::AssetQuery;
+use crate::reader::Reader;
+use crate::report::WalkReport;
+use crate::round::Round;
+
+/// Rounds after the first one; a library that still moves then is being filled.
+const MOST_REPAIRS: u32 = 3;
+/// Single assets per item of the iterator.
+const SINGLES: usize = 50;
+
+/// Pages of assets, each asset once. Ends after the first error.
+pub struct AssetWalk<'a> {
+    reader: Reader<'a>,
+    query: AssetQuery,
+    seen: HashSet<u128>,
+    stage: Stage<'a>,
+    report: WalkReport,
+}
+
+enum Stage<'a> {
+    Singles(vec::IntoIter<AssetId>),
+    BeforeRound(u32),
+    InRound(u32, Round<'a>),
+    Over,
+}
+
+impl<'a> AssetWalk<'a> {
+    pub(crate) fn new(reader: Reader<'a>, mut query: AssetQuery) -> Self {
+        let stage = match &mut query.ids {
+            Some(ids) => {
+                ids.sort();
+                ids.dedup();
+                Stage::Singles(ids.clone().into_iter())
+            }
+            None => Stage::BeforeRound(0),
+        };
+        Self { reader, query, seen: HashSet::new(), stage, report: WalkReport::default() }
+    }
+
+    /// What was seen and dropped so far; final after the last page.
+    pub fn report(&self) -> WalkReport {
+        self.report.clone()
+    }
+
+    /// One page or one turn of the stage; `None` at the end.
+    fn step(&mut self) -> Result<Option<Vec<Asset>>, ApiError> {
+        match std::mem::replace(&mut self.stage, Stage::Over) {
+            Stage::Over => Ok(None),
+            Stage::Singles(ids) => self.singles(ids).map(Some),
+            Stage::BeforeRound(number) => {
+                let round = Round::open(self.reader, &self.query.filter(), number)?;
+                self.report.counted = round.counted();
+                self.stage = Stage::InRound(number, round);
+                Ok(Some(Vec::new()))
+            }
+            Stage::InRound(number, mut round) => {
+                if let Some(items) = round.next_page()? {
+                    let before = self.seen.len();
+                    let page = self.take(items, number);
+                    round.new += (self.seen.len() - before) as u64;
+                    self.stage = Stage::InRound(number, round);
+                    return Ok(Some(page));
+                }
+                self.close(number, &round)?;
+                Ok(Some(Vec::new()))
+            }
+        }
+    }
+
+    /// Decides whether the round was enough.
+    fn close(&mut self, number: u32, round: &Round<'_>) -> Result<(), ApiError> {
+        if number > 0 && round.new == 0 || round.stood_still()? {
+            self.report.complete = true;
+        } else if number < MOST_REPAIRS {
+            tracing::debug!(number, "the library moved during the walk; walking again");
+            self.stage = Stage::BeforeRound(number + 1);
+        }
+        Ok(())
+    }
+
+    fn singles(&mut self, mut ids: vec::IntoIter<AssetId>) -> Result<Vec<Asset>, ApiError> {
+        let mut items = Vec::new();
+        for id in ids.by_ref().take(SINGLES) {
+            match self.reader.asset(&id) {
+                Ok(asset) => items.push(Ok(asset)),
+                Err(ApiError::NoSuchAsset { id }) => self.report.missing.push(id),
+                Err(ApiError::Unexpected { problem: BodyProblem::Shape, .. }) => {
+                    items.push(Err(Unreadable { id: Some(id), problem: "it is not described as an asset" }));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        if ids.len() > 0 {
+            self.stage = Stage::Singles(ids);
+        } else {
+            self.report.complete = true;
+        }
+        Ok(self.take(items, 0))
+    }
+
+    /// Sorts out a page: what is new and was asked for goes on, the rest is counted.
+    fn take(&mut self, items: Vec<Result<Asset, Unreadable>>, round: u32) -> Vec<Asset> {
+        self.report.pages += 1;
+        let mut page = Vec::new();
+        for item in items {
+            let id = match &item {
+                Ok(asset) => Some(&asset.id),
+                Err(unreadable) => unreadable.id.as_ref(),
+            };
+            // Without an id nothing tells whether an earlier round had it.
+            let is_new = id.map_or(round == 0, |id| self.seen.insert(id.to_bits()));
+            match item {
+                _ if !is_new => {}
+                Err(unreadable) => self.report.note_unreadable(unreadable),
+                Ok(asset) => page.extend(self.wanted(asset)),
+            }
+        }
+        self.report.yielded += page.len() as u64;
+        if round > 0 {
+            self.report.repaired += page.len() as u64;
+        }
+        page
+    }
+
+    fn wanted(&mut self, asset: Asset) -> Option<Asset> {
+        let report = &mut self.report;
+        let reason = if asset.owner_id != self.reader.client.server().user.id {
+            &mut report.dropped_foreign
+        } else if asset.is_trashed {
+            &mut report.dropped_trashed
+        } else if !asset.visibility.is_shown() {
+            &mut report.dropped_hidden
+        } else if !self.query.matches(&asset) {
+            &mut report.dropped_unasked
+        } else {
+            return Some(asset);
+        };
+        *reason += 1;
+        None
+    }
+}
+
+impl Iterator for AssetWalk<'_> {
+    type Item = Result<Vec<Asset>, ApiError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            match self.step() {
+                Ok(Some(page)) if page.is_empty() => {}
+                Ok(page) => return page.map(Ok),
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+}
+
+/// The assets of an album, by a search; refused when more come than the album has.
+pub(crate) fn album_members(reader: Reader<'_>, album: &Album) -> Result<BTreeSet<AssetId>, ApiError> {
+    let mut filter = Map::new();
+    filter.insert("albumIds".to_owned(), json!([album.id]));
+    let mut wishes = Map::new();
+    wishes.insert("size".to_owned(), json!(LARGEST_PAGE));
+    let mut pages = Pages::new(reader, &filter, &wishes);
+    let mut members = BTreeSet::new();
+    while let Some(items) = pages.next_page()? {
+        members.extend(items.into_iter().filter_map(|item| match item {
+            Ok(asset) => Some(asset.id),
+            Err(unreadable) => unreadable.id,
+        }));
+        if album.asset_count.is_some_and(|count| members.len() as u64 > count) {
+            let excerpt = format!("the album {} has fewer assets than came", album.id);
+            return Err(ApiError::Unexpected { endpoint: SEARCH, problem: BodyProblem::Shape, excerpt });
+        }
+    }
+    Ok(members)
+}
