@@ -189,6 +189,33 @@ pub enum MetadataError {
         path: PathBuf,
     },
 
+    /// ExifTool could not make sense of the file.
+    #[error("cannot read the metadata of `{}`: {message}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// In ExifTool's words.
+        message: String,
+    },
+
+    /// The writer would not write the file, or not these values.
+    #[error("`{}` cannot be written: {message}", path.display())]
+    WriteRefused {
+        /// The file, which is untouched.
+        path: PathBuf,
+        /// Why, in the writer's words.
+        message: String,
+    },
+
+    /// The new version is not the original with the wanted changes and nothing else.
+    #[error("the new version of `{}` was not right and was thrown away: {finding}", path.display())]
+    NotVerified {
+        /// The original, which is untouched.
+        path: PathBuf,
+        /// What was wrong.
+        finding: String,
+    },
+
     /// Any other answer of the file system.
     #[error("cannot {action} `{}`", path.display())]
     Io {
@@ -225,6 +252,9 @@ impl MetadataError {
             | Self::NewVersionRefused { .. }
             | Self::AttributeNotKept { .. }
             | Self::NotOurWorkFolder { .. }
+            | Self::Unreadable { .. }
+            | Self::WriteRefused { .. }
+            | Self::NotVerified { .. }
             | Self::UnknownContainer { .. } => false,
             Self::Io { source, .. } => {
                 matches!(source.kind(), io::ErrorKind::Interrupted | io::ErrorKind::TimedOut)

@@ -1,8 +1,41 @@
 //! Reads and writes the metadata of photo and video files without touching anything else in them.
+//!
+//! [`PhotoFields`] says in neutral terms what is known about a photo. [`plan_edits`] compares it with the
+//! [`FileTags`] that an [`Engine`] reads, and gives the tags that have to change. [`write_verified`] lets the
+//! engine write a changed copy and proves it; [`replace`] puts the copy in the place of the original so that
+//! no moment exists at which the file is neither the old nor the new one.
+//!
+//! The crate knows no server. It prints nothing and reads neither the environment nor the clock.
 
+mod abilities;
+mod edits;
+mod engine;
 mod error;
 pub mod exiftool;
+mod fields;
+mod file_tags;
+mod inventory;
+mod iptc;
+mod refusal;
 pub mod replace;
+mod report;
+mod rewrite;
 pub mod structure;
+mod tag;
+pub mod text;
+mod time;
+mod value;
 
+pub use edits::{Datum, TagChoices, TagEdit, plan_edits};
+pub use engine::{Change, Engine, ExifTool};
 pub use error::MetadataError;
+pub use fields::{Caption, PhotoFields, Position, RatingWish, Stars};
+pub use file_tags::{FileTags, IptcBlock};
+pub use inventory::Inventory;
+pub use iptc::IptcCharset;
+pub use refusal::{Allowances, Refusal, refuse};
+pub use rewrite::write_verified;
+pub use structure::Container;
+pub use tag::{Tag, ValueKind};
+pub use time::{CaptureTime, FileDate, UnknownZone, UtcOffset};
+pub use value::Value;

@@ -1,0 +1,189 @@
+//! Which tags have to change so that a file says what is wanted: decided here, written elsewhere.
+//!
+//! The decision is made datum by datum. If a file already says it where readers look first, and no
+//! second copy contradicts, nothing is changed: a library is not rewritten to add synonyms. If it
+//! does not, the whole set of tags for that datum is brought in step, so that no reader is left with
+//! a stale copy. What nobody asked for is not in the answer and therefore cannot be written.
+//!
+//! Arithmetic only: no files, no ExifTool.
+
+mod caption;
+mod people;
+mod position;
+mod rating;
+mod time;
+
+use serde::{Deserialize, Serialize};
+
+use crate::fields::PhotoFields;
+use crate::file_tags::FileTags;
+use crate::structure::Container;
+use crate::tag::{Tag, ValueKind};
+use crate::value::Value;
+
+/// One tag that changes: what the file holds, what it shall hold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TagEdit {
+    /// Which tag.
+    pub tag: Tag,
+    /// What the file held when this was decided; `None` if it had no such tag.
+    pub old: Option<Value>,
+    /// What it shall hold; `None` takes the tag away.
+    pub new: Option<Value>,
+}
+
+impl TagEdit {
+    /// Items of a list that are new.
+    pub fn added_items(&self) -> Vec<&str> {
+        missing_items(self.new.as_ref(), self.old.as_ref())
+    }
+
+    /// Items of a list that go away.
+    pub fn removed_items(&self) -> Vec<&str> {
+        missing_items(self.old.as_ref(), self.new.as_ref())
+    }
+
+    /// Whether the file loses something it held.
+    pub fn takes_away(&self) -> bool {
+        match self.tag.kind() {
+            ValueKind::List => !self.removed_items().is_empty(),
+            _ => self.old.is_some() && self.new.is_none(),
+        }
+    }
+}
+
+fn missing_items<'a>(of: Option<&'a Value>, from: Option<&Value>) -> Vec<&'a str> {
+    let known = from.map(Value::items).unwrap_or_default();
+    of.map(Value::items).unwrap_or_default().into_iter().filter(|item| !known.contains(item)).collect()
+}
+
+/// How a user wants data to be laid out in tags.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TagChoices {
+    /// People's names also as keywords. Immich turns keywords into tags of the asset.
+    pub people_as_keywords: bool,
+}
+
+impl Default for TagChoices {
+    fn default() -> Self {
+        Self { people_as_keywords: true }
+    }
+}
+
+/// A kind of data that can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Datum {
+    /// Names of people.
+    People,
+    /// Coordinates.
+    Gps,
+    /// The caption.
+    Caption,
+    /// The capture time.
+    Time,
+    /// Stars and favourite.
+    Rating,
+}
+
+impl std::fmt::Display for Datum {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::People => "people",
+            Self::Gps => "gps",
+            Self::Caption => "caption",
+            Self::Time => "time",
+            Self::Rating => "rating",
+        })
+    }
+}
+
+/// Decides the changes that make `file` say what `wanted` says.
+///
+/// Calling it again on a file that holds the result gives no changes.
+pub fn plan_edits(wanted: &PhotoFields, file: &FileTags, choices: TagChoices) -> Vec<TagEdit> {
+    let mut draft = Draft { file, changes: Vec::new() };
+    people::plan(&wanted.people, choices, &mut draft);
+    if let Some(caption) = &wanted.caption {
+        caption::plan(caption, &mut draft);
+    }
+    if let Some(position) = wanted.position {
+        position::plan(position, &mut draft);
+    }
+    if let Some(taken) = wanted.taken {
+        time::plan(taken, &mut draft);
+    }
+    if let Some(rating) = wanted.rating {
+        rating::plan(rating, &mut draft);
+    }
+    draft.changes
+}
+
+/// Changes being collected against what the file holds.
+struct Draft<'a> {
+    file: &'a FileTags,
+    changes: Vec<TagEdit>,
+}
+
+impl Draft<'_> {
+    fn container(&self) -> Container {
+        self.file.container()
+    }
+
+    fn current(&self, tag: Tag) -> Option<&Value> {
+        self.file.get(tag)
+    }
+
+    fn has(&self, tag: Tag) -> bool {
+        self.file.get(tag).is_some()
+    }
+
+    /// Wants `value` in `tag`, unless the file says it already.
+    fn set(&mut self, tag: Tag, value: Value) {
+        let old = self.file.get(tag).cloned();
+        if !old.as_ref().is_some_and(|old| old.says_the_same(&value, tag)) {
+            self.changes.push(TagEdit { tag, old, new: Some(value) });
+        }
+    }
+
+    /// The same, but only where the tag exists already.
+    fn set_if_present(&mut self, tag: Tag, value: Value) {
+        if self.has(tag) {
+            self.set(tag, value);
+        }
+    }
+
+    fn clear(&mut self, tag: Tag) {
+        if let Some(old) = self.file.get(tag).cloned() {
+            self.changes.push(TagEdit { tag, old: Some(old), new: None });
+        }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+
+    /// A file that holds `tags` and nothing else.
+    pub(crate) fn file(container: Container, tags: &[(Tag, &str)]) -> FileTags {
+        let mut file = FileTags::empty(container);
+        for (tag, value) in tags {
+            match tag.kind() {
+                ValueKind::List => file.push_item(*tag, value),
+                _ => file.insert(*tag, Value::text(*value)),
+            }
+        }
+        file
+    }
+
+    /// The changes as `tag=new`, for short assertions.
+    pub(crate) fn changes(wanted: &PhotoFields, file: &FileTags) -> Vec<String> {
+        plan_edits(wanted, file, TagChoices::default())
+            .iter()
+            .map(|edit| {
+                let new = edit.new.as_ref().map(|value| value.items().join("|"));
+                format!("{}={}", edit.tag, new.unwrap_or_else(|| "(none)".to_owned()))
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,89 @@
+//! Stars: one scale of 0 to 5 and one in percent, in XMP and in EXIF.
+//!
+//! The percent scale is not "stars times twenty": 20 percent are two stars in Windows.
+
+use super::Draft;
+use crate::fields::{RatingWish, Stars};
+use crate::tag::Tag;
+use crate::value::Value;
+
+pub(super) fn plan(wish: RatingWish, draft: &mut Draft<'_>) {
+    match wish {
+        RatingWish::Stars(stars) => give(stars, draft),
+        RatingWish::TakeBackFavorite => take_back(draft),
+    }
+}
+
+fn give(stars: Stars, draft: &mut Draft<'_>) {
+    let count = Value::number(f64::from(stars.count()));
+    let percent = Value::number(f64::from(stars.percent()));
+    draft.set(Tag::Rating, count.clone());
+    if draft.container().is_exif_first() {
+        draft.set(Tag::ExifRating, count);
+        draft.set(Tag::ExifRatingPercent, percent.clone());
+        draft.set(Tag::MicrosoftRating, percent);
+    } else {
+        draft.set_if_present(Tag::ExifRating, count);
+        draft.set_if_present(Tag::ExifRatingPercent, percent.clone());
+        draft.set_if_present(Tag::MicrosoftRating, percent);
+    }
+}
+
+/// Only where the file still says what was written for the favourite; a rating that somebody gave
+/// since then stays.
+fn take_back(draft: &mut Draft<'_>) {
+    let five = Value::number(f64::from(Stars::FAVORITE.count()));
+    let percent = Value::number(f64::from(Stars::FAVORITE.percent()));
+    for (tag, ours) in [
+        (Tag::Rating, &five),
+        (Tag::ExifRating, &five),
+        (Tag::ExifRatingPercent, &percent),
+        (Tag::MicrosoftRating, &percent),
+    ] {
+        if draft.current(tag).is_some_and(|value| value.says_the_same(ours, tag)) {
+            draft.clear(tag);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{changes, file};
+    use crate::fields::{PhotoFields, RatingWish, Stars};
+    use crate::structure::Container;
+    use crate::tag::Tag;
+
+    fn rating(wish: RatingWish) -> PhotoFields {
+        PhotoFields { rating: Some(wish), ..PhotoFields::default() }
+    }
+
+    #[test]
+    fn mistake_05_one_star_is_one_percent() {
+        let photo = file(Container::Jpeg, &[]);
+
+        let changes = changes(&rating(RatingWish::Stars(Stars::new(1).unwrap())), &photo);
+
+        assert_eq!(
+            changes,
+            ["XMP-xmp:Rating=1", "IFD0:Rating=1", "IFD0:RatingPercent=1", "XMP-microsoft:RatingPercent=1"]
+        );
+    }
+
+    #[test]
+    fn mistake_04_a_rating_that_the_server_does_not_know_stays() {
+        let photo = file(Container::Jpeg, &[(Tag::Rating, "3")]);
+
+        assert!(changes(&PhotoFields::default(), &photo).is_empty());
+    }
+
+    #[test]
+    fn only_the_five_of_a_favourite_is_taken_back() {
+        let ours = file(Container::Jpeg, &[(Tag::Rating, "5"), (Tag::ExifRatingPercent, "99")]);
+        let theirs = file(Container::Jpeg, &[(Tag::Rating, "3"), (Tag::ExifRatingPercent, "50")]);
+
+        let wish = rating(RatingWish::TakeBackFavorite);
+
+        assert_eq!(changes(&wish, &ours), ["XMP-xmp:Rating=(none)", "IFD0:RatingPercent=(none)"]);
+        assert!(changes(&wish, &theirs).is_empty());
+    }
+}

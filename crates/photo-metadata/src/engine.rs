@@ -1,0 +1,203 @@
+//! Reading and writing through one trait, so that a native writer can take over container by container.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::edits::TagEdit;
+use crate::error::MetadataError;
+use crate::exiftool::{Arguments, ExifToolPool, Output, write_blocked};
+use crate::file_tags::{FileTags, IptcBlock};
+use crate::inventory::Inventory;
+use crate::iptc::IptcCharset;
+use crate::report::Report;
+use crate::structure::Container;
+use crate::tag::{Tag, ValueKind};
+
+/// Reads tags out of files, and writes changed copies of files. Never changes a file itself.
+pub trait Engine: Send + Sync {
+    /// Why it must not write this container, if so.
+    fn blocked(&self, container: Container) -> Option<String>;
+
+    /// Our tags of one file.
+    fn read(&self, path: &Path, container: Container) -> Result<FileTags, MetadataError>;
+
+    /// Everything in one file.
+    fn inventory(&self, path: &Path, container: Container) -> Result<Inventory, MetadataError>;
+
+    /// Writes `source` with its changes as the new file `target`, which must not exist.
+    fn write_copy(&self, source: &Path, target: &Path, change: &Change) -> Result<(), MetadataError>;
+}
+
+/// What to change in one file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Change {
+    /// What the file is.
+    pub container: Container,
+    /// The tags, each once.
+    pub edits: Vec<TagEdit>,
+    /// The file's IPTC block, if it has one.
+    pub iptc: Option<IptcBlock>,
+}
+
+/// The engine that knows all containers and is the measure for any other.
+pub struct ExifTool {
+    pool: ExifToolPool,
+}
+
+/// Time for a command that reads a whole file: a slow disk still gives so many bytes a second.
+const SLOWEST_BYTES_PER_SECOND: u64 = 4 << 20;
+
+/// Time for the smallest file.
+const LEAST_TIME: Duration = Duration::from_mins(1);
+
+impl ExifTool {
+    /// Uses these processes.
+    pub fn new(pool: ExifToolPool) -> Self {
+        Self { pool }
+    }
+
+    /// The processes.
+    pub fn pool(&self) -> &ExifToolPool {
+        &self.pool
+    }
+
+    fn report(&self, arguments: &Arguments, path: &Path) -> Result<Report, MetadataError> {
+        let output = self.pool.run(arguments, Some(time_for(path)))?;
+        Report::parse(&output.stdout).map_err(|_| {
+            let message = first_line(&output.stderr).unwrap_or("ExifTool gave no answer").to_owned();
+            MetadataError::Unreadable { path: path.to_path_buf(), message }
+        })
+    }
+}
+
+impl Engine for ExifTool {
+    fn blocked(&self, container: Container) -> Option<String> {
+        let version = self.pool.version();
+        write_blocked(version, container).map(|reason| format!("{reason} (found {version})"))
+    }
+
+    fn read(&self, path: &Path, container: Container) -> Result<FileTags, MetadataError> {
+        let mut arguments = reading();
+        for tag in Tag::ALL {
+            arguments.option(tag.option());
+        }
+        for option in ["-IPTC:all", "-Photoshop:IPTCDigest", "-File:CurrentIPTCDigest"] {
+            arguments.option(option);
+        }
+        arguments.path(path)?;
+        Ok(FileTags::from_report(container, &self.report(&arguments, path)?))
+    }
+
+    fn inventory(&self, path: &Path, container: Container) -> Result<Inventory, MetadataError> {
+        let mut arguments = reading();
+        for option in ["-U", "-b", "-api", "RequestTags=ImageDataHash", "-all:all", "-ImageDataHash"] {
+            arguments.option(option);
+        }
+        arguments.path(path)?;
+        Ok(Inventory::from_report(container, &self.report(&arguments, path)?))
+    }
+
+    fn write_copy(&self, source: &Path, target: &Path, change: &Change) -> Result<(), MetadataError> {
+        let mut arguments = Arguments::new();
+        for option in ["-n", "-api", "LargeFileSupport=1"] {
+            arguments.option(option);
+        }
+        iptc(change, &mut arguments)
+            .map_err(|reason| MetadataError::WriteRefused { path: source.to_path_buf(), message: reason })?;
+        for edit in &change.edits {
+            assign(edit, rewrites_iptc(change) && edit.tag.is_iptc(), &mut arguments);
+        }
+        arguments.write_to(source, target)?;
+        let output = self.pool.run(&arguments, Some(time_for(source)))?;
+        created(&output)
+            .map_err(|message| MetadataError::WriteRefused { path: source.to_path_buf(), message })
+    }
+}
+
+/// Options of every command that reads: JSON with all copies, numbers as they are stored, nothing skipped.
+fn reading() -> Arguments {
+    let mut arguments = Arguments::new();
+    for option in
+        ["-j", "-n", "-a", "-G1:4", "-struct", "-api", "LargeFileSupport=1", "-api", "StructFormat=JSONQ"]
+    {
+        arguments.option(option);
+    }
+    arguments
+}
+
+fn time_for(path: &Path) -> Duration {
+    let bytes = std::fs::metadata(path).map_or(0, |metadata| metadata.len());
+    LEAST_TIME + Duration::from_secs(bytes / SLOWEST_BYTES_PER_SECOND)
+}
+
+/// Whether the whole block is decoded and encoded anew, so that its text can be marked as UTF-8.
+fn rewrites_iptc(change: &Change) -> bool {
+    let touches = change.edits.iter().any(|edit| edit.tag.is_iptc());
+    touches && change.iptc.as_ref().is_some_and(|block| block.charset == IptcCharset::Latin)
+}
+
+fn iptc(change: &Change, arguments: &mut Arguments) -> Result<(), String> {
+    if !change.edits.iter().any(|edit| edit.tag.is_iptc()) {
+        return Ok(());
+    }
+    let Some(block) = &change.iptc else { return Ok(()) };
+    match &block.charset {
+        IptcCharset::Utf8 => {}
+        IptcCharset::Ascii => {
+            arguments.option("-IPTC:CodedCharacterSet=UTF8");
+        }
+        IptcCharset::UnmarkedUtf8 => {
+            arguments.option("-charset").option("IPTC=UTF8").option("-IPTC:CodedCharacterSet=UTF8");
+        }
+        IptcCharset::Latin => {
+            arguments.option("-tagsFromFile").option("@").option("-IPTC:all");
+            arguments.option("-IPTC:CodedCharacterSet=UTF8");
+        }
+        IptcCharset::Other(name) => {
+            return Err(format!("its IPTC block is written in a character set that is not known ({name:?})"));
+        }
+    }
+    if block.renew_digest {
+        arguments.option("-Photoshop:IPTCDigest=new");
+    }
+    Ok(())
+}
+
+fn assign(edit: &TagEdit, whole_list: bool, arguments: &mut Arguments) {
+    let name = edit.tag.name();
+    match (&edit.new, edit.tag.kind()) {
+        (None, _) => {
+            arguments.clear(name);
+        }
+        // Items that are there already are not written again: they may be longer than a writer would allow.
+        (Some(_), ValueKind::List) if !whole_list && !edit.takes_away() => {
+            for item in edit.added_items() {
+                arguments.add(name, item);
+            }
+        }
+        (Some(value), ValueKind::List) => {
+            for item in value.items() {
+                arguments.set(name, item);
+            }
+        }
+        (Some(value), _) => {
+            arguments.set(name, value.as_text());
+        }
+    }
+}
+
+/// Whether exactly one new file was made; the reason in ExifTool's words if not.
+fn created(output: &Output) -> Result<(), String> {
+    let said = String::from_utf8_lossy(&output.stdout);
+    if said.lines().any(|line| line.trim() == "1 image files created") {
+        return Ok(());
+    }
+    let error = output.stderr.lines().find(|line| line.starts_with("Error"));
+    Err(error.or_else(|| first_line(&output.stderr)).unwrap_or("ExifTool wrote nothing").to_owned())
+}
+
+fn first_line(text: &str) -> Option<&str> {
+    text.lines().map(str::trim).find(|line| !line.is_empty())
+}

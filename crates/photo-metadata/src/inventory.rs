@@ -1,0 +1,208 @@
+//! Everything that can be read out of a file, so that nothing can go missing unseen.
+//!
+//! Before a new version replaces an original, both are listed in full: all tags, unknown ones and binary
+//! values included. What was not meant to change has to be the same in both lists. Values that follow from
+//! others (file positions, sizes of headers, the name of the last writer) are left out, each for a reason.
+
+use std::collections::BTreeMap;
+
+use crate::edits::TagEdit;
+use crate::file_tags::FileTags;
+use crate::report::{Entry, Report};
+use crate::structure::Container;
+use crate::tag::Tag;
+
+/// All that is known of a file's content, in a form that can be compared.
+#[derive(Debug, Clone)]
+pub struct Inventory {
+    /// Our tags.
+    pub own: FileTags,
+    /// ExifTool's hash of the image or media data, where it can make one.
+    pub image_hash: Option<String>,
+    all: BTreeMap<String, Vec<String>>,
+}
+
+/// Values longer than this are kept as hashes.
+const LONGEST_VALUE: usize = 200;
+
+impl Inventory {
+    pub(crate) fn from_report(container: Container, report: &Report) -> Self {
+        let own = FileTags::from_report(container, report);
+        let redecode = own.iptc().is_some_and(|iptc| iptc.charset == crate::IptcCharset::UnmarkedUtf8);
+        let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for entry in &report.entries {
+            if !is_derived(container, &entry.group, &entry.name) {
+                let key = format!("{}:{}", entry.group, entry.name);
+                all.entry(key).or_default().push(summary(entry, redecode && entry.group == "IPTC"));
+            }
+        }
+        let hash = report.entries.iter().find(|entry| entry.name == "ImageDataHash");
+        let image_hash = hash.and_then(|entry| entry.items.first().cloned());
+        Self { own, image_hash, all }
+    }
+
+    /// What differs from `before` although none of `edits` asks for it, in words; empty when nothing does.
+    pub fn foreign_changes(&self, before: &Self, edits: &[TagEdit]) -> Vec<String> {
+        let asked: Vec<&str> = edits.iter().map(|edit| edit.tag.name()).collect();
+        let is_asked = |key: &str| {
+            let (group, name) = key.split_once(':').unwrap_or(("", key));
+            Tag::from_read(group, name).is_some_and(|tag| asked.contains(&tag.name()))
+        };
+        let mut changes = Vec::new();
+        for (key, values) in before.all.iter().filter(|(key, _)| !is_asked(key)) {
+            match self.all.get(key) {
+                Some(now) if now == values => {}
+                Some(_) => changes.push(format!("{key} would change")),
+                None => changes.push(format!("{key} would be lost")),
+            }
+        }
+        let added = self.all.keys().filter(|key| !before.all.contains_key(*key) && !is_asked(key));
+        changes.extend(added.filter(|key| !comes_along(key)).map(|key| format!("{key} would appear")));
+        changes
+    }
+
+    /// Which of `edits` the file does not show as they were asked for.
+    pub fn unmet<'a>(&self, edits: &'a [TagEdit]) -> Vec<&'a TagEdit> {
+        let met = |edit: &TagEdit| match (&edit.new, self.own.get(edit.tag)) {
+            (Some(wanted), Some(has)) => {
+                has.says_the_same(wanted, edit.tag) && !self.own.is_ambiguous(edit.tag)
+            }
+            (None, None) => true,
+            _ => false,
+        };
+        edits.iter().filter(|edit| !met(edit)).collect()
+    }
+}
+
+fn summary(entry: &Entry, redecode: bool) -> String {
+    let items: Vec<String> = entry
+        .items
+        .iter()
+        .map(|item| {
+            if redecode { crate::iptc::redecode(item).unwrap_or_else(|| item.clone()) } else { item.clone() }
+        })
+        .collect();
+    let text = items.join("\u{1f}");
+    if text.len() <= LONGEST_VALUE { text } else { blake3::hash(text.as_bytes()).to_hex().to_string() }
+}
+
+/// What follows from other things and may therefore change with them.
+fn is_derived(container: Container, group: &str, name: &str) -> bool {
+    // About the file on disk, the tool, and what ExifTool computes from other tags.
+    let about = matches!(group, "System" | "ExifTool" | "Composite" | "File") && group_is_about(group, name);
+    let position = matches!(
+        name,
+        "ThumbnailOffset"
+            | "PreviewImageStart"
+            | "JpgFromRawStart"
+            | "OtherImageStart"
+            | "StripOffsets"
+            | "TileOffsets"
+            | "MPImageStart"
+    );
+    about
+        || position
+        || name == "Warning"
+        || name == "Error"
+        || name == "ImageDataHash"
+        // The IPTC digest follows its block, and UTF-8 has to be marked; the text itself is compared.
+        || (group == "Photoshop" && name == "IPTCDigest")
+        || (group == "IPTC" && name == "CodedCharacterSet")
+        || (group == "XMP-x" && name == "XMPToolkit")
+        // The MD5 of an extended packet whose properties are compared one by one.
+        || (group == "XMP-xmpNote" && name == "HasExtendedXMP")
+        // The length of the primary picture with its header; its data and the second picture are hashed.
+        || (group == "MPImage1" && name == "MPImageLength")
+        || is_layout(container, group, name)
+}
+
+fn group_is_about(group: &str, name: &str) -> bool {
+    // What a JPEG comment or a preview holds is content, although ExifTool files it under `File`.
+    group != "File" || !matches!(name, "Comment" | "PreviewImage")
+}
+
+/// Where things lie in one kind of container; what lies there is hashed.
+fn is_layout(container: Container, group: &str, name: &str) -> bool {
+    let quicktime = group == "QuickTime";
+    let chunk_offset = group.starts_with("Track") && matches!(name, "ChunkOffset" | "ChunkOffset64");
+    match container {
+        // Exif and XMP items lie in `mdat`; the image items are hashed one by one.
+        Container::Heic | Container::Avif => {
+            chunk_offset || quicktime && matches!(name, "MediaData" | "MediaDataSize" | "MediaDataOffset")
+        }
+        // `wide` is an empty filler.
+        Container::Mp4 | Container::Mov => {
+            chunk_offset || quicktime && matches!(name, "MediaDataOffset" | "Wide")
+        }
+        Container::Cr3 => chunk_offset || (group == "Canon" && name == "Unknown_CTBO"),
+        // A simple WebP becomes an extended one when it gets EXIF or XMP.
+        Container::WebP => group == "RIFF" && matches!(name, "WebP_Flags" | "WebPFlags"),
+        // The embedded JPEG of these holds their EXIF.
+        Container::Raf => group == "File" && name == "PreviewImage",
+        Container::Rw2 => group == "IFD0" && matches!(name, "RawDataOffset" | "JpgFromRaw"),
+        _ => false,
+    }
+}
+
+/// What a writer has to add beside the tags that were asked for, because the standards require it.
+fn comes_along(key: &str) -> bool {
+    matches!(
+        key,
+        "IFD0:XResolution"
+            | "IFD0:YResolution"
+            | "IFD0:ResolutionUnit"
+            | "IFD0:YCbCrPositioning"
+            | "ExifIFD:ExifVersion"
+            | "ExifIFD:ComponentsConfiguration"
+            | "ExifIFD:FlashpixVersion"
+            | "ExifIFD:ColorSpace"
+            | "GPS:GPSVersionID"
+            | "IPTC:ApplicationRecordVersion"
+            | "IPTC:EnvelopeRecordVersion"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::Value;
+
+    fn inventory(json: &str) -> Inventory {
+        Inventory::from_report(Container::Jpeg, &Report::parse(json.as_bytes()).unwrap())
+    }
+
+    fn edit(tag: Tag, new: &str) -> TagEdit {
+        TagEdit { tag, old: None, new: Some(Value::text(new)) }
+    }
+
+    #[test]
+    fn a_lost_a_changed_and_an_added_foreign_tag_are_named() {
+        let before = inventory(r#"[{"Canon:Lens": "50mm", "IFD0:Make": "Canon", "XMP-dc:Title": "x"}]"#);
+        let after = inventory(r#"[{"IFD0:Make": "Nikon", "XMP-dc:Title": "x", "XMP-dc:Rights": "me"}]"#);
+
+        let changes = after.foreign_changes(&before, &[]);
+
+        assert_eq!(
+            changes,
+            ["Canon:Lens would be lost", "IFD0:Make would change", "XMP-dc:Rights would appear"]
+        );
+    }
+
+    #[test]
+    fn what_was_asked_for_is_no_foreign_change() {
+        let before = inventory(r#"[{"XMP-xmp:Rating": 3}]"#);
+        let after = inventory(r#"[{"XMP-xmp:Rating": 4, "GPS:GPSVersionID": "2 3 0 0"}]"#);
+
+        assert!(after.foreign_changes(&before, &[edit(Tag::Rating, "4")]).is_empty());
+        assert_eq!(after.foreign_changes(&before, &[]).len(), 1);
+    }
+
+    #[test]
+    fn a_stale_second_copy_is_not_what_was_asked_for() {
+        let twice = inventory(r#"[{"XMP-xmp:Rating": 4, "XMP-xmp:Copy1:Rating": 3}]"#);
+        let edits = [edit(Tag::Rating, "4")];
+
+        assert_eq!(twice.unmet(&edits).len(), 1);
+        assert!(inventory(r#"[{"XMP-xmp:Rating": 4}]"#).unmet(&edits).is_empty());
+    }
+}
