@@ -99,7 +99,7 @@ pub(super) fn identity_at(
 }
 
 /// Refuses everything that is no regular file, and says what it is.
-pub(super) fn require_regular(path: &Path, stat: &Stat) -> Result<(), MetadataError> {
+pub(crate) fn require_regular(path: &Path, stat: &Stat) -> Result<(), MetadataError> {
     let what = match FileType::from_raw_mode(stat.st_mode) {
         FileType::RegularFile => return Ok(()),
         FileType::Symlink => "a symbolic link",

@@ -15,5 +15,6 @@ mod identity;
 mod workspace;
 
 pub use cleanup::remove_work_dir;
+pub(crate) use identity::require_regular;
 pub use identity::{FileIdentity, identity};
 pub use workspace::{HardLinkPolicy, ReplaceOptions, Sealed, Workspace, work_dir_name};

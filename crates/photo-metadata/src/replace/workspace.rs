@@ -14,7 +14,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Mode, OFlags, Stat, fstat, fsync, mkdirat, openat, renameat, symlinkat};
+use rustix::fs::{AtFlags, Mode, OFlags, Stat, fstat, fsync, mkdirat, openat, renameat, symlinkat, unlinkat};
 use rustix::io::Errno;
 
 use super::attributes;
@@ -306,8 +306,11 @@ fn make_work_dir(parent: &OwnedFd, name: &str, folder: &Path) -> Result<OwnedFd,
     mkdirat(parent, name, Mode::RWXU)
         .map_err(|errno| MetadataError::from_errno(folder, "make the work folder", errno))?;
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    openat(parent, name, flags, Mode::empty())
-        .map_err(|errno| MetadataError::from_errno(folder, "open the work folder", errno))
+    openat(parent, name, flags, Mode::empty()).map_err(|errno| {
+        // It is empty; where it cannot be removed either, the caller's journal knows its name.
+        let _ = unlinkat(parent, name, AtFlags::REMOVEDIR);
+        MetadataError::from_errno(folder, "open the work folder", errno)
+    })
 }
 
 /// The extension when it is short and plain, since ExifTool goes by it; else one that stands for nothing.

@@ -4,11 +4,27 @@
 //! the file is by its content, whether it is whole, and a digest of all that a change of metadata must leave
 //! alone. The digest is taken before and after a write, and a difference means that the write is refused.
 
+mod bmff;
 mod container;
+mod examination;
+mod gif;
+mod heif;
+mod jpeg;
+mod png;
+mod riff;
+mod sniff;
+mod source;
+mod tiff;
+mod video;
 
+use std::io;
 use std::path::Path;
 
 pub use container::{Container, expected_containers};
+use examination::Examination;
+use rustix::fs::{CWD, Mode, OFlags, fstat, openat};
+pub use sniff::sniff;
+use source::{FileSource, Source, read_up_to};
 
 use crate::error::MetadataError;
 
@@ -99,15 +115,65 @@ impl Problem {
     }
 }
 
-/// Tells by the first bytes what a file is; 4096 bytes are enough. Never looks at a name.
+/// Walks through a file, all of it, and says what it is made of.
 ///
-/// The raw formats that are plain TIFF at the start are [`Container::Tiff`] here; [`examine`] knows better.
-pub fn sniff(head: &[u8]) -> Option<Container> {
-    let _ = head;
-    None
+/// The extension of the name only tells raw formats apart that are TIFF by content.
+pub fn examine(path: &Path) -> Result<Structure, MetadataError> {
+    let failed = |source| MetadataError::from_io(path, "read", source);
+    let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = openat(CWD, path, flags, Mode::empty()).map_err(|errno| failed(errno.into()))?;
+    let stat = fstat(&file).map_err(|errno| failed(errno.into()))?;
+    crate::replace::require_regular(path, &stat)?;
+    let source = FileSource::new(file.into()).map_err(failed)?;
+    let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
+    let structure = examine_source(&source, extension).map_err(failed)?;
+    structure.ok_or_else(|| MetadataError::UnknownContainer { path: path.to_path_buf() })
 }
 
-/// Walks through a file, all of it, and says what it is made of.
-pub fn examine(path: &Path) -> Result<Structure, MetadataError> {
-    Err(MetadataError::UnknownContainer { path: path.to_path_buf() })
+/// The same for any source; `None` for a content that is not known. Empty files go by their extension.
+fn examine_source(source: &dyn Source, extension: &str) -> io::Result<Option<Structure>> {
+    let head = read_up_to(source, 0, 4096)?;
+    let by_name = || expected_containers(extension).first().copied().filter(|_| head.is_empty());
+    let Some(container) = sniff(&head).or_else(by_name) else { return Ok(None) };
+    let mut x = Examination::new(source, container);
+    if head.is_empty() {
+        x.problem(Problem::Empty);
+        return Ok(Some(x.finish()));
+    }
+    match container {
+        Container::Jpeg => jpeg::walk(&mut x)?,
+        Container::Png => png::walk(&mut x)?,
+        Container::WebP => riff::walk_webp(&mut x)?,
+        Container::Gif => gif::walk(&mut x)?,
+        Container::Heic
+        | Container::Avif
+        | Container::Mp4
+        | Container::Mov
+        | Container::Insv
+        | Container::Cr3
+        | Container::Jxl
+        | Container::Jp2 => bmff::walk(&mut x)?,
+        Container::Tiff
+        | Container::Dng
+        | Container::Cr2
+        | Container::Nef
+        | Container::Arw
+        | Container::Orf
+        | Container::Rw2
+        | Container::Pef
+        | Container::Srw
+        | Container::OtherRaw => tiff::walk(&mut x, extension)?,
+        // Nothing is written into these, so there is nothing to protect.
+        Container::JxlCodestream
+        | Container::Bmp
+        | Container::Avi
+        | Container::Matroska
+        | Container::MpegTs
+        | Container::Raf
+        | Container::Xmp => x.not_covered(),
+    }
+    Ok(Some(x.finish()))
 }
+
+#[cfg(test)]
+mod tests;
