@@ -1,0 +1,76 @@
+//! Which request does what, and what it takes to be allowed.
+//!
+//! The order of refusals is the server's: an unknown route (404), no or a wrong key (401), an admin's route
+//! (403), a missing permission (403), and only then the arguments (400).
+
+mod people;
+mod search;
+mod server;
+mod users;
+
+use crate::{
+    Version,
+    call::{Call, Reply},
+    problem::Problem,
+    world::World,
+};
+
+type Run<'p> = Box<dyn Fn(&mut World, &Call) -> Result<Reply, Problem> + 'p>;
+
+/// What a request needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// Nothing.
+    Open,
+    /// A key, with whatever permissions.
+    Key,
+    /// A key with this permission.
+    Permission(&'static str),
+    /// The key of an admin with this permission.
+    Admin(&'static str),
+}
+
+/// What a request does.
+pub(crate) struct Route<'p> {
+    pub(crate) need: Need,
+    pub(crate) run: Run<'p>,
+}
+
+impl std::fmt::Debug for Route<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Route").field("need", &self.need).finish_non_exhaustive()
+    }
+}
+
+fn open<'p>(run: impl Fn(&mut World, &Call) -> Result<Reply, Problem> + 'p) -> Route<'p> {
+    Route { need: Need::Open, run: Box::new(run) }
+}
+
+fn with_key<'p>(run: impl Fn(&mut World, &Call) -> Result<Reply, Problem> + 'p) -> Route<'p> {
+    Route { need: Need::Key, run: Box::new(run) }
+}
+
+fn needs<'p>(
+    permission: &'static str,
+    run: impl Fn(&mut World, &Call) -> Result<Reply, Problem> + 'p,
+) -> Route<'p> {
+    Route { need: Need::Permission(permission), run: Box::new(run) }
+}
+
+fn admin<'p>(
+    permission: &'static str,
+    run: impl Fn(&mut World, &Call) -> Result<Reply, Problem> + 'p,
+) -> Route<'p> {
+    Route { need: Need::Admin(permission), run: Box::new(run) }
+}
+
+/// The route of a request; `path` comes in pieces and without `/api`.
+pub(crate) fn find<'p>(version: Version, method: &str, path: &'p [&'p str]) -> Option<Route<'p>> {
+    match *path.first()? {
+        "server" => server::route(method, path),
+        "users" | "api-keys" | "partners" | "view" | "sync" => users::route(method, path),
+        "search" => search::route(method, path),
+        "people" => people::route(version, method, path),
+        _ => None,
+    }
+}

@@ -1,0 +1,343 @@
+//! From bytes on the wire to an answer: record, fault, rights, route, and what follows.
+
+use std::{
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use axum::{
+    Router,
+    body::{Body, Bytes, to_bytes},
+    extract::{ConnectInfo, FromRequest, Multipart, Request, State},
+    http::{HeaderMap, Method, StatusCode, Uri, header},
+    response::Response,
+};
+use serde_json::{Value, json};
+
+use crate::{
+    call::{Call, Part, Reply},
+    connection::{CuttableListener, Switch},
+    fault::{Effect, Fault, Faults},
+    fault_body,
+    ids::mix,
+    problem::{Issue, Problem},
+    record::{Record, RecordedRequest},
+    reread,
+    routes::{self, Need},
+    world::World,
+};
+
+/// A JSON body over this size is answered with 500, as the real server does.
+const JSON_LIMIT: usize = 10 * 1024 * 1024;
+
+/// What the server's thread and the tests share.
+#[derive(Debug, Clone)]
+pub(crate) struct Shared {
+    pub(crate) world: Arc<Mutex<World>>,
+    pub(crate) record: Record,
+    pub(crate) faults: Faults,
+}
+
+impl Shared {
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
+        self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A request whose body was read.
+struct Heard {
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+/// What the server has to say, before a fault spoils it.
+struct Answer {
+    status: u16,
+    headers: Vec<(&'static str, String)>,
+    body: Vec<u8>,
+}
+
+/// Answers requests until the task is dropped.
+pub(crate) async fn serve(listener: tokio::net::TcpListener, shared: Shared) -> io::Result<()> {
+    let router = Router::new().fallback(handle).with_state(shared);
+    let service = router.into_make_service_with_connect_info::<Switch>();
+    axum::serve(CuttableListener(listener), service).await
+}
+
+async fn handle(
+    State(shared): State<Shared>,
+    ConnectInfo(switch): ConnectInfo<Switch>,
+    request: Request,
+) -> Response {
+    let (parts, body) = request.into_parts();
+    let mut recorded = RecordedRequest::of(parts.method.as_str(), &parts.uri, &parts.headers);
+    let fault = shared.faults.strike(parts.method.as_str(), parts.uri.path());
+    recorded.fault = fault.as_ref().map(Fault::name);
+    let number = shared.record.begin(recorded);
+
+    if let Some(fault) = &fault
+        && !fault.latency.is_zero()
+    {
+        tokio::time::sleep(fault.latency).await;
+    }
+    if fault.is_none()
+        && let Some(reply) = before_the_body(&shared, &parts.method, &parts.uri, &parts.headers)
+    {
+        shared.record.amend(number, |request| request.status = Some(reply.status));
+        return plain(reply.status, reply.headers, reply.body.into());
+    }
+    let Ok(body) = to_bytes(body, usize::MAX).await else {
+        // The client went away in the middle of its request.
+        switch.cut();
+        return Response::new(Body::empty());
+    };
+    shared.record.amend(number, |request| request.keep_body(&body));
+    let heard = Heard { method: parts.method, uri: parts.uri, headers: parts.headers, body };
+    let response = match fault {
+        Some(fault) => spoiled(&shared, &switch, &fault, heard).await,
+        None => Some(whole(answer(&shared, heard).await)),
+    };
+    let Some(response) = response else {
+        switch.cut();
+        return Response::new(Body::empty());
+    };
+    shared.record.amend(number, |request| request.status = Some(response.status().as_u16()));
+    response
+}
+
+/// A duplicate announced by its checksum is answered before the body is read.
+fn before_the_body(shared: &Shared, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Reply> {
+    if method != Method::POST || uri.path() != "/api/assets" {
+        return None;
+    }
+    let announced = headers.get("x-immich-checksum")?.to_str().ok()?;
+    let world = shared.world();
+    let key = key_of(&world, uri, headers).ok()?;
+    let allowed = key.1.iter().any(|word| word == "all" || word == "asset.upload");
+    let user = world.keys.get(key.0).map(|key| key.user)?;
+    allowed.then(|| None).flatten()
+}
+
+/// Plays the fault; `None` cuts the connection.
+async fn spoiled(shared: &Shared, switch: &Switch, fault: &Fault, heard: Heard) -> Option<Response> {
+    let retry = fault.retry_after.iter().map(|value| ("retry-after", value.clone())).collect();
+    let json = vec![("content-type", "application/json; charset=utf-8".to_owned())];
+    Some(match &fault.effect {
+        Effect::Latency => whole(answer(shared, heard).await),
+        Effect::Status(status) => plain(*status, retry, status_body(*status).into()),
+        Effect::HtmlPage => {
+            let mut headers: Vec<(&str, String)> = retry;
+            headers.push(("content-type", "text/html".to_owned()));
+            plain(502, headers, "<html><head><title>502 Bad Gateway</title></head></html>\n".into())
+        }
+        Effect::CutBefore => return None,
+        Effect::LostAnswer => {
+            answer(shared, heard).await;
+            return None;
+        }
+        Effect::CutWithin => {
+            let answer = answer(shared, heard).await;
+            let mut headers = answer.headers;
+            headers.push(("content-length", answer.body.len().to_string()));
+            plain(answer.status, headers, fault_body::broken(&answer.body))
+        }
+        Effect::TruncatedJson => {
+            let mut answer = answer(shared, heard).await;
+            answer.body.truncate(answer.body.len() / 2);
+            whole(answer)
+        }
+        Effect::Endless => plain(200, json, fault_body::endless()),
+        Effect::GzipBomb(bytes) => {
+            let mut headers = json;
+            headers.push(("content-encoding", "gzip".to_owned()));
+            match fault_body::gzip_bomb(*bytes) {
+                Ok(body) => plain(200, headers, body),
+                Err(_) => {
+                    switch.cut();
+                    return None;
+                }
+            }
+        }
+        Effect::DeepJson(depth) => plain(200, json, fault_body::deep(*depth).into()),
+        Effect::Redirect(status, location) => {
+            plain(*status, vec![("location", location.clone())], Body::empty())
+        }
+        Effect::Slow(pause) => {
+            let answer = answer(shared, heard).await;
+            plain(answer.status, answer.headers, fault_body::slow(answer.body, *pause))
+        }
+        Effect::Body(text) => plain(200, json, text.clone().into()),
+    })
+}
+
+fn status_body(status: u16) -> String {
+    json!({ "message": format!("Sandbox fault {status}"), "statusCode": status }).to_string()
+}
+
+fn whole(answer: Answer) -> Response {
+    plain(answer.status, answer.headers, answer.body.into())
+}
+
+fn plain(status: u16, headers: Vec<(&'static str, String)>, body: Body) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in headers {
+        if let Ok(value) = value.parse() {
+            response.headers_mut().append(name, value);
+        }
+    }
+    response
+}
+
+/// The true answer to a request, with its effects.
+async fn answer(shared: &Shared, heard: Heard) -> Answer {
+    let (version, correlation) = {
+        let mut world = shared.world();
+        let correlation = mix(u64::from_be_bytes(
+            world.now().as_nanosecond().to_be_bytes()[8..].try_into().unwrap_or([0; 8]),
+        ));
+        (world.version, format!("{correlation:08x}")[..8].to_owned())
+    };
+    let result = match listen(&heard).await {
+        Ok(heard_body) => dispatch(shared, &heard, heard_body),
+        Err(problem) => Err(problem),
+    };
+    let mut answer = match result {
+        Ok(reply) => {
+            settle(shared, reply.refresh, reply.settle).await;
+            Answer { status: reply.status, headers: reply.headers, body: reply.body }
+        }
+        Err(problem) => {
+            let body = problem.body(version, &correlation).to_string().into_bytes();
+            let headers = vec![("content-type", "application/json; charset=utf-8".to_owned())];
+            Answer { status: problem.status, headers, body }
+        }
+    };
+    if version.is_v3() {
+        answer.headers.push(("x-correlation-id", correlation));
+    }
+    answer
+}
+
+/// The body as JSON or as the parts of a form.
+async fn listen(heard: &Heard) -> Result<(Value, Vec<Part>), Problem> {
+    let content_type =
+        heard.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+    if content_type.starts_with("multipart/form-data") {
+        return Ok((Value::Null, parts(heard).await?));
+    }
+    if heard.body.is_empty() || !content_type.starts_with("application/json") {
+        return Ok((Value::Null, Vec::new()));
+    }
+    if heard.body.len() > JSON_LIMIT {
+        return Err(Problem::text(500, "Internal server error"));
+    }
+    let json =
+        serde_json::from_slice(&heard.body).map_err(|error| Problem::bad_request(error.to_string()))?;
+    Ok((json, Vec::new()))
+}
+
+async fn parts(heard: &Heard) -> Result<Vec<Part>, Problem> {
+    let mut request = Request::new(Body::from(heard.body.clone()));
+    *request.method_mut() = heard.method.clone();
+    *request.headers_mut() = heard.headers.clone();
+    request.extensions_mut().insert(axum::extract::DefaultBodyLimit::disable());
+    let unreadable = |text: String| Problem::bad_request(text);
+    let mut form =
+        Multipart::from_request(request, &()).await.map_err(|error| unreadable(error.body_text()))?;
+    let mut parts = Vec::new();
+    while let Some(field) = form.next_field().await.map_err(|error| unreadable(error.body_text()))? {
+        let name = field.name().unwrap_or_default().to_owned();
+        let file_name = field.file_name().map(str::to_owned);
+        let bytes = field.bytes().await.map_err(|error| unreadable(error.body_text()))?.to_vec();
+        parts.push(Part { name, file_name, bytes });
+    }
+    Ok(parts)
+}
+
+fn dispatch(shared: &Shared, heard: &Heard, (json, parts): (Value, Vec<Part>)) -> Result<Reply, Problem> {
+    let mut world = shared.world();
+    let (method, path) = (heard.method.as_str(), heard.uri.path());
+    if (method, path) == ("GET", "/.well-known/immich") {
+        return Ok(Reply::ok(&json!({ "api": { "endpoint": "/api" } })));
+    }
+    let no_route = || Problem::no_route(method, heard.uri.path_and_query().map_or(path, |all| all.as_str()));
+    let rest = path.strip_prefix("/api/").ok_or_else(no_route)?;
+    let pieces: Vec<&str> = rest.trim_end_matches('/').split('/').collect();
+    let route = routes::find(world.version, method, &pieces).ok_or_else(no_route)?;
+    let (user, key) = admit(&world, route.need, heard)?;
+    let call = Call {
+        version: world.version,
+        user,
+        key,
+        query: query_of(&heard.uri),
+        headers: heard.headers.clone(),
+        json,
+        parts,
+    };
+    (route.run)(&mut world, &call)
+}
+
+/// Who asks, if they may.
+fn admit(world: &World, need: Need, heard: &Heard) -> Result<(crate::UserId, crate::KeyId), Problem> {
+    let known = key_of(world, &heard.uri, &heard.headers);
+    if need == Need::Open {
+        // Nobody in particular; the first key stands in and is not looked at.
+        let key = &world.keys[known.map_or(0, |(at, _)| at)];
+        return Ok((key.user, key.id));
+    }
+    let (at, permissions) = known?;
+    let key = &world.keys[at];
+    let is_admin = world.user(key.user).is_some_and(|user| user.is_admin);
+    let wanted = match need {
+        Need::Admin(_) if !is_admin => return Err(Problem::text(403, "Forbidden")),
+        Need::Admin(permission) | Need::Permission(permission) => permission,
+        Need::Key | Need::Open => return Ok((key.user, key.id)),
+    };
+    if permissions.iter().any(|own| own == "all" || own == wanted) {
+        return Ok((key.user, key.id));
+    }
+    Err(Problem::text(403, format!("Missing required permission: {wanted}")))
+}
+
+/// The key of a request: its number and its permissions.
+fn key_of<'w>(world: &'w World, uri: &Uri, headers: &HeaderMap) -> Result<(usize, &'w [String]), Problem> {
+    let in_query = query_of(uri).into_iter().find(|(name, _)| name == "apiKey").map(|(_, value)| value);
+    let in_header =
+        headers.get("x-api-key").map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let secret = in_header.or(in_query).ok_or_else(|| Problem::text(401, "Authentication required"))?;
+    let at = world.keys.iter().position(|key| key.secret == secret);
+    let at = at.ok_or_else(|| Problem::text(401, "Invalid API key"))?;
+    Ok((at, &world.keys[at].permissions))
+}
+
+fn query_of(uri: &Uri) -> Vec<(String, String)> {
+    axum::extract::Query::try_from_uri(uri).map_or_else(|_| Vec::new(), |axum::extract::Query(pairs)| pairs)
+}
+
+/// What background jobs of the server would do; done before the answer leaves, so that no test has to wait.
+async fn settle(shared: &Shared, refresh: Vec<crate::AssetId>, edited: Vec<crate::AssetId>) {
+    {
+        let mut world = shared.world();
+        for id in edited {
+            let _ = world.edit(id, |asset| {
+                let (taken, zone) = (asset.taken(), asset.time_zone().map(str::to_owned));
+                asset.set_taken(taken, zone.as_deref());
+            });
+        }
+    }
+    if refresh.is_empty() {
+        return;
+    }
+    let shared = shared.clone();
+    // A job that fails shows nowhere in the answer; the real server only logs it.
+    let _ = tokio::task::spawn_blocking(move || reread::refresh(&shared, &refresh)).await;
+}
+
+impl From<Issue> for Problem {
+    fn from(issue: Issue) -> Self {
+        Self::invalid(vec![issue])
+    }
+}

@@ -1,0 +1,73 @@
+//! What the server says of an asset in one plain value, for tests that compare before and after.
+
+use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
+
+use crate::{Asset, AssetId, world::World};
+
+/// The facts of an asset that a round trip through a file must keep.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AssetView {
+    /// Its id.
+    pub id: AssetId,
+    /// The caption.
+    pub description: Option<String>,
+    /// 1 to 5.
+    pub rating: Option<i8>,
+    /// The heart. No file holds it, so a re-read never changes it.
+    pub is_favorite: bool,
+    /// Degrees north.
+    pub latitude: Option<f64>,
+    /// Degrees east.
+    pub longitude: Option<f64>,
+    /// When it was taken.
+    pub instant: Option<Timestamp>,
+    /// What a clock on the wall showed.
+    pub local_date_time: DateTime,
+    /// `Europe/Berlin`, `UTC+2`.
+    pub time_zone: Option<String>,
+    /// Paths, sorted.
+    pub tags: Vec<String>,
+    /// Names, sorted, each once; unnamed people are left out.
+    pub people: Vec<String>,
+    /// Number of boxes.
+    pub faces: usize,
+    /// In the trash.
+    pub is_trashed: bool,
+    /// Base64 of the stored checksum.
+    pub checksum: String,
+    /// Bytes.
+    pub size: Option<u64>,
+    /// Last change as a search reports it.
+    pub updated_at: Timestamp,
+}
+
+impl AssetView {
+    pub(crate) fn of(world: &World, asset: &Asset) -> Self {
+        let mut tags: Vec<String> =
+            asset.tags.iter().filter_map(|id| world.tags.get(id)).map(|tag| tag.value.clone()).collect();
+        tags.sort();
+        let people = asset.faces.iter().filter_map(|face| world.people.get(&face.person?));
+        let mut people: Vec<String> =
+            people.map(|person| person.name.clone()).filter(|name| !name.is_empty()).collect();
+        people.sort();
+        people.dedup();
+        Self {
+            id: asset.id,
+            description: asset.description.clone(),
+            rating: asset.rating,
+            is_favorite: asset.is_favorite,
+            latitude: asset.latitude,
+            longitude: asset.longitude,
+            instant: asset.date_time_original,
+            local_date_time: TimeZone::UTC.to_datetime(asset.local_date_time),
+            time_zone: asset.time_zone.clone(),
+            tags,
+            people,
+            faces: asset.faces.len(),
+            is_trashed: asset.is_trashed(),
+            checksum: crate::checksum::encode(&asset.checksum),
+            size: asset.size,
+            updated_at: asset.updated_at,
+        }
+    }
+}
