@@ -1,1 +1,15 @@
 //! Plans and applies changes between an Immich server and files on disk.
+
+pub mod error;
+pub mod event;
+pub mod paths;
+pub mod plan;
+pub mod state;
+mod stop;
+mod summary;
+pub mod writeback;
+
+pub use error::SyncError;
+pub use event::{Event, Reporter};
+pub use stop::StopFlag;
+pub use summary::Summary;

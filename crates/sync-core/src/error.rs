@@ -1,0 +1,90 @@
+//! Why a run could not start or had to end. One photo that fails is not an error of the run.
+
+use std::path::PathBuf;
+
+use immich_api::ApiError;
+use photo_metadata::MetadataError;
+
+/// What makes the rest of a run pointless.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SyncError {
+    /// The server.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+
+    /// The writer of metadata, or the disk.
+    #[error(transparent)]
+    Metadata(#[from] MetadataError),
+
+    /// The state database.
+    #[error("the state in `{}` cannot be used: {message}", path.display())]
+    State {
+        /// The database or its folder.
+        path: PathBuf,
+        /// What is wrong and what to do.
+        message: String,
+        /// What the database said.
+        source: Option<Box<dyn std::error::Error + Send + Sync>>,
+    },
+
+    /// Another run works with the same state or the same library.
+    #[error("another run is using `{}` ({holder}); wait for it, or end it", path.display())]
+    Locked {
+        /// What is locked.
+        path: PathBuf,
+        /// Who holds it, as far as known.
+        holder: String,
+    },
+
+    /// The library folder.
+    #[error("the library folder `{}` cannot be used: {message}", path.display())]
+    Library {
+        /// The folder.
+        path: PathBuf,
+        /// What is wrong and what to do.
+        message: String,
+    },
+
+    /// The state belongs to another server or user.
+    #[error("this state belongs to {known}, but the key is for {found}; use another --state-dir")]
+    OtherServer {
+        /// Server and user that the state was made with.
+        known: String,
+        /// Server and user that answered now.
+        found: String,
+    },
+
+    /// The user has to say something first.
+    #[error("{0}")]
+    NeedsAnswer(String),
+
+    /// Photos do not add up: a fault of the program.
+    #[error("a fault of the program: {done} done + {skipped} skipped + {failed} failed is not {seen} seen")]
+    DoesNotAddUp {
+        /// Changed.
+        done: u64,
+        /// Skipped.
+        skipped: u64,
+        /// Failed.
+        failed: u64,
+        /// Looked at.
+        seen: u64,
+    },
+}
+
+impl SyncError {
+    /// Whether the same run may succeed later without anybody's help.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Api(error) => error.is_transient(),
+            Self::Metadata(error) => error.is_transient(),
+            Self::Locked { .. } => true,
+            Self::State { .. }
+            | Self::Library { .. }
+            | Self::OtherServer { .. }
+            | Self::NeedsAnswer(_)
+            | Self::DoesNotAddUp { .. } => false,
+        }
+    }
+}

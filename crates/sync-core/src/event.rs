@@ -1,0 +1,47 @@
+//! What a run tells: typed events, which the terminal, a log, a statistics file or a page show as they like.
+
+use crate::plan::{Failed, Skipped, Step};
+use crate::summary::Summary;
+
+/// Something that happened, in the order in which a user should see it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Event<'a> {
+    /// What a run that was killed left behind was put in order.
+    Recovered {
+        /// Work folders that were removed.
+        folders: u64,
+        /// Changes that turned out to be complete.
+        completed: u64,
+        /// Changes that turned out not to have happened.
+        rolled_back: u64,
+    },
+    /// So many assets of the listing have arrived.
+    Listed {
+        /// Assets up to now.
+        assets: u64,
+    },
+    /// The listing is complete; so many photos have to be looked at.
+    Planning {
+        /// Photos whose files will be opened.
+        candidates: u64,
+    },
+    /// A step that a dry run would not do.
+    WouldDo(&'a Step),
+    /// A step that is done.
+    Done(&'a Step),
+    /// A photo that was left as it is.
+    Skipped(&'a Skipped),
+    /// A photo that something went wrong with.
+    Failed(&'a Failed),
+    /// Something that the user should know and that belongs to no photo.
+    Warning(&'a str),
+    /// The end.
+    Finished(&'a Summary),
+}
+
+/// Somebody who is told. Called from one thread at a time.
+pub trait Reporter: Send + Sync {
+    /// Takes note.
+    fn report(&self, event: &Event<'_>);
+}

@@ -1,0 +1,7 @@
+//! From a path on the server to a file below the library folder, and nowhere else.
+
+mod library;
+mod mapping;
+
+pub use library::{Library, LibraryPath};
+pub use mapping::{PathMapping, PathRule, PrefixMap, Unmapped};

@@ -1,0 +1,124 @@
+//! A plan as data: what is to be done to which photo, or why nothing is.
+//!
+//! A plan is shown in a dry run and handed to [`crate::apply`] in a real one; nothing else changes the world.
+//! A step carries what it expects to find, so that applying it to a world that moved on is refused.
+
+use std::path::PathBuf;
+
+use immich_api::AssetId;
+use photo_metadata::replace::FileIdentity;
+use photo_metadata::{Change, Refusal};
+use serde::{Deserialize, Serialize};
+
+use crate::state::{Base, Fingerprint};
+
+/// What was decided about one photo.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Planned {
+    /// Something to do.
+    Do(Box<Step>),
+    /// Nothing to do, and why.
+    Skip(Skipped),
+    /// It could not be decided.
+    Fail(Failed),
+}
+
+/// One file that changes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Step {
+    /// Whose metadata are written.
+    pub asset: AssetId,
+    /// The original, absolute.
+    pub path: PathBuf,
+    /// What the file was when the step was planned; anything else and the step is refused.
+    pub expects: FileIdentity,
+    /// What changes in it.
+    pub change: Change,
+    /// What was wanted, for the next run's comparison.
+    pub fingerprint: Fingerprint,
+    /// What will be known as written by us once this is done.
+    pub base: Base,
+}
+
+/// A photo that needs nothing, or must not be touched.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// Which asset.
+    pub asset: AssetId,
+    /// The original on this machine where it could be told, else its path on the server.
+    pub path: PathBuf,
+    /// Why.
+    pub reason: SkipReason,
+}
+
+/// Why a photo is left as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum SkipReason {
+    /// Neither the server's data nor the file changed since the last run; the file was not opened.
+    #[error("unchanged since the last run")]
+    Unchanged,
+    /// The file already says what the server knows.
+    #[error("already up to date")]
+    UpToDate,
+    /// The server knows nothing of what was asked for.
+    #[error("the server knows nothing to write")]
+    NothingKnown,
+    /// The server itself cannot reach the original.
+    #[error("offline on the server")]
+    Offline,
+    /// The user said that files which Immich manages are left alone.
+    #[error("managed by Immich; files managed by Immich are left alone by your choice")]
+    Managed,
+    /// Nothing is at the place where the original should be.
+    #[error("no such file; check the library folder and the path mapping")]
+    Missing,
+    /// Its path on the server leads nowhere inside the library.
+    #[error("{0}")]
+    Unmapped(String),
+    /// The file must not be written.
+    #[error("{0}")]
+    Refused(Refusal),
+}
+
+impl SkipReason {
+    /// Whether the user should know: the photo is not what they asked for.
+    pub fn is_trouble(&self) -> bool {
+        match self {
+            Self::Unchanged
+            | Self::UpToDate
+            | Self::NothingKnown
+            | Self::Offline
+            | Self::Managed => false,
+            Self::Missing | Self::Unmapped(_) | Self::Refused(_) => true,
+        }
+    }
+
+    /// A short name that stays the same, for counting and for machines.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Unchanged => "unchanged",
+            Self::UpToDate => "up-to-date",
+            Self::NothingKnown => "nothing-known",
+            Self::Offline => "offline",
+            Self::Managed => "managed",
+            Self::Missing => "missing",
+            Self::Unmapped(_) => "unmapped",
+            Self::Refused(_) => "refused",
+        }
+    }
+}
+
+/// A photo that something went wrong with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Failed {
+    /// Which asset.
+    pub asset: AssetId,
+    /// The original on this machine.
+    pub path: PathBuf,
+    /// What happened and what to do, in one line.
+    pub message: String,
+    /// Whether the same may work the next time.
+    pub transient: bool,
+}

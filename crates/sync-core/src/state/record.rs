@@ -1,0 +1,119 @@
+//! The rows of the store, in the words of the program.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use immich_api::AssetId;
+use jiff::Timestamp;
+use photo_metadata::TagEdit;
+use photo_metadata::replace::FileIdentity;
+use serde::{Deserialize, Serialize};
+
+/// A hash over exactly what would be written for an asset and how: equal means nothing new from the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Fingerprint(pub [u8; 32]);
+
+/// What the file of an asset holds because we wrote it, for the next comparison.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Base {
+    /// Names that we added.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub people: BTreeSet<String>,
+    /// Whether its five stars stand for a favourite without stars of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub favorite_stars: bool,
+}
+
+/// How the last look at an asset ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// The file says what the server knew.
+    InStep,
+    /// The file must not be written.
+    Refused(photo_metadata::Refusal),
+}
+
+/// What is remembered of an asset.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AssetRecord {
+    /// Which asset; paths may change between runs, ids do not.
+    pub asset: AssetId,
+    /// Where its original was.
+    pub path: PathBuf,
+    /// What was wanted.
+    pub fingerprint: Fingerprint,
+    /// What the file was afterwards.
+    pub file: FileIdentity,
+    /// How it ended.
+    pub verdict: Verdict,
+    /// What we wrote.
+    pub base: Base,
+}
+
+/// Which server and which user a state belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerIdentity {
+    /// The base address, without key.
+    pub url: String,
+    /// The user's id on it.
+    pub user: String,
+}
+
+/// Names a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RunId(pub i64);
+
+/// Names a row of the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct JournalId(pub i64);
+
+/// What is about to be done to a file; on the disk before anything happens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Intent {
+    /// In which run.
+    pub run: RunId,
+    /// Whose file.
+    pub asset: AssetId,
+    /// The original.
+    pub path: PathBuf,
+    /// The private work folder that will be made next to it.
+    pub work_dir: PathBuf,
+    /// What the original is.
+    pub before: FileIdentity,
+    /// What changes, with the old values.
+    pub edits: Vec<TagEdit>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// How far a change got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum JournalState {
+    /// Announced; the original is untouched.
+    Intent,
+    /// The new version is complete and verified; it may already stand in place of the original.
+    Sealed,
+    /// The new version stands in place of the original.
+    Done,
+    /// Nothing happened to the original.
+    RolledBack,
+}
+
+/// A row of the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JournalRow {
+    /// Its name.
+    pub id: JournalId,
+    /// What was announced.
+    pub intent: Intent,
+    /// How far it got.
+    pub state: JournalState,
+    /// BLAKE3 of the original in hexadecimal digits, once sealed.
+    pub old_hash: Option<String>,
+    /// BLAKE3 of the new version in hexadecimal digits, once sealed.
+    pub new_hash: Option<String>,
+    /// What the new version is in its place, once done.
+    pub after: Option<FileIdentity>,
+}
