@@ -1,12 +1,12 @@
 //! The EXIF block: what a camera says about a photo.
 //!
-//! Only what a caller sets is written, apart from the versions that EXIF demands; so a test that
-//! finds a tag knows where it came from. The maker note is written as is and its inner offsets,
+//! What a caller sets is written, and what EXIF demands of every file (versions, resolution, colour
+//! space), so that `exiftool -validate` is silent and a warning is about the test. The maker note is written as is and its inner offsets,
 //! if any, are the caller's business: cameras do the same, which is why nobody may move it.
 
 use crate::place::{degrees_as_fractions, hundredths};
 use crate::tiff::{self, ByteOrder, Directory, Value};
-use crate::{Gps, PictureError, scene};
+use crate::{Gps, Picture, PictureError, scene};
 
 /// What the EXIF block of a picture says. Texts are stored as given, dates as `2024:07:01 12:00:00`.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -134,21 +134,23 @@ impl Exif {
     }
 
     /// The block as it stands in a file, from the `II` or `MM` on.
-    pub(crate) fn to_tiff(&self, orientation: Option<u16>, seed: u64) -> Result<Vec<u8>, PictureError> {
-        let mut chain = vec![self.main_directory(orientation)];
+    pub(crate) fn to_tiff(&self, picture: &Picture) -> Result<Vec<u8>, PictureError> {
+        let mut main = self.main_directory(picture);
+        main.set(0x0213, Value::Short(vec![1]));
+        let mut chain = vec![main];
         if self.thumbnail {
-            chain.push(thumbnail_directory(seed)?);
+            chain.push(thumbnail_directory(picture.seed)?);
         }
         Ok(tiff::write(self.byte_order, &chain))
     }
 
     /// The main directory with its EXIF and GPS sub-directories; TIFF files add their pixels to it.
-    pub(crate) fn main_directory(&self, orientation: Option<u16>) -> Directory {
-        let mut main = Directory::default();
+    pub(crate) fn main_directory(&self, picture: &Picture) -> Directory {
+        let mut main = resolution();
         main.set_text(0x010e, self.image_description.as_ref());
         main.set_text(0x010f, self.make.as_ref());
         main.set_text(0x0110, self.model.as_ref());
-        if let Some(orientation) = orientation {
+        if let Some(orientation) = picture.orientation {
             main.set(0x0112, Value::Short(vec![orientation]));
         }
         main.set_text(0x0131, self.software.as_ref());
@@ -158,18 +160,15 @@ impl Exif {
             main.set(0x4746, Value::Short(vec![stars]));
         }
         main.set_text(0x8298, self.copyright.as_ref());
-        let details = self.details();
-        if !details.is_empty() {
-            main.set(0x8769, Value::Directory(details));
-        }
+        main.set(0x8769, Value::Directory(self.details(picture)));
         if let Some(place) = &self.gps {
             main.set(0x8825, Value::Directory(gps_directory(place)));
         }
         main
     }
 
-    fn details(&self) -> Directory {
-        let mut details = Directory::default();
+    fn details(&self, picture: &Picture) -> Directory {
+        let mut details = demanded(picture);
         details.set_text(0x9003, self.date_time_original.as_ref());
         details.set_text(0x9004, self.create_date.as_ref());
         details.set_text(0x9011, self.offset.as_ref());
@@ -182,11 +181,29 @@ impl Exif {
         if !self.maker_note.is_empty() {
             details.set(0x927c, Value::Undefined(self.maker_note.clone()));
         }
-        if !details.is_empty() {
-            details.set(0x9000, Value::Undefined(b"0232".to_vec()));
-        }
         details
     }
+}
+
+/// 72 dots per inch, which says that nobody knows.
+fn resolution() -> Directory {
+    let mut directory = Directory::default();
+    directory.set(0x011a, Value::Rational(vec![(72, 1)]));
+    directory.set(0x011b, Value::Rational(vec![(72, 1)]));
+    directory.set(0x0128, Value::Short(vec![2]));
+    directory
+}
+
+/// What every EXIF directory must say: versions, the order of colour components, sRGB, the size.
+fn demanded(picture: &Picture) -> Directory {
+    let mut details = Directory::default();
+    details.set(0x9000, Value::Undefined(b"0232".to_vec()));
+    details.set(0x9101, Value::Undefined(vec![1, 2, 3, 0]));
+    details.set(0xa000, Value::Undefined(b"0100".to_vec()));
+    details.set(0xa001, Value::Short(vec![1]));
+    details.set(0xa002, Value::Long(vec![picture.width]));
+    details.set(0xa003, Value::Long(vec![picture.height]));
+    details
 }
 
 /// Eight bytes of character code, then the text in it.
@@ -218,7 +235,7 @@ fn gps_directory(place: &Gps) -> Directory {
 
 fn thumbnail_directory(seed: u64) -> Result<Directory, PictureError> {
     let jpeg = scene::jpeg(32, 24, seed, None)?;
-    let mut directory = Directory::default();
+    let mut directory = resolution();
     directory.set(0x0103, Value::Short(vec![6]));
     directory.set(0x0202, Value::Long(vec![crate::bytes::len32(&jpeg)]));
     directory.set(0x0201, Value::Data(jpeg));

@@ -197,7 +197,7 @@ impl Picture {
     pub(crate) fn exif_block(&self) -> Result<Option<Vec<u8>>, PictureError> {
         match (&self.exif, self.orientation) {
             (None, None) => Ok(None),
-            (exif, orientation) => exif.clone().unwrap_or_default().to_tiff(orientation, self.seed).map(Some),
+            (exif, _) => exif.clone().unwrap_or_default().to_tiff(self).map(Some),
         }
     }
 

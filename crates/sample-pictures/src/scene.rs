@@ -23,15 +23,17 @@ const PALETTES: [[Colour; 5]; 6] = [
 ];
 
 /// How many ranges of hills stand behind each other.
-const RANGES: u32 = 4;
+const RANGES: usize = 4;
+/// How near each of them is, from 0 at the horizon to 1.
+const NEARNESS: [f32; RANGES] = [0.0, 1.0 / 3.0, 2.0 / 3.0, 1.0];
 
 /// Paints the scene of a seed, at least one pixel in each direction.
 pub(crate) fn paint(width: u32, height: u32, seed: u64, moment: f32) -> RgbImage {
     let (width, height) = (width.max(1), height.max(1));
-    let scene = Scene::of_seed(seed, moment);
+    let scene = Scene::of_seed(seed, moment, width, height);
     let (across, down) = (size(width), size(height));
     RgbImage::from_fn(width, height, |x, y| {
-        let colour = scene.colour((size(x) + 0.5) / across, (size(y) + 0.5) / down, across / down);
+        let colour = scene.colour((size(x) + 0.5) / across, (size(y) + 0.5) / down);
         Rgb(colour.map(channel))
     })
 }
@@ -82,53 +84,64 @@ struct Scene {
     sun: (f32, f32),
     sun_radius: f32,
     shore: Option<f32>,
+    aspect: f32,
+    /// Per column, the height at which each range begins, from far to near.
+    crests: Vec<[f32; RANGES]>,
 }
 
 impl Scene {
-    fn of_seed(seed: u64, moment: f32) -> Self {
+    fn of_seed(seed: u64, moment: f32, width: u32, height: u32) -> Self {
         let choice = mix(seed.wrapping_add(17));
         let [palette, x, y, radius, lake, shore, ..] = choice.to_le_bytes();
         let unit = |byte: u8| f32::from(byte) / 255.0;
+        let across = size(width);
         Self {
             seed,
             palette: PALETTES[usize::from(palette) % PALETTES.len()],
             sun: (0.15 + 0.7 * unit(x) + 0.2 * moment, 0.12 + 0.3 * unit(y)),
             sun_radius: 0.035 + 0.03 * unit(radius),
             shore: (lake % 3 == 0).then_some(0.78 + 0.08 * unit(shore)),
+            aspect: across / size(height),
+            crests: (0..width).map(|column| crests(seed, (size(column) + 0.5) / across)).collect(),
         }
     }
 
-    /// The colour at a point, both coordinates from 0 to 1, for a picture so many times as wide as high.
-    fn colour(&self, x: f32, y: f32, aspect: f32) -> Colour {
+    /// The colour at a point, both coordinates from 0 to 1.
+    fn colour(&self, x: f32, y: f32) -> Colour {
         match self.shore {
             Some(shore) if y > shore => {
                 let depth = (y - shore) / (1.0 - shore);
                 let ripple = 0.04 * (noise(self.seed ^ 0xa5, y * 60.0) - 0.5);
-                let mirrored = self.land(x + ripple, shore - (y - shore) * 1.6, aspect);
+                let mirrored = self.land(x + ripple, shore - (y - shore) * 1.6);
                 blend(mirrored, [24., 44., 66.], 0.25 + 0.35 * depth)
             }
-            _ => self.land(x, y, aspect),
+            _ => self.land(x, y),
         }
     }
 
-    fn land(&self, x: f32, y: f32, aspect: f32) -> Colour {
-        let mut colour = self.sky(x, y, aspect);
-        for range in 0..RANGES {
-            let nearness = size(range) / size(RANGES - 1);
-            let top = self.crest(range, nearness, x);
-            if y > top {
-                let hill = blend(self.palette[3], self.palette[4], nearness);
-                let lower = ((y - top) * 2.2).min(1.0);
-                colour = blend(hill, hill.map(|part| part * 0.72), lower);
-            }
-        }
-        colour
+    /// The nearest range that reaches so high, or the sky.
+    fn land(&self, x: f32, y: f32) -> Colour {
+        let crests = self.crests[self.column(x)];
+        let Some(range) = (0..RANGES).rev().find(|range| y > crests[*range]) else { return self.sky(x, y) };
+        let hill = blend(self.palette[3], self.palette[4], NEARNESS[range]);
+        let lower = ((y - crests[range]) * 2.2).min(1.0);
+        blend(hill, hill.map(|part| part * 0.72), lower)
     }
 
-    fn sky(&self, x: f32, y: f32, aspect: f32) -> Colour {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
+        reason = "`as` saturates, and the number of columns is small"
+    )]
+    fn column(&self, x: f32) -> usize {
+        ((x * self.crests.len() as f32) as usize).min(self.crests.len() - 1)
+    }
+
+    fn sky(&self, x: f32, y: f32) -> Colour {
         let [zenith, horizon, sun, ..] = self.palette;
         let sky = blend(zenith, horizon, (y / 0.62).clamp(0.0, 1.0));
-        let (across, down) = ((x - self.sun.0) * aspect, y - self.sun.1);
+        let (across, down) = ((x - self.sun.0) * self.aspect, y - self.sun.1);
         let distance = (across * across + down * down).sqrt();
         if distance < self.sun_radius {
             return sun;
@@ -136,14 +149,17 @@ impl Scene {
         let glow = (1.0 - (distance - self.sun_radius) / 0.45).max(0.0);
         blend(sky, sun, glow * glow * 0.6)
     }
+}
 
-    /// The height at which a range of hills begins.
-    fn crest(&self, range: u32, nearness: f32, x: f32) -> f32 {
-        let seed = self.seed.wrapping_mul(31).wrapping_add(u64::from(range));
-        let rough = noise(seed, x * 3.0) * 0.6 + noise(seed ^ 0x55, x * 8.0) * 0.28;
-        let fine = noise(seed ^ 0x99, x * 26.0) * 0.12 * (1.0 - 0.5 * nearness);
+/// The heights at which the ranges of hills begin in one column.
+fn crests(seed: u64, x: f32) -> [f32; RANGES] {
+    let mut range_seed = seed.wrapping_mul(31);
+    NEARNESS.map(|nearness| {
+        range_seed = range_seed.wrapping_add(1);
+        let rough = noise(range_seed, x * 3.0) * 0.6 + noise(range_seed ^ 0x55, x * 8.0) * 0.28;
+        let fine = noise(range_seed ^ 0x99, x * 26.0) * 0.12 * (1.0 - 0.5 * nearness);
         0.44 + 0.42 * nearness - (rough + fine) * (0.30 - 0.12 * nearness)
-    }
+    })
 }
 
 /// Smooth noise from 0 to 1 that takes a new value at each whole number.

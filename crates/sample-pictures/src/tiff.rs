@@ -53,6 +53,8 @@ pub(crate) enum Value {
     Short(Vec<u16>),
     /// Type 4.
     Long(Vec<u32>),
+    /// Type 4 in name, but bytes in their own order: how TIFF has held IPTC ever since.
+    BytesAsLong(Vec<u8>),
     /// Type 5, numerator and denominator.
     Rational(Vec<(u32, u32)>),
     /// Type 7.
@@ -85,11 +87,6 @@ impl Directory {
     /// Takes over all entries of the other one.
     pub(crate) fn extend(&mut self, other: Self) {
         self.entries.extend(other.entries);
-    }
-
-    /// Whether it has no entry.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.entries.is_empty()
     }
 }
 
@@ -147,6 +144,11 @@ fn encode(out: &mut Vec<u8>, order: ByteOrder, value: &Value) -> (u16, usize, Ve
         Value::Ascii(text) => (2, text.len() + 1, [text.as_bytes(), &[0]].concat()),
         Value::Short(numbers) => (3, numbers.len(), numbers.iter().flat_map(|n| order.u16(*n)).collect()),
         Value::Long(numbers) => (4, numbers.len(), numbers.iter().flat_map(|n| order.u32(*n)).collect()),
+        Value::BytesAsLong(bytes) => {
+            let mut bytes = bytes.clone();
+            bytes.resize(bytes.len().next_multiple_of(4), 0);
+            (4, bytes.len() / 4, bytes)
+        }
         Value::Rational(fractions) => {
             let bytes = fractions.iter().flat_map(|(above, below)| [order.u32(*above), order.u32(*below)]);
             (5, fractions.len(), bytes.flatten().collect())

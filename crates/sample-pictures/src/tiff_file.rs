@@ -32,12 +32,12 @@ pub(crate) fn build_dng(picture: &Picture) -> Result<Vec<u8>, PictureError> {
 }
 
 fn metadata(picture: &Picture) -> Directory {
-    let mut main = picture.exif.clone().unwrap_or_default().main_directory(picture.orientation);
+    let mut main = picture.exif.clone().unwrap_or_default().main_directory(picture);
     if let Some(packet) = picture.xmp_packet() {
         main.set(0x02bc, Value::Byte(packet));
     }
     if let Some(iptc) = &picture.iptc {
-        main.set(0x83bb, Value::Undefined(iptc.records()));
+        main.set(0x83bb, Value::BytesAsLong(iptc.records()));
     }
     main
 }
