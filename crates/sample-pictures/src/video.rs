@@ -3,6 +3,9 @@
 //! Dates in `mvhd`, `tkhd` and `mdhd` are UTC and count from 1904; Apple's phones add their own
 //! date with an offset under `com.apple.quicktime.creationdate`, which readers prefer. The place is
 //! an Apple key in MOV and `©xyz` in MP4, as Android writes it.
+//!
+//! XMP stands in a `uuid` box of an MP4 and in the user data of a MOV. Where a MOV has it in a
+//! `uuid` box, ExifTool reads it, but adds a second packet to the user data when it writes.
 
 use crate::bmff::{boxed, full_box, numbers, xmp_uuid};
 use crate::bytes::{int16, int32, len32, noise};
@@ -30,6 +33,8 @@ pub struct Video {
     pub frames: u32,
     /// Whether `moov` stands before the frames, so that playing can start during a download.
     pub moov_first: bool,
+    /// Whether a MOV has its XMP in a `uuid` box instead of in its user data.
+    pub xmp_in_uuid: bool,
 }
 
 impl Default for Video {
@@ -41,6 +46,7 @@ impl Default for Video {
             place: None,
             frames: 6,
             moov_first: false,
+            xmp_in_uuid: false,
         }
     }
 }
@@ -62,11 +68,15 @@ pub(crate) fn build(picture: &Picture) -> Result<Vec<u8>, PictureError> {
         out.extend(data);
         out.extend(track.movie(first_frame));
     }
-    if let Some(packet) = picture.xmp_packet() {
+    if let Some(packet) = picture.xmp_packet().filter(|_| !xmp_in_user_data(picture)) {
         out.extend(xmp_uuid(&packet));
     }
     out.extend_from_slice(&picture.trailer);
     Ok(out)
+}
+
+fn xmp_in_user_data(picture: &Picture) -> bool {
+    picture.kind == Kind::Mov && !picture.video.xmp_in_uuid
 }
 
 /// MOV gets real JPEG frames, MP4 noise in the frame of an H.264 access unit.
@@ -187,15 +197,16 @@ impl Track<'_> {
     }
 
     fn user_data(&self) -> Vec<u8> {
-        match &self.picture.video.place {
-            Some(place) if self.picture.kind == Kind::Mp4 => {
-                let text = place.iso_6709();
-                let length = int16(text.len()).to_be_bytes();
-                let entry = boxed(*b"\xa9xyz", &[&length, &[0x15, 0xc7], text.as_bytes()]);
-                boxed(*b"udta", &[&entry])
-            }
-            _ => Vec::new(),
+        let mut entries = Vec::new();
+        if let Some(place) = self.picture.video.place.filter(|_| self.picture.kind == Kind::Mp4) {
+            let text = place.iso_6709();
+            let length = int16(text.len()).to_be_bytes();
+            entries.extend(boxed(*b"\xa9xyz", &[&length, &[0x15, 0xc7], text.as_bytes()]));
         }
+        if let Some(packet) = self.picture.xmp_packet().filter(|_| xmp_in_user_data(self.picture)) {
+            entries.extend(boxed(*b"XMP_", &[&packet]));
+        }
+        if entries.is_empty() { entries } else { boxed(*b"udta", &[&entries]) }
     }
 
     fn apple_keys(&self) -> Vec<u8> {

@@ -333,3 +333,12 @@ fn a_packet_written_to_the_letter_is_stored_to_the_letter() {
         assert!(bytes.windows(packet.len()).any(|part| part == packet.as_bytes()), "{kind:?}");
     }
 }
+
+#[test]
+fn xmp_in_a_uuid_box_of_a_mov_is_read() {
+    let video = Video { xmp_in_uuid: true, ..Video::default() };
+    let tags = tags_of(&full(Kind::Mov).video(video), Kind::Mov);
+
+    assert_eq!(tags.get("XMP-dc:Description"), "Water & <hills>");
+    assert_eq!(tags.complaints(), [""; 0]);
+}
