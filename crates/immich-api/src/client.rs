@@ -80,7 +80,7 @@ impl Client {
         question: &Value,
     ) -> Result<(Value, Option<std::time::SystemTime>), ApiError> {
         let body = question.to_string();
-        self.transport.json_and_date(&self.call(endpoint, Method::POST, &self.url(path), &body))
+        self.transport.json_and_date(&call(endpoint, Method::POST, &self.url(path), &body))
     }
 
     /// `POST` or `PUT` of an order, answered without content.
@@ -92,16 +92,11 @@ impl Client {
         order: &Value,
     ) -> Result<(), ApiError> {
         let body = order.to_string();
-        self.transport.done(&self.call(endpoint, method, &self.url(path), &body))
+        self.transport.done(&call(endpoint, method, &self.url(path), &body))
     }
 
     fn url(&self, path: &str) -> String {
         format!("{}{path}", self.info.base_url)
-    }
-
-    #[expect(clippy::unused_self, reason = "a request is always one of a connected client")]
-    fn call<'a>(&self, endpoint: &'static str, method: Method, url: &'a str, body: &'a str) -> Call<'a> {
-        Call { endpoint, method, url, body: Some(body.as_bytes()), is_probe: false }
     }
 }
 
@@ -140,6 +135,10 @@ fn look_around(transport: &Transport, base_url: String, insecure: bool) -> Resul
 
 fn get(transport: &Transport, endpoint: &'static str, url: &str) -> Result<Value, ApiError> {
     transport.json(&Call { endpoint, method: Method::GET, url, body: None, is_probe: false })
+}
+
+fn call<'a>(endpoint: &'static str, method: Method, url: &'a str, body: &'a str) -> Call<'a> {
+    Call { endpoint, method, url, body: Some(body.as_bytes()), is_probe: false }
 }
 
 fn version(answer: &Value) -> Result<ServerVersion, ApiError> {

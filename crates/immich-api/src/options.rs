@@ -61,7 +61,7 @@ impl ClientOptions {
             rate_limit: RateLimit::default(),
             retries: 5,
             connect_timeout: Duration::from_secs(10),
-            read_timeout: Duration::from_secs(60),
+            read_timeout: Duration::from_mins(1),
             ca_pem: None,
             insecure: false,
             user_agent: concat!("immich-sync/", env!("CARGO_PKG_VERSION")).to_owned(),

@@ -67,7 +67,7 @@ impl Limiter {
         let ahead = Duration::from_millis(500).saturating_sub(interval);
         let leaves = now.max(state.due.saturating_sub(ahead));
         state.due = state.due.max(now) + interval;
-        leaves - now
+        leaves.saturating_sub(now)
     }
 
     /// Learns from an answer; a fixed rate learns nothing.

@@ -26,12 +26,12 @@ pub struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     /// Walks through the user's assets, a page at a time.
-    pub fn walk_assets(&self, query: &AssetQuery) -> AssetWalk<'a> {
-        AssetWalk::new(*self, query.clone())
+    pub fn walk_assets(self, query: &AssetQuery) -> AssetWalk<'a> {
+        AssetWalk::new(self, query.clone())
     }
 
     /// One asset; [`ApiError::NoSuchAsset`] when the server has none that the key may see.
-    pub fn asset(&self, id: &AssetId) -> Result<Asset, ApiError> {
+    pub fn asset(self, id: &AssetId) -> Result<Asset, ApiError> {
         const ENDPOINT: &str = "GET /assets/{id}";
         let answer = match self.client.get(ENDPOINT, &format!("/assets/{id}")) {
             Err(ApiError::Status { status: 404, .. }) => {
@@ -49,13 +49,13 @@ impl<'a> Reader<'a> {
     }
 
     /// How many assets the server counts, partners' included; `None` before 1.135.
-    pub fn statistics(&self) -> Result<Option<u64>, ApiError> {
+    pub fn statistics(self) -> Result<Option<u64>, ApiError> {
         Ok(self.count(&json!({}))?.map(|(total, _)| total))
     }
 
     /// How many assets match a filter, and the server's time.
     pub(crate) fn count(
-        &self,
+        self,
         filter: &Value,
     ) -> Result<Option<(u64, Option<std::time::SystemTime>)>, ApiError> {
         const ENDPOINT: &str = "POST /search/statistics";
@@ -68,14 +68,14 @@ impl<'a> Reader<'a> {
     }
 
     /// All face boxes of an asset, also those of nobody; read whole or not at all.
-    pub fn faces(&self, asset: &AssetId) -> Result<Vec<Face>, ApiError> {
+    pub fn faces(self, asset: &AssetId) -> Result<Vec<Face>, ApiError> {
         const ENDPOINT: &str = "GET /faces";
         let answer = self.client.get(ENDPOINT, &format!("/faces?id={asset}"))?;
         list(&answer, Face::from_json).ok_or_else(|| shape(ENDPOINT, &answer))
     }
 
     /// All albums of the user, own and shared ones as far as the server lists them unasked.
-    pub fn albums(&self) -> Result<Vec<Album>, ApiError> {
+    pub fn albums(self) -> Result<Vec<Album>, ApiError> {
         const ENDPOINT: &str = "GET /albums";
         let answer = self.client.get(ENDPOINT, "/albums")?;
         list(&answer, Album::from_json).ok_or_else(|| shape(ENDPOINT, &answer))
@@ -85,14 +85,14 @@ impl<'a> Reader<'a> {
     ///
     /// Up to 2.x the album lists them; from 3.0 on it takes a search, whose filter is checked by counting:
     /// an ignored one would answer with the whole library.
-    pub fn album_assets(&self, album: &Album) -> Result<BTreeSet<AssetId>, ApiError> {
+    pub fn album_assets(self, album: &Album) -> Result<BTreeSet<AssetId>, ApiError> {
         if self.client.has(Trait::AlbumListsAssets) || !self.client.has(Trait::AlbumFilter) {
             return self.album_listed(&album.id);
         }
-        crate::walk::album_members(*self, album)
+        crate::walk::album_members(self, album)
     }
 
-    fn album_listed(&self, album: &AlbumId) -> Result<BTreeSet<AssetId>, ApiError> {
+    fn album_listed(self, album: &AlbumId) -> Result<BTreeSet<AssetId>, ApiError> {
         const ENDPOINT: &str = "GET /albums/{id}";
         let answer = self.client.get(ENDPOINT, &format!("/albums/{album}"))?;
         let id = |item: &Value| AssetId::parse(&text(member(item, "id"))?).ok();
@@ -101,7 +101,7 @@ impl<'a> Reader<'a> {
     }
 
     /// All people of the user; those that the user hides only with `with_hidden`.
-    pub fn people(&self, with_hidden: bool) -> Result<Vec<Person>, ApiError> {
+    pub fn people(self, with_hidden: bool) -> Result<Vec<Person>, ApiError> {
         const ENDPOINT: &str = "GET /people";
         let mut people: Vec<Person> = Vec::new();
         let mut seen = BTreeSet::new();

@@ -11,7 +11,7 @@ const FIRST: Duration = Duration::from_millis(500);
 /// Bound of every wait.
 const LONGEST: Duration = Duration::from_secs(30);
 /// Longest `Retry-After` that is obeyed; who asks for an hour gets the run ended instead.
-const LONGEST_ASKED: Duration = Duration::from_secs(120);
+const LONGEST_ASKED: Duration = Duration::from_mins(2);
 
 /// The wait before repeat number `repeat` (from 0); `chance` is in `0.0..1.0`.
 pub(crate) fn wait(repeat: u32, asked: Option<Duration>, chance: f64) -> Duration {
@@ -40,7 +40,7 @@ mod tests {
 
     #[test]
     fn waits_double_up_to_a_bound() {
-        let longest: Vec<u64> = (0..9).map(|repeat| wait(repeat, None, 1.0).as_millis() as u64).collect();
+        let longest: Vec<u128> = (0..9).map(|repeat| wait(repeat, None, 1.0).as_millis()).collect();
 
         assert_eq!(longest, [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]);
         assert_eq!(wait(u32::MAX, None, 1.0), LONGEST);
@@ -56,7 +56,7 @@ mod tests {
     fn what_the_server_asks_for_is_a_lower_bound_with_a_cap() {
         assert_eq!(wait(0, Some(Duration::from_secs(7)), 0.0), Duration::from_secs(7));
         assert_eq!(wait(4, Some(Duration::from_secs(7)), 1.0), Duration::from_millis(7500));
-        assert_eq!(wait(0, Some(Duration::from_secs(86_400)), 0.0), LONGEST_ASKED);
+        assert_eq!(wait(0, Some(Duration::from_hours(24)), 0.0), LONGEST_ASKED);
     }
 
     #[test]

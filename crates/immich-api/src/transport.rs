@@ -115,7 +115,7 @@ impl Transport {
         call: &Call<'_>,
         read: impl Fn(&Answer) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
-        self.check_size(call)?;
+        check_size(call)?;
         let mut repeat = 0;
         loop {
             let (error, asked) = match self.attempt(call) {
@@ -139,15 +139,6 @@ impl Transport {
         }
     }
 
-    fn check_size(&self, call: &Call<'_>) -> Result<(), ApiError> {
-        let size = call.body.map_or(0, <[u8]>::len);
-        if size > LARGEST_REQUEST {
-            let endpoint = call.endpoint;
-            return Err(ApiError::RequestTooLarge { endpoint, size, limit: LARGEST_REQUEST });
-        }
-        Ok(())
-    }
-
     fn may_repeat(&self, call: &Call<'_>, error: &ApiError, repeat: u32) -> bool {
         let nonsense_to_a_probe = call.is_probe && matches!(error, ApiError::Unexpected { .. });
         repeat < self.options.retries && error.is_transient() && !nonsense_to_a_probe
@@ -161,9 +152,8 @@ impl Transport {
         let now = self.options.clock.now();
         let sign = match &answer {
             Ok(answer) if matches!(answer.status, 429 | 503) => Sign::PushedBack,
-            Ok(_) => Sign::Answered(now.saturating_sub(start)),
             Err(error) if error.is_transient() => Sign::PushedBack,
-            Err(_) => Sign::Answered(now.saturating_sub(start)),
+            Ok(_) | Err(_) => Sign::Answered(now.saturating_sub(start)),
         };
         self.limiter.learn(now, sign);
         if let Ok(answer) = &answer {
@@ -289,6 +279,14 @@ impl Transport {
     fn check_stop(&self) -> Result<(), ApiError> {
         if (self.options.stop)() { Err(ApiError::Stopped) } else { Ok(()) }
     }
+}
+
+fn check_size(call: &Call<'_>) -> Result<(), ApiError> {
+    let size = call.body.map_or(0, <[u8]>::len);
+    if size > LARGEST_REQUEST {
+        return Err(ApiError::RequestTooLarge { endpoint: call.endpoint, size, limit: LARGEST_REQUEST });
+    }
+    Ok(())
 }
 
 fn is_redirect(status: u16) -> bool {

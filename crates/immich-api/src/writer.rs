@@ -34,7 +34,7 @@ impl Writer<'_> {
     ///
     /// The server refuses a whole batch for one unknown id, so a refused batch is halved until the
     /// unknown ones stand alone. It answers before it has read anything.
-    pub fn refresh_metadata(&self, assets: &[AssetId]) -> Result<Ordered, ApiError> {
+    pub fn refresh_metadata(self, assets: &[AssetId]) -> Result<Ordered, ApiError> {
         let mut ordered = Ordered::default();
         let mut batches: Vec<&[AssetId]> = assets.chunks(BATCH).rev().collect();
         while let Some(batch) = batches.pop() {
@@ -53,7 +53,7 @@ impl Writer<'_> {
         Ok(ordered)
     }
 
-    fn refresh_batch(&self, batch: &[AssetId]) -> Result<(), ApiError> {
+    fn refresh_batch(self, batch: &[AssetId]) -> Result<(), ApiError> {
         let order = json!({ "assetIds": batch, "name": "refresh-metadata" });
         self.client.order("POST /assets/jobs", Method::POST, "/assets/jobs", &order)
     }
@@ -61,7 +61,7 @@ impl Writer<'_> {
     /// Has the server look for sidecars that were put next to files since; administrators only.
     ///
     /// Reading metadata again finds no new sidecar. `false` when such a job runs already.
-    pub fn discover_sidecars(&self) -> Result<bool, ApiError> {
+    pub fn discover_sidecars(self) -> Result<bool, ApiError> {
         let order = json!({ "command": "start", "force": false });
         match self.client.order("PUT /jobs/sidecar", Method::PUT, "/jobs/sidecar", &order) {
             Ok(()) => Ok(true),
@@ -73,7 +73,7 @@ impl Writer<'_> {
     }
 
     /// Has the server look through an external library for changed files; administrators only.
-    pub fn scan_library(&self, library: &LibraryId) -> Result<(), ApiError> {
+    pub fn scan_library(self, library: &LibraryId) -> Result<(), ApiError> {
         let path = format!("/libraries/{library}/scan");
         self.client.order("POST /libraries/{id}/scan", Method::POST, &path, &json!({}))
     }

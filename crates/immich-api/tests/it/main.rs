@@ -1,0 +1,15 @@
+//! The client against real HTTP: a small server that misbehaves on demand, and recorded answers.
+
+#![expect(clippy::unwrap_used, reason = "a helper that cannot go on has failed the test that called it")]
+
+mod connect;
+mod fake;
+mod faults;
+mod gzip;
+mod limits;
+mod recorded;
+mod redirects;
+mod secrets;
+mod turned_clock;
+mod walk;
+mod write;

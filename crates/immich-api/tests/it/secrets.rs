@@ -1,0 +1,79 @@
+//! The key appears in nothing that anybody can read: no message, no log at any level, no cause.
+
+use std::fmt::Write as _;
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use immich_api::{ApiError, ApiKey, AssetId, Client};
+use serde_json::json;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::fake::{Fake, KEY, Reply, ok, options};
+
+/// A log that is kept.
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Kept {
+    fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(piece);
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Kept {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// Everything that an error can show, its causes included.
+fn all_of(error: &ApiError) -> String {
+    let mut shown = format!("{error} {error:?} {error:#?}");
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        write!(shown, " {inner} {inner:?}").unwrap();
+        cause = inner.source();
+    }
+    shown
+}
+
+#[test]
+fn the_key_is_in_no_log_no_message_and_no_cause() {
+    let log = Kept::default();
+    tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .with_writer(log.clone())
+        .with_ansi(false)
+        .init();
+    let id = AssetId::parse("289c7edf-4d4e-4ad7-a74e-4029b8dc94cd").unwrap();
+    let server = Fake::immich(|asked, _| match asked.method.as_str() {
+        "POST" => Reply::Json(500, json!({"message": "Internal server error"})),
+        _ if asked.target.starts_with("/api/faces") => ok(json!([])),
+        _ => Reply::Raw(b"HTTP/1.1 nonsense\r\n\r\n".to_vec()),
+    });
+    let client = server.connect().unwrap();
+
+    let mut shown = format!("{client:?} {:?} {:?}", options(&server.url()), ApiKey::new(KEY));
+    shown.push_str(&all_of(&client.reader().asset(&id).unwrap_err()));
+    shown.push_str(&all_of(&client.writer().refresh_metadata(std::slice::from_ref(&id)).unwrap_err()));
+    shown.push_str(&all_of(&Client::connect(options("http://127.0.0.1:1")).unwrap_err()));
+    client.reader().faces(&id).unwrap();
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(server.asked().iter().any(|asked| asked.key() == Some(KEY)), "the key was sent");
+    assert!(log.contains("asking again") && log.contains("ureq"), "the log is on, also of the HTTP library");
+    // The HTTP library writes raw bytes in rows of sixteen: no row of the request may be there.
+    let raw = log.contains("ureq_proto::util");
+    assert!(!raw && !log.to_lowercase().contains("x-api-key"), "raw bytes of a request are in the log");
+    for piece in [KEY, &KEY[..8], &KEY[8..]] {
+        assert!(!shown.contains(piece), "{shown}");
+        assert!(!log.contains(piece), "{piece} is in the log");
+    }
+}
