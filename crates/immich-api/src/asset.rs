@@ -222,3 +222,124 @@ fn last_part(path: &str) -> &str {
 pub(crate) fn pixels(value: Option<&Value>) -> Option<u32> {
     integer(value).and_then(|pixels| u32::try_from(pixels).ok()).filter(|pixels| *pixels > 0)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<u64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".{0,40}".prop_map(Value::from),
+            Just(json!("00000000-0000-4000-8000-000000000001")),
+            Just(json!("2026-11-20T12:05:04.116+00:00")),
+        ];
+        leaf.prop_recursive(4, 32, 6, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+                prop::collection::hash_map(member_name(), inner, 0..6)
+                    .prop_map(|members| Value::from_iter(members)),
+            ]
+        })
+    }
+
+    fn member_name() -> impl Strategy<Value = String> {
+        prop_oneof![
+            prop::sample::select(MEMBERS).prop_map(str::to_owned),
+            prop::sample::select(&["id", "name", "faces", "latitude", "rating", "boundingBoxX1"][..])
+                .prop_map(str::to_owned),
+            ".{0,8}",
+        ]
+    }
+
+    const MEMBERS: &[&str] = &[
+        "libraryId",
+        "type",
+        "originalFileName",
+        "checksum",
+        "fileCreatedAt",
+        "fileModifiedAt",
+        "localDateTime",
+        "updatedAt",
+        "isFavorite",
+        "isTrashed",
+        "isOffline",
+        "visibility",
+        "isArchived",
+        "livePhotoVideoId",
+        "exifInfo",
+        "people",
+        "width",
+        "height",
+    ];
+
+    fn good() -> Value {
+        json!({
+            "id": "00000000-0000-4000-8000-000000000001",
+            "ownerId": "00000000-0000-4000-8000-000000000002",
+            "originalPath": "/data/a.jpg",
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_json_at_all_makes_reading_panic(value in any_json()) {
+            let _ = Asset::from_json(&value);
+            let _ = Person::list_from_json(&value);
+            let _ = crate::person::Face::from_json(&value);
+            let _ = crate::album::Album::from_json(&value);
+            let _ = crate::server_info::CurrentUser::from_json(&value);
+            let _ = crate::server_info::KeyInfo::from_json(&value);
+        }
+
+        #[test]
+        fn one_strange_member_costs_no_more_than_itself(name in prop::sample::select(MEMBERS), value in any_json()) {
+            let mut item = good();
+            item[name] = value;
+
+            match Asset::from_json(&item) {
+                Ok(asset) => prop_assert_eq!(asset.original_path, "/data/a.jpg"),
+                Err(unreadable) => {
+                    prop_assert!(["libraryId", "livePhotoVideoId"].contains(&name));
+                    prop_assert!(unreadable.id.is_some());
+                }
+            }
+        }
+
+        #[test]
+        fn no_coordinate_leaves_the_earth(latitude in any::<f64>(), longitude in any_json()) {
+            let mut item = good();
+            item["exifInfo"] = json!({"latitude": latitude, "longitude": longitude});
+
+            let exif = Asset::from_json(&item).unwrap().exif.unwrap();
+
+            prop_assert!(exif.latitude.is_none_or(|degrees| degrees.abs() <= 90.0));
+            prop_assert!(exif.longitude.is_none_or(|degrees| degrees.abs() <= 180.0));
+        }
+    }
+
+    #[test]
+    fn an_asset_with_the_bare_minimum_is_one() {
+        let asset = Asset::from_json(&good()).unwrap();
+
+        assert_eq!((asset.original_file_name.as_str(), asset.kind), ("a.jpg", AssetKind::Other));
+        assert_eq!((asset.visibility, asset.is_trashed), (Visibility::Timeline, false));
+        assert_eq!((asset.exif, asset.people, asset.library_id), (None, None, None));
+    }
+
+    #[test]
+    fn a_checksum_is_twenty_bytes_or_nothing() {
+        let sum = Checksum::from(&[7; 20]);
+
+        assert_eq!(sum.bytes(), Some([7; 20]));
+        assert_eq!(Checksum("AAAA".to_owned()).bytes(), None);
+        assert_eq!(Checksum("not base64!".to_owned()).bytes(), None);
+    }
+}

@@ -32,13 +32,7 @@ impl Client {
         let address = Address::parse(&options.server)?;
         let insecure = options.insecure;
         let transport = Transport::new(options, address.origin.clone())?;
-        let base_url = match discovery::find_base(&transport, &address) {
-            Err(error) if says_not_immich(&error) => {
-                let url = address.origin.to_string();
-                return Err(ApiError::NotImmich { url, detail: error.to_string() });
-            }
-            found => found?,
-        };
+        let base_url = discovery::find_base(&transport, &address)?;
         let info = look_around(&transport, base_url, insecure)?;
         Ok(Self { transport, info })
     }
@@ -104,16 +98,6 @@ impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Client").field("info", &self.info).finish_non_exhaustive()
     }
-}
-
-/// A 404 or a web page at every place where the API could be.
-fn says_not_immich(error: &ApiError) -> bool {
-    matches!(
-        error,
-        ApiError::Status { status: 400..=499, .. }
-            | ApiError::Refused { .. }
-            | ApiError::Unexpected { problem: BodyProblem::NotJson | BodyProblem::Shape, .. }
-    )
 }
 
 fn look_around(transport: &Transport, base_url: String, insecure: bool) -> Result<ServerInfo, ApiError> {

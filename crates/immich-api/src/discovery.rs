@@ -33,10 +33,30 @@ pub(crate) fn find_base(transport: &Transport, address: &Address) -> Result<Stri
             Err(error) => failure = Some(better(failure, error)),
         }
     }
+    let failure = failure.unwrap_or(ApiError::NotImmich { url: own.clone(), detail: "no ping".to_owned() });
+    if !is_something_else(&failure) {
+        return Err(failure);
+    }
     if is_before_server_routes(transport, &own) {
         return Err(ApiError::UnsupportedVersion { version: VersionFound::BeforeServerRoutes });
     }
-    Err(failure.unwrap_or(ApiError::NotImmich { url: own, detail: "no ping".to_owned() }))
+    let detail = match failure {
+        ApiError::NotImmich { detail, .. } => detail,
+        ApiError::Refused { .. } => "something in front of it asks for a password".to_owned(),
+        other => other.to_string(),
+    };
+    Err(ApiError::NotImmich { url: own, detail })
+}
+
+/// Whether the answers came from something that is no Immich, or not one of today.
+fn is_something_else(failure: &ApiError) -> bool {
+    matches!(
+        failure,
+        ApiError::NotImmich { .. }
+            | ApiError::Refused { .. }
+            | ApiError::Status { status: 400..=499, .. }
+            | ApiError::Unexpected { .. }
+    )
 }
 
 enum Candidate {

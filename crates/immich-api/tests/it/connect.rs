@@ -169,3 +169,30 @@ fn nobody_at_the_address_is_unreachable_after_the_repeats() {
     assert!(matches!(error, ApiError::Unreachable { .. }), "{error:?}");
     assert!(std::error::Error::source(&error).is_some());
 }
+
+#[test]
+fn a_password_asked_for_by_a_proxy_is_not_blamed_on_the_key() {
+    let server = Fake::start(|_, _| Reply::Full(401, Vec::new(), b"Authorization Required".to_vec()));
+
+    let text = server.connect().unwrap_err().to_string();
+
+    assert!(text.contains("something in front of it asks for a password"), "{text}");
+    assert!(!text.contains("API key"), "{text}");
+}
+
+#[test]
+fn a_server_in_trouble_is_not_taken_for_something_else() {
+    let server = Fake::start(|_, _| Reply::Full(502, Vec::new(), b"<html>".to_vec()));
+
+    let error = server.connect().unwrap_err();
+
+    assert!(matches!(error, ApiError::Status { status: 502, .. }) && error.is_transient(), "{error:?}");
+}
+
+#[test]
+fn a_client_can_be_shared_between_threads() {
+    fn is_shared<T: Send + Sync>(_: &T) {}
+    let server = Fake::immich(not_found);
+
+    is_shared(&server.connect().unwrap());
+}
