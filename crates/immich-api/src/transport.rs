@@ -197,6 +197,10 @@ impl Transport {
                 Err(ApiError::Tls { .. }) if chosen + 1 < self.agents.len() => {
                     self.chosen.store(chosen + 1, Ordering::Relaxed);
                 }
+                Err(error @ ApiError::Tls { .. }) => {
+                    self.chosen.store(0, Ordering::Relaxed);
+                    return Err(error);
+                }
                 result => return result,
             }
         }

@@ -165,7 +165,8 @@ fn serve(stream: TcpStream, record: &Mutex<Vec<Asked>>, handler: &dyn Fn(&Asked,
     let _ = answer(reader.into_inner(), handler(&asked, number));
 }
 
-fn receive(reader: &mut BufReader<TcpStream>) -> Option<Asked> {
+/// Reads one request.
+pub(crate) fn receive(reader: &mut BufReader<impl Read>) -> Option<Asked> {
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
     let (method, rest) = line.trim_end().split_once(' ')?;

@@ -10,6 +10,7 @@ mod limits;
 mod recorded;
 mod redirects;
 mod secrets;
+mod tls;
 mod turned_clock;
 mod walk;
 mod write;
