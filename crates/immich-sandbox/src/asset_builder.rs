@@ -3,14 +3,12 @@
 //! Times are written as text (`2024-07-01T22:30:00Z`), since that is how a test reads best. A text that is no
 //! time is a mistake in the test and panics at once, with the text.
 
-use std::path::Path;
-
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::{
     AlbumId, Asset, AssetId, AssetKind, Camera, DuplicateId, Face, FaceBox, Library, PersonId, Place,
-    Scenario, SourceType, UserId, Visibility, checksum, media_type,
+    Scenario, SourceType, UserId, Visibility, checksum,
 };
 
 /// An asset while its scenario is told. Every method may be left out; the defaults are a plain photo.
@@ -20,53 +18,20 @@ pub struct AssetBuilder<'s> {
     id: AssetId,
 }
 
+#[expect(clippy::return_self_not_must_use, reason = "the asset is in the scenario from the first word on")]
 impl<'s> AssetBuilder<'s> {
     pub(crate) fn create(scenario: &'s mut Scenario, library: &Library, relative: &str) -> Self {
         let id = AssetId::new(scenario.world.mint.uuid());
         let now = scenario.world.now();
         let original_path = format!("{}/{relative}", library.server_root);
-        let checksum = match library.id {
-            Some(_) => checksum::of_path(&original_path),
-            None => checksum::of_id(id),
-        };
-        let name = Path::new(relative).file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let asset = Asset {
-            id,
-            owner: library.owner,
-            library: library.id,
-            kind: media_type::kind_of(&name),
-            original_path,
-            disk_path: Some(library.disk_root.join(relative)),
-            sidecar: None,
-            original_file_name: name,
-            checksum,
-            size: Some(400_000),
-            created_at: now,
-            updated_at: now,
-            file_created_at: now,
-            file_modified_at: now,
-            local_date_time: now,
-            date_time_original: None,
-            time_zone: None,
-            is_favorite: false,
-            visibility: Visibility::Timeline,
-            trashed_at: None,
-            is_offline: false,
-            description: Some(String::new()),
-            rating: None,
-            latitude: None,
-            longitude: None,
-            place: None,
-            camera: None,
-            dimensions: Some((1600, 1200)),
-            duration_ms: None,
-            live_photo_video: None,
-            duplicate: None,
-            tags: Vec::new(),
-            faces: Vec::new(),
-            notes: std::collections::BTreeMap::new(),
-            device: None,
-        };
+        let mut asset = Asset::new(id, library.owner, original_path, now);
+        asset.library = library.id;
+        if library.id.is_some() {
+            asset.checksum = checksum::of_path(&asset.original_path);
+        }
+        asset.disk_path = Some(library.disk_root.join(relative));
+        asset.size = Some(400_000);
+        asset.dimensions = Some((1600, 1200));
         scenario.world.add_asset(asset);
         Self { scenario, id }
     }

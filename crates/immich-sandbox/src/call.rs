@@ -4,7 +4,7 @@ use axum::http::HeaderMap;
 use serde_json::Value;
 
 use crate::{
-    AssetId, KeyId, UserId, Version, ids,
+    AssetId, KeyId, UserId, Version,
     problem::{Issue, Problem},
 };
 
@@ -108,11 +108,6 @@ fn collect<T>(items: impl Iterator<Item = Result<T, Issue>>) -> Result<Vec<T>, P
         }
     }
     if issues.is_empty() { Ok(good) } else { Err(Problem::invalid(issues)) }
-}
-
-/// Whether a text is an id that the server would take.
-pub(crate) fn is_id(text: &str) -> bool {
-    ids::parse_v4(text).is_some()
 }
 
 /// A successful answer.

@@ -32,7 +32,7 @@ pub(crate) fn of_file(path: &Path) -> std::io::Result<[u8; 20]> {
 
 /// A stand-in for assets that have no file, the same for the same id.
 pub(crate) fn of_id(id: AssetId) -> [u8; 20] {
-    let (high, low) = id.uuid().as_u64_pair();
+    let (high, low) = id.halves();
     let mut bytes = [0; 20];
     bytes[..8].copy_from_slice(&mix(high).to_be_bytes());
     bytes[8..16].copy_from_slice(&mix(low).to_be_bytes());

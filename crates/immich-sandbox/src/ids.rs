@@ -24,10 +24,6 @@ macro_rules! id {
             pub fn parse(text: &str) -> Option<Self> {
                 parse_v4(text).map(Self)
             }
-
-            pub(crate) const fn uuid(self) -> Uuid {
-                self.0
-            }
         }
 
         impl fmt::Display for $name {
@@ -85,6 +81,13 @@ id! {
     LibraryId
     /// Names an API key (not its secret).
     KeyId
+}
+
+impl AssetId {
+    /// The halves of its bits, to derive something else from them.
+    pub(crate) fn halves(self) -> (u64, u64) {
+        self.0.as_u64_pair()
+    }
 }
 
 /// A UUID of version 4 in the hyphenated form, which is all that the server accepts.

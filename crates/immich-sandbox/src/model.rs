@@ -9,7 +9,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::{
-    AlbumId, AssetId, DuplicateId, FaceId, KeyId, LibraryId, PersonId, StackId, TagId, UserId, zone,
+    AlbumId, AssetId, DuplicateId, FaceId, KeyId, LibraryId, PersonId, StackId, TagId, UserId, checksum,
+    media_type, zone,
 };
 
 /// Somebody with an account.
@@ -324,6 +325,48 @@ pub struct Asset {
 }
 
 impl Asset {
+    /// A plain managed asset without a file; kind and name follow from the path.
+    pub(crate) fn new(id: AssetId, owner: UserId, original_path: String, now: Timestamp) -> Self {
+        let name = original_path.rsplit('/').next().unwrap_or_default().to_owned();
+        Self {
+            id,
+            owner,
+            library: None,
+            kind: media_type::kind_of(&name),
+            original_path,
+            disk_path: None,
+            sidecar: None,
+            original_file_name: name,
+            checksum: checksum::of_id(id),
+            size: None,
+            created_at: now,
+            updated_at: now,
+            file_created_at: now,
+            file_modified_at: now,
+            local_date_time: now,
+            date_time_original: None,
+            time_zone: None,
+            is_favorite: false,
+            visibility: Visibility::Timeline,
+            trashed_at: None,
+            is_offline: false,
+            description: Some(String::new()),
+            rating: None,
+            latitude: None,
+            longitude: None,
+            place: None,
+            camera: None,
+            dimensions: None,
+            duration_ms: None,
+            live_photo_video: None,
+            duplicate: None,
+            tags: Vec::new(),
+            faces: Vec::new(),
+            notes: BTreeMap::new(),
+            device: None,
+        }
+    }
+
     /// Its id.
     pub const fn id(&self) -> AssetId {
         self.id

@@ -117,7 +117,7 @@ fn before_the_body(shared: &Shared, method: &Method, uri: &Uri, headers: &Header
     let key = key_of(&world, uri, headers).ok()?;
     let allowed = key.1.iter().any(|word| word == "all" || word == "asset.upload");
     let user = world.keys.get(key.0).map(|key| key.user)?;
-    allowed.then(|| None).flatten()
+    allowed.then(|| routes::duplicate_by_header(&world, user, announced)).flatten()
 }
 
 /// Plays the fault; `None` cuts the connection.

@@ -130,7 +130,10 @@ fn exif(asset: &Asset) -> Value {
     let (none, nowhere) = (Camera::default(), Place::default());
     let camera = asset.camera.as_deref().unwrap_or(&none);
     let place = asset.place.as_deref().unwrap_or(&nowhere);
-    let (width, height) = asset.dimensions.unzip();
+    let turned = matches!(camera.orientation.as_deref(), Some("5" | "6" | "7" | "8"));
+    let stored =
+        asset.dimensions.map(|(width, height)| if turned { (height, width) } else { (width, height) });
+    let (width, height) = stored.unzip();
     let orientation = match asset.kind {
         AssetKind::Video => Some(camera.orientation.as_deref().unwrap_or("1")),
         AssetKind::Image => camera.orientation.as_deref(),

@@ -13,7 +13,7 @@ mod user;
 
 pub(crate) use album::{AlbumDetail, album};
 pub(crate) use asset::{Detail, asset};
-pub(crate) use people::{face, person, person_in_asset};
+pub(crate) use people::{face, person};
 pub(crate) use tag::tag;
 pub(crate) use time::{Style, at};
 pub(crate) use user::{user, user_with_rights};

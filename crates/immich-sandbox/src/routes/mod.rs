@@ -3,9 +3,20 @@
 //! The order of refusals is the server's: an unknown route (404), no or a wrong key (401), an admin's route
 //! (403), a missing permission (403), and only then the arguments (400).
 
+mod albums;
+mod assets;
+mod bytes;
+mod duplicates;
+mod faces;
+mod libraries;
 mod people;
+mod queues;
 mod search;
 mod server;
+mod stacks;
+mod tags;
+mod trash;
+mod upload;
 mod users;
 
 use crate::{
@@ -14,6 +25,8 @@ use crate::{
     problem::Problem,
     world::World,
 };
+
+pub(crate) use upload::duplicate_by_header;
 
 type Run<'p> = Box<dyn Fn(&mut World, &Call) -> Result<Reply, Problem> + 'p>;
 
@@ -70,7 +83,19 @@ pub(crate) fn find<'p>(version: Version, method: &str, path: &'p [&'p str]) -> O
         "server" => server::route(method, path),
         "users" | "api-keys" | "partners" | "view" | "sync" => users::route(method, path),
         "search" => search::route(method, path),
+        "assets" => upload::route(version, method, path)
+            .or_else(|| bytes::route(method, path))
+            .or_else(|| assets::route(version, method, path)),
+        "download" => bytes::route(method, path),
         "people" => people::route(version, method, path),
+        "faces" => faces::route(method, path),
+        "tags" => tags::route(version, method, path),
+        "albums" => albums::route(method, path),
+        "stacks" => stacks::route(version, method, path),
+        "duplicates" => duplicates::route(method, path),
+        "trash" => trash::route(method, path),
+        "libraries" => libraries::route(version, method, path),
+        "jobs" | "queues" => queues::route(method, path),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::order::whole;
 use crate::{
-    Album, AlbumId, Asset, AssetId, LibraryId, PersonId, TagId, UserId, Version, Visibility, checksum,
+    Album, AlbumId, Asset, AssetId, LibraryId, PersonId, TagId, UserId, Version, Visibility, checksum, dates,
     problem::{Issue, Problem},
     world::World,
 };
@@ -245,7 +245,7 @@ fn span(body: &Value, name: &str, issues: &mut Vec<Issue>) -> Span {
     let mut bound = |suffix: &str| {
         let field = format!("{name}{suffix}");
         let value = body.get(&field)?;
-        let instant = value.as_str().and_then(crate::precedence::instant_of_api);
+        let instant = value.as_str().and_then(dates::instant_of_api);
         if instant.is_none() {
             issues.push(Issue::wrong_type(&field, "ISO 8601 datetime string", Some(value)));
         }

@@ -67,7 +67,7 @@ pub(crate) fn sorted(world: &mut World, page: Page) -> Result<&[u32], Problem> {
     if !world.order_cache.as_ref().is_some_and(fresh) {
         let mut indices: Vec<u32> = (0..u32::try_from(world.assets().len()).unwrap_or(u32::MAX)).collect();
         let assets = world.assets();
-        let tie = |asset: &crate::Asset| mix(asset.id.uuid().as_u64_pair().1 ^ page.size as u64);
+        let tie = |asset: &crate::Asset| mix(asset.id.halves().1 ^ page.size as u64);
         let key_of = |index: &u32| {
             let asset = &assets[*index as usize];
             (asset.file_created_at, tie(asset))

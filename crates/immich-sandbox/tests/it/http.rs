@@ -1,6 +1,6 @@
 //! A small client: status, headers and body of one request, and no opinion on any of them.
 
-use std::time::Duration;
+use std::{sync::LazyLock, time::Duration};
 
 use immich_sandbox::Sandbox;
 use serde_json::Value;
@@ -23,15 +23,18 @@ impl Answer {
     }
 }
 
-fn agent() -> ureq::Agent {
+/// One for all tests, since it reads the certificates of the system when it is made. It keeps no
+/// connection, so that a test that cuts one does not disturb another.
+static AGENT: LazyLock<ureq::Agent> = LazyLock::new(|| {
     let config = ureq::Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
         .max_redirects_will_error(false)
+        .max_idle_connections(0)
         .timeout_global(Some(Duration::from_secs(60)))
         .build();
     config.into()
-}
+});
 
 /// One request on a connection of its own; `Err` when no whole answer came.
 pub(crate) fn request(
@@ -49,12 +52,11 @@ pub(crate) fn request(
     for (name, value) in headers {
         request = request.header(*name, *value);
     }
-    let agent = agent();
     let response = if body.is_empty() {
-        let request = agent.configure_request(request.body(())?).allow_non_standard_methods(true).build();
-        agent.run(request)
+        let request = AGENT.configure_request(request.body(())?).allow_non_standard_methods(true).build();
+        AGENT.run(request)
     } else {
-        agent.run(request.body(body)?)
+        AGENT.run(request.body(body)?)
     };
     let mut response = response?;
     let headers = response

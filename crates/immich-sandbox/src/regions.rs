@@ -1,0 +1,91 @@
+//! Regions in a file become faces, when the server imports them.
+//!
+//! Only MWG regions with `AppliedToDimensions` and a name count. A file stores the centre of an area relative
+//! to the stored picture; the server keeps corners in pixels of the upright one.
+
+use serde_json::Value;
+
+use crate::FaceBox;
+
+/// The named areas of a `RegionInfo`, upright.
+pub(crate) fn boxes(info: &Value, orientation: u8) -> Vec<(String, FaceBox)> {
+    let side = |name: &str| info["AppliedToDimensions"][name].as_f64().filter(|side| *side > 0.0);
+    let (Some(width), Some(height)) = (side("W"), side("H")) else { return Vec::new() };
+    let (width, height) = if orientation >= 5 { (height, width) } else { (width, height) };
+    let list = info["RegionList"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let named = list.iter().filter_map(|region| {
+        let name = region["Name"].as_str().map(str::trim).filter(|name| !name.is_empty())?;
+        Some((name.to_owned(), upright(&region["Area"], orientation, width, height)?))
+    });
+    named.collect()
+}
+
+fn upright(area: &Value, orientation: u8, width: f64, height: f64) -> Option<FaceBox> {
+    let part = |name: &str| area[name].as_f64();
+    let (x, y, w, h) = (part("X")?, part("Y")?, part("W")?, part("H")?);
+    let (x, y) = match orientation {
+        2 => (1.0 - x, y),
+        3 => (1.0 - x, 1.0 - y),
+        4 => (x, 1.0 - y),
+        5 => (y, x),
+        6 => (1.0 - y, x),
+        7 => (1.0 - y, 1.0 - x),
+        8 => (y, 1.0 - x),
+        _ => (x, y),
+    };
+    let (w, h) = if orientation >= 5 { (h, w) } else { (w, h) };
+    Some(FaceBox {
+        x1: pixel((x - w / 2.0) * width),
+        y1: pixel((y - h / 2.0) * height),
+        x2: pixel((x + w / 2.0) * width),
+        y2: pixel((y + h / 2.0) * height),
+        image_width: pixel(width),
+        image_height: pixel(height),
+    })
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "pixels of a picture are far below the bounds")]
+fn pixel(value: f64) -> i64 {
+    value.clamp(-1e9, 1e9).floor() as i64
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn region(name: &str) -> Value {
+        json!({
+            "AppliedToDimensions": { "W": 1600, "H": 1200, "Unit": "pixel" },
+            "RegionList": [{
+                "Area": { "X": 0.3, "Y": 0.4, "W": 0.1, "H": 0.1, "Unit": "normalized" }, "Name": name,
+                "Type": "Face",
+            }],
+        })
+    }
+
+    #[test]
+    fn the_recorded_region_gives_the_recorded_box() {
+        // shared fixture v2.7.5/asset-get-exif-faces: Alice Exif.
+        let boxes = boxes(&region("Alice Exif"), 1);
+
+        let FaceBox { x1, y1, x2, y2, .. } = boxes[0].1;
+        assert_eq!((x1, y1, x2, y2), (400, 420, 560, 540));
+    }
+
+    #[test]
+    fn a_turned_picture_turns_its_boxes() {
+        let boxes = boxes(&region("Alice"), 6);
+
+        let FaceBox { x1, y1, x2, y2, image_width, image_height } = boxes[0].1;
+        assert_eq!((image_width, image_height), (1200, 1600));
+        assert_eq!((x1, y1, x2, y2), (660, 400, 780, 560));
+    }
+
+    #[test]
+    fn a_region_without_a_name_or_a_size_is_skipped() {
+        assert!(boxes(&region(" "), 1).is_empty());
+        assert!(boxes(&json!({ "RegionList": region("A")["RegionList"] }), 1).is_empty());
+    }
+}
