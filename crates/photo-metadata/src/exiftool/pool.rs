@@ -28,7 +28,7 @@ pub struct PoolOptions {
 impl PoolOptions {
     /// Two processes, 60 s a command, a fresh process after 2000.
     pub fn new(program: impl Into<PathBuf>) -> Self {
-        Self { program: program.into(), workers: 2, timeout: Duration::from_secs(60), restart_after: 2000 }
+        Self { program: program.into(), workers: 2, timeout: Duration::from_mins(1), restart_after: 2000 }
     }
 }
 
@@ -111,7 +111,7 @@ impl std::fmt::Debug for ExifToolPool {
         f.debug_struct("ExifToolPool")
             .field("options", &self.options)
             .field("version", &self.version)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

@@ -88,10 +88,6 @@ fn copy_mode(stat: &Stat, target: &OwnedFd) -> Result<(), Errno> {
 
 fn times(stat: &Stat) -> Timestamps {
     let time = |seconds, nanoseconds| Timespec { tv_sec: seconds, tv_nsec: nanoseconds };
-    #[cfg_attr(
-        target_os = "linux",
-        expect(clippy::useless_conversion, reason = "the field types differ between platforms")
-    )]
     let (access, modification) = (
         time(stat.st_atime, i64::try_from(stat.st_atime_nsec).unwrap_or(0)),
         time(stat.st_mtime, i64::try_from(stat.st_mtime_nsec).unwrap_or(0)),

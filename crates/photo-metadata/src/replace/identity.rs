@@ -53,29 +53,25 @@ impl FileIdentity {
     }
 
     /// Reads the answer of the system, whose field types differ between platforms.
-    #[cfg_attr(
-        target_os = "linux",
-        expect(
-            clippy::cast_lossless,
-            clippy::useless_conversion,
-            clippy::unnecessary_cast,
-            reason = "the field types differ between platforms"
-        )
-    )]
     pub(super) fn from_stat(stat: &Stat) -> Self {
         Self {
-            device: stat.st_dev as u64,
-            inode: stat.st_ino as u64,
-            size: u64::try_from(stat.st_size).unwrap_or(0),
-            mtime_ns: nanoseconds(stat.st_mtime as i64, stat.st_mtime_nsec as i64),
-            ctime_ns: nanoseconds(stat.st_ctime as i64, stat.st_ctime_nsec as i64),
-            links: stat.st_nlink as u64,
+            device: unsigned(stat.st_dev),
+            inode: unsigned(stat.st_ino),
+            size: unsigned(stat.st_size),
+            mtime_ns: nanoseconds(stat.st_mtime, stat.st_mtime_nsec),
+            ctime_ns: nanoseconds(stat.st_ctime, stat.st_ctime_nsec),
+            links: unsigned(stat.st_nlink),
         }
     }
 }
 
-fn nanoseconds(seconds: i64, nanoseconds: i64) -> i64 {
-    seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds)
+fn unsigned(value: impl TryInto<u64>) -> u64 {
+    value.try_into().unwrap_or(0)
+}
+
+fn nanoseconds(seconds: impl TryInto<i64>, nanoseconds: impl TryInto<i64>) -> i64 {
+    let seconds: i64 = seconds.try_into().unwrap_or(0);
+    seconds.saturating_mul(1_000_000_000).saturating_add(nanoseconds.try_into().unwrap_or(0))
 }
 
 /// Looks at what is at a path, without following a link in its last part; only a regular file has an identity.

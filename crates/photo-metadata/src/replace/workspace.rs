@@ -203,7 +203,7 @@ impl Parts {
     /// A writer gets the real path unless that could be taken for something else; the link then has a plain one.
     fn make_source(&self, folder: &Path, extension: &str) -> Result<PathBuf, MetadataError> {
         let plain = |byte: &u8| !matches!(byte, 0..=31 | 127 | b'%');
-        if self.original.as_os_str().as_bytes().iter().all(|byte| plain(byte)) {
+        if self.original.as_os_str().as_bytes().iter().all(plain) {
             return Ok(self.original.clone());
         }
         let link = format!("source.{extension}");

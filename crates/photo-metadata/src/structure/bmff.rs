@@ -134,7 +134,7 @@ fn trailer_start(x: &mut Examination<'_>) -> io::Result<u64> {
 fn plain_list(x: &mut Examination<'_>, top: &[BoxAt]) -> io::Result<()> {
     for found in top {
         let metadata = match &found.kind {
-            b"Exif" | b"xml " => true,
+            b"Exif" | b"xml " | b"free" | b"skip" => true,
             b"brob" => {
                 let inner = read_array::<4>(x.source, found.content)?;
                 inner.is_some_and(|inner| matches!(&inner, b"Exif" | b"xml "))
@@ -142,7 +142,6 @@ fn plain_list(x: &mut Examination<'_>, top: &[BoxAt]) -> io::Result<()> {
             b"uuid" => {
                 found.uuid.is_some_and(|uuid| [XMP_UUID, JP2_EXIF_UUID, JP2_IPTC_UUID].contains(&uuid))
             }
-            b"free" | b"skip" => true,
             _ => false,
         };
         if !metadata {

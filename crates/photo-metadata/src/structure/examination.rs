@@ -12,6 +12,7 @@ use super::{Container, MotionPhoto, PayloadDigest, Problem, Structure};
 const MOST_PROBLEMS: usize = 50;
 
 /// An examination under way.
+#[expect(clippy::struct_excessive_bools, reason = "each is a finding of its own")]
 pub(super) struct Examination<'a> {
     pub(super) source: &'a dyn Source,
     pub(super) container: Container,

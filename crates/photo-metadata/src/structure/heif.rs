@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::bmff::{BoxAt, boxes};
+use super::bmff::{BoxAt, XMP_UUID, boxes};
 use super::examination::Examination;
 use super::source::{be16, be32, read_up_to};
 use super::video::{self, Chunks};
@@ -33,25 +33,25 @@ impl Item {
 }
 
 pub(super) fn walk(x: &mut Examination<'_>, top: &[BoxAt]) -> io::Result<()> {
-    let mut has_meta = false;
+    let of_kind = |kind: &'static [u8; 4]| top.iter().filter(move |found| &found.kind == kind);
+    for found in of_kind(b"meta") {
+        meta(x, found)?;
+    }
+    for found in of_kind(b"moov") {
+        x.image_sequence = true;
+        video::movie(x, found, Chunks::ByContent)?;
+    }
     for found in top {
         match &found.kind {
-            b"meta" => {
-                has_meta = true;
-                meta(x, found)?;
-            }
-            b"moov" => {
-                x.image_sequence = true;
-                video::movie(x, found, Chunks::ByContent)?;
-            }
-            b"mdat" | b"free" | b"skip" | b"wide" => {}
+            b"meta" | b"moov" | b"mdat" | b"free" | b"skip" | b"wide" => {}
+            b"uuid" if found.uuid == Some(XMP_UUID) => {}
             _ => {
                 x.image_sequence |= &found.kind == b"moof";
                 x.digest_range(&format!("box {}", found.name()), found.content, found.length())?;
             }
         }
     }
-    if !has_meta && !x.image_sequence {
+    if of_kind(b"meta").next().is_none() && !x.image_sequence {
         x.malformed("box meta, which is missing", x.len());
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! PNG: chunks with a length in front and a checksum behind.
 //!
-//! Protected is every chunk, in order, with its checksum, and all that stands behind `IEND`. Not protected
+//! Protected is every chunk with its checksum, and all that stands behind `IEND`. Texts have an order of their
+//! own, since ExifTool moves those that stand behind the image to the front of it. Not protected
 //! are the chunks that hold metadata: `eXIf` (and its old name `zxIf`), the text chunk `XML:com.adobe.xmp`,
 //! and text chunks called `Raw profile type exif|APP1|xmp|iptc`, the way of ImageMagick, which ExifTool
 //! replaces by `eXIf`. Plain texts such as `Software` or `Description` are protected.
@@ -11,8 +12,12 @@ use super::Problem;
 use super::examination::Examination;
 use super::source::{read_array, read_up_to};
 
+/// More texts than any sound file has, which has some ten.
+const MOST_TEXTS: usize = 1 << 16;
+
 pub(super) fn walk(x: &mut Examination<'_>) -> io::Result<()> {
     let mut at = 8;
+    let mut texts = Vec::new();
     loop {
         let Some(header) = read_array::<8>(x.source, at)? else {
             x.problem(Problem::NoEndOfImage);
@@ -32,7 +37,14 @@ pub(super) fn walk(x: &mut Examination<'_>) -> io::Result<()> {
             x.problem(Problem::NoEndOfImage);
             return Ok(());
         }
-        if !is_metadata(x, kind, at + 8, length)? {
+        if is_metadata(x, kind, at + 8, length)? {
+        } else if matches!(&kind, b"tEXt" | b"zTXt" | b"iTXt") {
+            texts.push((at, 12 + length));
+            if texts.len() > MOST_TEXTS {
+                x.too_complex();
+                return Ok(());
+            }
+        } else {
             x.signed |= &kind == b"caBX";
             x.digest_range(&format!("chunk {name}"), at, 12 + length)?;
         }
@@ -40,6 +52,9 @@ pub(super) fn walk(x: &mut Examination<'_>) -> io::Result<()> {
         if &kind == b"IEND" {
             break;
         }
+    }
+    for (start, length) in texts {
+        x.digest_range("text", start, length)?;
     }
     if at < x.len() {
         x.problem(Problem::TrailingUnknown { offset: at, length: x.len() - at });

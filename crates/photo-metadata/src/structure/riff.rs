@@ -23,8 +23,8 @@ pub(super) fn walk_webp(x: &mut Examination<'_>) -> io::Result<()> {
     let mut canvas = None;
     let mut at = 12;
     while at + 8 <= end {
-        let Some([a, b, c, d, size @ ..]) = read_array::<8>(x.source, at)? else { break };
-        let kind = [a, b, c, d];
+        let Some(kind) = read_array::<4>(x.source, at)? else { break };
+        let Some(size) = read_array::<4>(x.source, at + 4)? else { break };
         let length = u64::from(u32::from_le_bytes(size));
         let start = at + 8;
         let name = String::from_utf8_lossy(&kind).into_owned();

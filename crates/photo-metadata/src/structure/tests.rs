@@ -25,17 +25,17 @@ fn jpeg(segments: &[Vec<u8>]) -> Vec<u8> {
     [&b"\xff\xd8"[..], &segments.concat(), &segment(0xdb, &[0; 65]), &scan].concat()
 }
 
-fn chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn chunk(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
     let length = u32::try_from(content.len()).expect("a short chunk");
-    [&length.to_be_bytes()[..], kind, content, &[0; 4]].concat()
+    [&length.to_be_bytes()[..], &kind, content, &[0; 4]].concat()
 }
 
 fn png(extra: &[Vec<u8>]) -> Vec<u8> {
-    let parts = [chunk(b"IHDR", &[0; 13]), extra.concat(), chunk(b"IDAT", b"pixels"), chunk(b"IEND", b"")];
+    let parts = [chunk(*b"IHDR", &[0; 13]), extra.concat(), chunk(*b"IDAT", b"pixels"), chunk(*b"IEND", b"")];
     [&b"\x89PNG\r\n\x1a\n"[..], &parts.concat()].concat()
 }
 
-fn riff_chunk(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn riff_chunk(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
     let length = u32::try_from(content.len()).expect("a short chunk");
     let padding: &[u8] = if content.len() % 2 == 1 { &[0] } else { &[] };
     [&kind[..], &length.to_le_bytes(), content, padding].concat()
@@ -49,7 +49,7 @@ fn webp(chunks: &[Vec<u8>]) -> Vec<u8> {
 
 /// A frame of 3 by 2 pixels, as far as the header.
 fn vp8() -> Vec<u8> {
-    riff_chunk(b"VP8 ", &[0x10, 0, 0, 0x9d, 0x01, 0x2a, 3, 0, 2, 0, 7])
+    riff_chunk(*b"VP8 ", &[0x10, 0, 0, 0x9d, 0x01, 0x2a, 3, 0, 2, 0, 7])
 }
 
 fn gif(extra: &[u8]) -> Vec<u8> {
@@ -57,9 +57,9 @@ fn gif(extra: &[u8]) -> Vec<u8> {
     [&b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff"[..], extra, image, b"\x3b"].concat()
 }
 
-fn bmff_box(kind: &[u8; 4], content: &[u8]) -> Vec<u8> {
+fn bmff_box(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
     let length = u32::try_from(content.len() + 8).expect("a short box");
-    [&length.to_be_bytes()[..], kind, content].concat()
+    [&length.to_be_bytes()[..], &kind, content].concat()
 }
 
 /// A video whose only chunk is the last three bytes of its `mdat`.
@@ -67,11 +67,11 @@ fn mp4(udta: &[u8], created: u32, content: &[u8]) -> Vec<u8> {
     let build = |offset: u32| {
         let mvhd = [&[0; 4][..], &created.to_be_bytes(), &[0; 4], b"timescale"].concat();
         let stco = [&[0, 0, 0, 0, 0, 0, 0, 1][..], &offset.to_be_bytes()].concat();
-        let stbl = bmff_box(b"stbl", &[bmff_box(b"stsd", b"codec"), bmff_box(b"stco", &stco)].concat());
-        let trak = bmff_box(b"trak", &bmff_box(b"mdia", &bmff_box(b"minf", &stbl)));
-        let moov = [bmff_box(b"mvhd", &mvhd), trak, bmff_box(b"udta", udta)].concat();
-        let start = [bmff_box(b"ftyp", b"isom\0\0\0\0isom"), bmff_box(b"moov", &moov)].concat();
-        (start, bmff_box(b"mdat", content))
+        let stbl = bmff_box(*b"stbl", &[bmff_box(*b"stsd", b"codec"), bmff_box(*b"stco", &stco)].concat());
+        let trak = bmff_box(*b"trak", &bmff_box(*b"mdia", &bmff_box(*b"minf", &stbl)));
+        let moov = [bmff_box(*b"mvhd", &mvhd), trak, bmff_box(*b"udta", udta)].concat();
+        let start = [bmff_box(*b"ftyp", b"isom\0\0\0\0isom"), bmff_box(*b"moov", &moov)].concat();
+        (start, bmff_box(*b"mdat", content))
     };
     let (start, mdat) = build(0);
     let offset = u32::try_from(start.len() + mdat.len() - 3).expect("a short file");
@@ -82,7 +82,7 @@ fn mp4(udta: &[u8], created: u32, content: &[u8]) -> Vec<u8> {
 /// An image with one coded item and perhaps an XMP item in front of it in `mdat`.
 fn heic(xmp: &[u8], pixels: &[u8]) -> Vec<u8> {
     let infe = |id: u8, kind: &[u8; 4], rest: &[u8]| {
-        bmff_box(b"infe", &[&[2, 0, 0, 0, 0, id, 0, 0][..], kind, rest].concat())
+        bmff_box(*b"infe", &[&[2, 0, 0, 0, 0, id, 0, 0][..], kind, rest].concat())
     };
     let build = |base: u32| {
         let mut entries = infe(1, b"hvc1", b"\0");
@@ -98,17 +98,14 @@ fn heic(xmp: &[u8], pixels: &[u8]) -> Vec<u8> {
             iloc.extend([&[0, *id, 0, 0, 0, 1][..], &offset.to_be_bytes(), &length.to_be_bytes()].concat());
         }
         let iinf = [&[0, 0, 0, 0, 0, count][..], &entries].concat();
-        let mut meta = [vec![0; 4], bmff_box(b"pitm", &[0, 0, 0, 0, 0, 1])].concat();
-        meta.extend([bmff_box(b"iinf", &iinf), bmff_box(b"iloc", &iloc)].concat());
-        if !xmp.is_empty() {
-            meta.extend(bmff_box(b"iref", &[&[0; 4][..], &bmff_box(b"cdsc", &[0, 2, 0, 1, 0, 1])].concat()));
-        } else {
-            meta.extend(bmff_box(b"iref", &[0; 4]));
-        }
-        [bmff_box(b"ftyp", b"heic\0\0\0\0mif1"), bmff_box(b"meta", &meta)].concat()
+        let mut meta = [vec![0; 4], bmff_box(*b"pitm", &[0, 0, 0, 0, 0, 1])].concat();
+        meta.extend([bmff_box(*b"iinf", &iinf), bmff_box(*b"iloc", &iloc)].concat());
+        let reference = if xmp.is_empty() { Vec::new() } else { bmff_box(*b"cdsc", &[0, 2, 0, 1, 0, 1]) };
+        meta.extend(bmff_box(*b"iref", &[&[0; 4][..], &reference].concat()));
+        [bmff_box(*b"ftyp", b"heic\0\0\0\0mif1"), bmff_box(*b"meta", &meta)].concat()
     };
     let base = u32::try_from(build(0).len() + 8).expect("short");
-    [build(base), bmff_box(b"mdat", &[xmp, pixels].concat())].concat()
+    [build(base), bmff_box(*b"mdat", &[xmp, pixels].concat())].concat()
 }
 
 /// One strip behind one directory; `extra` is the value of ImageDescription, which a writer moves around.
@@ -149,8 +146,9 @@ fn metadata_segments_of_a_jpeg_are_not_protected_and_all_others_are() {
 #[test]
 fn metadata_chunks_of_a_png_are_not_protected_and_all_others_are() {
     let plain = png(&[]);
-    let with_metadata = png(&[chunk(b"eXIf", b"II*\0"), chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0<x/>")]);
-    let with_text = png(&[chunk(b"tEXt", b"Software\0x")]);
+    let with_metadata =
+        png(&[chunk(*b"eXIf", b"II*\0"), chunk(*b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0<x/>")]);
+    let with_text = png(&[chunk(*b"tEXt", b"Software\0x")]);
 
     assert_eq!(payload(&plain).same_as(&payload(&with_metadata)), Some(true));
     assert_eq!(payload(&plain).same_as(&payload(&with_text)), Some(false));
@@ -158,10 +156,10 @@ fn metadata_chunks_of_a_png_are_not_protected_and_all_others_are() {
 
 #[test]
 fn a_simple_webp_may_become_an_extended_one_of_the_same_size() {
-    let header = |width: u8| riff_chunk(b"VP8X", &[4, 0, 0, 0, width - 1, 0, 0, 1, 0, 0]);
+    let header = |width: u8| riff_chunk(*b"VP8X", &[4, 0, 0, 0, width - 1, 0, 0, 1, 0, 0]);
     let simple = webp(&[vp8()]);
-    let extended = webp(&[header(3), vp8(), riff_chunk(b"XMP ", b"<x/>")]);
-    let of_another_size = webp(&[header(9), vp8(), riff_chunk(b"XMP ", b"<x/>")]);
+    let extended = webp(&[header(3), vp8(), riff_chunk(*b"XMP ", b"<x/>")]);
+    let of_another_size = webp(&[header(9), vp8(), riff_chunk(*b"XMP ", b"<x/>")]);
 
     assert_eq!(payload(&simple).same_as(&payload(&extended)), Some(true));
     assert_eq!(payload(&simple).same_as(&payload(&of_another_size)), Some(false));
@@ -213,13 +211,13 @@ fn strips_of_a_tiff_may_move_but_not_change() {
 fn a_manifest_makes_a_file_signed() {
     let manifest = segment(0xeb, b"JP\0\x01\0\0\0\x01\0\0\0\x20jumbxxxx");
     assert!(examine_bytes(&jpeg(&[manifest]), "").expect("a jpeg").signed);
-    assert!(examine_bytes(&png(&[chunk(b"caBX", b"x")]), "").expect("a png").signed);
+    assert!(examine_bytes(&png(&[chunk(*b"caBX", b"x")]), "").expect("a png").signed);
     assert!(!examine_bytes(&jpeg(&[]), "").expect("a jpeg").signed);
 }
 
 #[test]
 fn a_video_behind_the_image_is_a_motion_photo_and_other_bytes_are_unknown() {
-    let motion = [jpeg(&[]), bmff_box(b"ftyp", b"mp42\0\0\0\0mp42")].concat();
+    let motion = [jpeg(&[]), bmff_box(*b"ftyp", b"mp42\0\0\0\0mp42")].concat();
     let unknown = [jpeg(&[]), b"whatever".to_vec()].concat();
 
     let motion = examine_bytes(&motion, "").expect("a jpeg");
@@ -261,8 +259,8 @@ fn a_raw_format_that_is_tiff_goes_by_its_extension() {
 fn samples() -> Vec<Vec<u8>> {
     vec![
         jpeg(&[segment(0xe1, b"Exif\0\0II*\0")]),
-        png(&[chunk(b"eXIf", b"II*\0")]),
-        webp(&[vp8(), riff_chunk(b"EXIF", b"II*\0")]),
+        png(&[chunk(*b"eXIf", b"II*\0")]),
+        webp(&[vp8(), riff_chunk(*b"EXIF", b"II*\0")]),
         gif(b"\x21\xff\x0bXMP DataXMP\x03<x>\0"),
         mp4(b"user data", 5, b"samples"),
         heic(b"<x/>", b"pixels"),

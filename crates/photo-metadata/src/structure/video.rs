@@ -4,6 +4,7 @@
 //! and in `moov` everything except user data (`udta`, `meta`, XMP, Canon's own metadata box) and the dates in
 //! `mvhd`, `tkhd` and `mdhd`. Chunk offsets change when `moov` grows, so they are protected as what they mean:
 //! which `mdat`, and how many bytes into it. Together with the content of the `mdat` that is the same samples.
+//! ExifTool moves `moov` to the front, so each of the three kinds is protected in an order of its own.
 
 use std::io;
 
@@ -28,11 +29,15 @@ pub(super) enum Chunks<'a> {
 
 pub(super) fn walk(x: &mut Examination<'_>, top: &[BoxAt]) -> io::Result<()> {
     let mdats: Vec<BoxAt> = top.iter().copied().filter(|found| &found.kind == b"mdat").collect();
+    for mdat in &mdats {
+        x.digest_range("mdat", mdat.content, mdat.length())?;
+    }
+    for moov in top.iter().filter(|found| &found.kind == b"moov") {
+        movie(x, moov, Chunks::Within(&mdats))?;
+    }
     for found in top {
         match &found.kind {
-            b"moov" => movie(x, found, Chunks::Within(&mdats))?,
-            b"mdat" => x.digest_range("mdat", found.content, found.length())?,
-            b"free" | b"skip" | b"wide" | b"meta" | b"udta" => {}
+            b"moov" | b"mdat" | b"free" | b"skip" | b"wide" | b"meta" | b"udta" => {}
             b"uuid" if found.uuid == Some(XMP_UUID) => {}
             _ => {
                 let start = if found.uuid.is_some() { found.content - 16 } else { found.content };

@@ -1,0 +1,10 @@
+//! Tests of the whole crate, in one binary so that it links once.
+
+#[cfg(test)]
+mod exiftool;
+#[cfg(test)]
+mod places;
+#[cfg(test)]
+mod replace;
+#[cfg(test)]
+mod structure;

@@ -1,0 +1,556 @@
+//! The write protocol against other programs, full disks, links, and strange names.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, SystemTime};
+
+use photo_metadata::MetadataError;
+use photo_metadata::replace::{
+    FileIdentity, HardLinkPolicy, ReplaceOptions, Sealed, Workspace, identity, remove_work_dir, work_dir_name,
+};
+
+const OLD: &[u8] = b"the old version";
+const NEW: &[u8] = b"the new and longer version";
+
+/// What somebody does to a path.
+type Act<'a> = &'a dyn Fn(&Path);
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+/// A folder with one original in it.
+struct Library {
+    folder: tempfile::TempDir,
+    original: PathBuf,
+}
+
+impl Library {
+    fn new() -> Self {
+        Self::with_name(b"photo.jpg")
+    }
+
+    fn with_name(name: &[u8]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let original = folder.path().join(OsStr::from_bytes(name));
+        fs::write(&original, OLD).expect("an original");
+        Self { folder, original }
+    }
+
+    fn open(&self, options: ReplaceOptions) -> Result<Workspace, MetadataError> {
+        Workspace::create(&self.original, &identity(&self.original)?, &work_dir_name(7), options)
+    }
+
+    fn workspace(&self) -> Workspace {
+        self.open(ReplaceOptions::default()).expect("a workspace")
+    }
+
+    fn sealed(&self) -> Sealed {
+        let workspace = self.workspace();
+        fs::write(workspace.target(), NEW).expect("a new version");
+        workspace.seal().expect("a sealed version")
+    }
+
+    fn content(&self) -> Vec<u8> {
+        fs::read(&self.original).expect("a readable original")
+    }
+
+    /// Nothing but the original is in the folder.
+    fn is_clean(&self) -> bool {
+        fs::read_dir(self.folder.path()).expect("the folder").count() == 1
+    }
+}
+
+fn replace(library: &Library, options: ReplaceOptions) -> Result<FileIdentity, MetadataError> {
+    let workspace = library.open(options)?;
+    fs::write(workspace.target(), NEW).expect("a new version");
+    workspace.seal()?.commit()
+}
+
+#[test]
+fn the_new_version_takes_the_place_of_the_old_one() {
+    let library = Library::new();
+    let workspace = library.workspace();
+    assert_eq!(workspace.source(), library.original);
+    assert_eq!(workspace.original_hash(), blake3::hash(OLD).to_hex().as_str());
+    assert!(!workspace.target().exists());
+    let mode = fs::metadata(workspace.target().parent().expect("a folder")).expect("it exists").mode();
+    assert_eq!(mode & 0o777, 0o700);
+    fs::write(workspace.target(), NEW).expect("a new version");
+
+    let sealed = workspace.seal().expect("a sealed version");
+    assert_eq!(library.content(), OLD, "sealing changes nothing yet");
+    assert_eq!(
+        (sealed.new_hash.as_str(), sealed.new_size),
+        (blake3::hash(NEW).to_hex().as_str(), NEW.len() as u64)
+    );
+    let now = sealed.commit().expect("a replaced original");
+
+    assert_eq!(library.content(), NEW);
+    assert_eq!(now, identity(&library.original).expect("its identity"));
+    assert!(library.is_clean());
+}
+
+#[test]
+fn mode_times_and_extended_attributes_stay() {
+    let library = Library::new();
+    let file = fs::File::options().write(true).open(&library.original).expect("an original");
+    let long_ago = SystemTime::UNIX_EPOCH + Duration::new(981_173_106, 123_456_789);
+    rustix::fs::fsetxattr(&file, "user.colour", b"red", rustix::fs::XattrFlags::empty())
+        .expect("an attribute");
+    fs::set_permissions(&library.original, fs::Permissions::from_mode(0o4640)).expect("a mode");
+    let times = fs::FileTimes::new().set_modified(long_ago).set_accessed(long_ago);
+    file.set_times(times).expect("times");
+
+    replace(&library, ReplaceOptions::default()).expect("a replaced original");
+
+    let now = fs::metadata(&library.original).expect("it exists");
+    assert_eq!(library.content(), NEW);
+    assert_eq!(now.mode() & 0o7777, 0o640, "the mode, but no set-user-id");
+    assert_eq!((now.mtime(), now.mtime_nsec()), (981_173_106, 123_456_789));
+    let mut value = [0_u8; 16];
+    let length = rustix::fs::getxattr(&library.original, "user.colour", &mut value).expect("the attribute");
+    assert_eq!(&value[..length], b"red");
+}
+
+#[test]
+fn touch_gives_the_present_time() {
+    let library = Library::new();
+    let file = fs::File::options().write(true).open(&library.original).expect("an original");
+    file.set_modified(SystemTime::UNIX_EPOCH).expect("a time");
+
+    replace(&library, ReplaceOptions { touch: true, ..ReplaceOptions::default() })
+        .expect("a replaced original");
+
+    assert!(fs::metadata(&library.original).expect("it exists").mtime() > 1_000_000_000);
+}
+
+#[test]
+fn the_owner_stays() {
+    if !is_root() {
+        eprintln!("SKIPPED the_owner_stays: only root can give files away");
+        return;
+    }
+    let library = Library::new();
+    std::os::unix::fs::chown(&library.original, Some(1234), Some(2345)).expect("another owner");
+
+    replace(&library, ReplaceOptions::default()).expect("a replaced original");
+
+    let now = fs::metadata(&library.original).expect("it exists");
+    assert_eq!((now.uid(), now.gid()), (1234, 2345));
+    assert_eq!(library.content(), NEW);
+}
+
+#[test]
+fn the_access_list_stays_and_none_is_inherited() {
+    // Entries of a list in the form in which the system stores it: version 2, then tag, rights, id.
+    let entry = |tag: u16, rights: u16, id: u32| {
+        [&tag.to_le_bytes()[..], &rights.to_le_bytes(), &id.to_le_bytes()].concat()
+    };
+    let nobody = u32::MAX;
+    let list = |user: u32| {
+        let entries = [(1, 6, nobody), (2, 4, user), (4, 4, nobody), (0x10, 4, nobody), (0x20, 0, nobody)];
+        let entries = entries.map(|(tag, rights, id)| entry(tag, rights, id));
+        [&2_u32.to_le_bytes()[..], &entries.concat()].concat()
+    };
+    let read = |path: &Path| {
+        let mut value = [0_u8; 256];
+        let length = rustix::fs::getxattr(path, "system.posix_acl_access", &mut value);
+        length.map(|length| value[..length].to_vec())
+    };
+    let with_list = Library::new();
+    let flags = rustix::fs::XattrFlags::empty();
+    if rustix::fs::setxattr(&with_list.original, "system.posix_acl_access", &list(4321), flags).is_err() {
+        eprintln!("SKIPPED the_access_list_stays_and_none_is_inherited: no access lists on this file system");
+        return;
+    }
+    let stored = read(&with_list.original).expect("the list");
+    replace(&with_list, ReplaceOptions::default()).expect("a replaced original");
+    assert_eq!(read(&with_list.original).expect("the list"), stored);
+
+    let without = Library::new();
+    let mode = fs::metadata(&without.original).expect("it exists").mode();
+    rustix::fs::setxattr(without.folder.path(), "system.posix_acl_default", &list(999), flags)
+        .expect("a default");
+    replace(&without, ReplaceOptions::default()).expect("a replaced original");
+    assert!(read(&without.original).is_err(), "a list came from the folder");
+    assert_eq!(fs::metadata(&without.original).expect("it exists").mode(), mode);
+}
+
+#[test]
+fn what_is_given_up_leaves_nothing() {
+    let library = Library::new();
+    let workspace = library.workspace();
+    fs::write(workspace.target(), NEW).expect("a new version");
+    fs::write(workspace.target().with_file_name("new.jpg_exiftool_tmp"), b"half").expect("a leftover");
+    drop(workspace);
+    assert!(library.is_clean());
+
+    drop(library.sealed());
+    assert!(library.is_clean());
+    assert_eq!(library.content(), OLD);
+}
+
+#[test]
+fn a_change_by_somebody_else_is_a_conflict_and_stays() {
+    let theirs: [(&str, Act<'_>); 5] = [
+        ("content", &|path| fs::write(path, b"their own version").expect("a write")),
+        ("same size", &|path| fs::write(path, b"THE OLD VERSION").expect("a write")),
+        ("time set back", &|path| {
+            let file = fs::File::options().write(true).open(path).expect("a file");
+            let time = file.metadata().expect("it exists").modified().expect("a time");
+            fs::write(path, b"THE OLD VERSION").expect("a write");
+            file.set_modified(time).expect("a time");
+        }),
+        ("replaced", &|path| {
+            fs::remove_file(path).expect("gone");
+            fs::write(path, OLD).expect("a write");
+        }),
+        ("a link", &|path| {
+            fs::remove_file(path).expect("gone");
+            symlink("/etc/hostname", path).expect("a link");
+        }),
+    ];
+    for (what, change) in theirs {
+        let library = Library::new();
+        let sealed = library.sealed();
+        change(&library.original);
+        let after = fs::symlink_metadata(&library.original).expect("it exists");
+
+        let result = sealed.commit();
+
+        assert!(matches!(result, Err(MetadataError::Conflict { .. })), "{what}: {result:?}");
+        let now = fs::symlink_metadata(&library.original).expect("it exists");
+        assert_eq!((now.ino(), now.ctime_nsec()), (after.ino(), after.ctime_nsec()), "{what}");
+        assert!(library.is_clean(), "{what}");
+    }
+}
+
+#[test]
+fn an_original_that_is_not_what_was_planned_is_a_conflict_at_once() {
+    let library = Library::new();
+    let planned = identity(&library.original).expect("its identity");
+    fs::write(&library.original, b"changed since the plan").expect("a write");
+
+    let result = Workspace::create(&library.original, &planned, &work_dir_name(1), ReplaceOptions::default());
+
+    assert!(matches!(result, Err(MetadataError::Conflict { .. })), "{result:?}");
+    assert!(library.is_clean());
+}
+
+#[test]
+fn an_original_that_vanished_is_not_made_again() {
+    let library = Library::new();
+    let sealed = library.sealed();
+    fs::remove_file(&library.original).expect("gone");
+
+    let result = sealed.commit();
+
+    assert!(matches!(result, Err(MetadataError::Missing { .. })), "{result:?}");
+    assert_eq!(fs::read_dir(library.folder.path()).expect("the folder").count(), 0);
+}
+
+#[test]
+fn a_folder_that_is_renamed_meanwhile_is_followed() {
+    let outer = tempfile::tempdir().expect("a folder");
+    let (before, after) = (outer.path().join("before"), outer.path().join("after"));
+    fs::create_dir(&before).expect("a folder");
+    fs::write(before.join("a.jpg"), OLD).expect("an original");
+    let expected = identity(&before.join("a.jpg")).expect("its identity");
+    let name = work_dir_name(3);
+    let workspace = Workspace::create(&before.join("a.jpg"), &expected, &name, ReplaceOptions::default())
+        .expect("a workspace");
+    fs::write(workspace.target(), NEW).expect("a new version");
+    rustix::fs::rename(&before, &after).expect("a rename");
+    fs::create_dir(&before).expect("another folder of that name");
+    fs::write(before.join("a.jpg"), b"somebody else's").expect("another file");
+
+    workspace.seal().expect("a sealed version").commit().expect("a replaced original");
+
+    assert_eq!(fs::read(after.join("a.jpg")).expect("a file"), NEW);
+    assert_eq!(fs::read(before.join("a.jpg")).expect("a file"), b"somebody else's");
+    assert!(!after.join(name).exists());
+}
+
+#[test]
+fn further_names_are_refused_or_separated() {
+    let library = Library::new();
+    let other = library.folder.path().join("other.jpg");
+    fs::hard_link(&library.original, &other).expect("a hard link");
+
+    let result = replace(&library, ReplaceOptions::default());
+    assert!(matches!(result, Err(MetadataError::HardLinked { links: 2, .. })), "{result:?}");
+    assert_eq!(library.content(), OLD);
+
+    let options = ReplaceOptions { hard_links: HardLinkPolicy::Break, ..ReplaceOptions::default() };
+    replace(&library, options).expect("a replaced original");
+    assert_eq!(library.content(), NEW);
+    assert_eq!(fs::read(other).expect("the other"), OLD);
+}
+
+#[test]
+fn what_is_no_regular_file_has_no_identity() {
+    let library = Library::new();
+    let link = library.folder.path().join("link.jpg");
+    symlink(&library.original, &link).expect("a link");
+    let pipe = library.folder.path().join("pipe.jpg");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RWXU).expect("a pipe");
+    let expected = identity(&library.original).expect("its identity");
+
+    for path in [library.folder.path(), &link, &pipe] {
+        let result = identity(path);
+        assert!(matches!(result, Err(MetadataError::NotRegular { .. })), "{result:?}");
+        let result = Workspace::create(path, &expected, &work_dir_name(1), ReplaceOptions::default());
+        assert!(matches!(result, Err(MetadataError::NotRegular { .. })), "{result:?}");
+    }
+}
+
+#[test]
+fn a_new_version_that_is_not_a_file_of_its_own_is_refused() {
+    let writers: [(&str, Act<'_>); 5] = [
+        ("nothing", &|_| {}),
+        ("empty", &|target| fs::write(target, b"").expect("a file")),
+        ("a link", &|target| symlink("/etc/hostname", target).expect("a link")),
+        ("a pipe", &|target| {
+            rustix::fs::mkfifoat(rustix::fs::CWD, target, rustix::fs::Mode::RWXU).expect("a pipe");
+        }),
+        ("linked elsewhere", &|target| {
+            fs::write(target, NEW).expect("a file");
+            fs::hard_link(target, target.with_file_name("again")).expect("a hard link");
+        }),
+    ];
+    for (what, writer) in writers {
+        let library = Library::new();
+        let workspace = library.workspace();
+        writer(workspace.target());
+
+        let result = workspace.seal().err();
+
+        assert!(matches!(result, Some(MetadataError::NewVersionRefused { .. })), "{what}: {result:?}");
+        assert_eq!(library.content(), OLD);
+        assert!(library.is_clean(), "{what}");
+    }
+}
+
+#[test]
+fn a_planted_work_folder_is_not_used() {
+    let library = Library::new();
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let planted = library.folder.path().join(work_dir_name(7));
+    symlink(elsewhere.path(), &planted).expect("a link");
+
+    let result = library.open(ReplaceOptions::default());
+
+    assert!(result.is_err());
+    assert_eq!(fs::read_dir(elsewhere.path()).expect("the folder").count(), 0);
+    assert!(planted.is_symlink(), "what is not ours stays");
+}
+
+#[test]
+fn a_work_folder_that_is_exchanged_is_noticed() {
+    let library = Library::new();
+    let workspace = library.workspace();
+    let folder = workspace.target().parent().expect("a folder").to_path_buf();
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    rustix::fs::rename(&folder, library.folder.path().join("moved")).expect("a rename");
+    symlink(elsewhere.path(), &folder).expect("a link");
+    fs::write(workspace.target(), NEW).expect("a new version, elsewhere");
+
+    let result = workspace.seal().err();
+
+    assert!(matches!(result, Some(MetadataError::NewVersionRefused { .. })), "{result:?}");
+    assert_eq!(library.content(), OLD);
+    assert_eq!(fs::read(elsewhere.path().join("new.jpg")).expect("still there"), NEW, "not ours to remove");
+}
+
+#[test]
+fn strange_and_long_names_are_replaced_too() {
+    let long = [&b"x".repeat(251)[..], b".jpg"].concat();
+    let names: [&[u8]; 7] = [
+        &long,
+        b"line\nbreak.jpg",
+        b"not-\xff-text.jpg",
+        b"-o.jpg",
+        b" x .jpg",
+        b"100%d.jpg",
+        b"no extension",
+    ];
+    for name in names {
+        let library = Library::with_name(name);
+        let workspace = library.workspace();
+        let shown = String::from_utf8_lossy(name);
+        assert_eq!(fs::read(workspace.source()).expect("the original through it"), OLD, "{shown}");
+        assert!(
+            !workspace.source().as_os_str().as_bytes().iter().any(|byte| b"\n%".contains(byte)),
+            "{shown}"
+        );
+        fs::write(workspace.target(), NEW).expect("a new version");
+
+        workspace.seal().expect("a sealed version").commit().expect("a replaced original");
+
+        assert_eq!(library.content(), NEW, "{shown}");
+        assert!(library.is_clean(), "{shown}");
+    }
+}
+
+#[test]
+fn a_crashed_run_is_cleaned_up_by_name_and_nothing_else_is() {
+    let library = Library::new();
+    let folder = library.folder.path().join(work_dir_name(0xabc));
+    fs::create_dir(&folder).expect("a folder");
+    fs::write(folder.join("new.jpg"), b"half").expect("a file");
+    symlink(&library.original, folder.join("source.jpg")).expect("a link");
+
+    assert!(remove_work_dir(&folder).expect("a removal"));
+    assert!(!remove_work_dir(&folder).expect("nothing to do"));
+    assert_eq!(library.content(), OLD, "links are not followed");
+    assert!(library.is_clean());
+
+    fs::create_dir(library.folder.path().join("holiday")).expect("a folder");
+    symlink(library.folder.path().join("holiday"), &folder).expect("a link");
+    for path in [library.folder.path().join("holiday"), folder.clone(), PathBuf::from(work_dir_name(1))] {
+        let result = remove_work_dir(&path);
+        assert!(matches!(result, Err(MetadataError::NotOurWorkFolder { .. })), "{result:?}");
+    }
+    fs::remove_file(&folder).expect("our own link");
+    fs::create_dir_all(folder.join("below")).expect("folders");
+    let result = remove_work_dir(&folder);
+    assert!(matches!(result, Err(MetadataError::NotOurWorkFolder { .. })), "{result:?}");
+    assert!(folder.join("below").is_dir());
+}
+
+#[test]
+fn a_writer_that_is_dying_cannot_keep_the_folder() {
+    let library = Library::new();
+    let folder = library.folder.path().join(work_dir_name(1));
+    fs::create_dir(&folder).expect("a folder");
+    for number in 0..2000 {
+        fs::write(folder.join(format!("{number}")), b"x").expect("a file");
+    }
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for number in 0..30 {
+                // Fails once the folder is gone, as it should.
+                let _ = fs::write(folder.join(format!("late{number}")), b"x");
+            }
+        });
+        assert!(remove_work_dir(&folder).expect("a removal"));
+    });
+    assert!(library.is_clean());
+}
+
+/// A small file system of its own, where root may mount one.
+struct Mount(PathBuf);
+
+impl Mount {
+    fn tmpfs(test: &str, at: &Path, options: &str) -> Option<Self> {
+        let status = is_root()
+            .then(|| Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(at).status());
+        if matches!(status, Some(Ok(status)) if status.success()) {
+            return Some(Self(at.to_path_buf()));
+        }
+        eprintln!("SKIPPED {test}: cannot mount a file system here");
+        None
+    }
+
+    fn remount(&self, options: &str) {
+        let status = Command::new("mount").args(["-o", options]).arg(&self.0).status().expect("mount");
+        assert!(status.success());
+    }
+}
+
+impl Drop for Mount {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
+    }
+}
+
+#[test]
+fn a_full_disk_leaves_the_original_and_ends_the_run() {
+    let at = tempfile::tempdir().expect("a folder");
+    let test = "a_full_disk_leaves_the_original_and_ends_the_run";
+    let Some(_mount) = Mount::tmpfs(test, at.path(), "size=64k,nr_inodes=8") else { return };
+    let original = at.path().join("a.jpg");
+    fs::write(&original, OLD).expect("an original");
+    let expected = identity(&original).expect("its identity");
+    let create = || Workspace::create(&original, &expected, &work_dir_name(1), ReplaceOptions::default());
+
+    let workspace = create().expect("a workspace");
+    let written = fs::write(workspace.target(), vec![1; 100_000]);
+    assert_eq!(written.expect_err("no room").raw_os_error(), Some(28));
+    drop(workspace);
+
+    for number in 0..20 {
+        if fs::write(at.path().join(format!("filler{number}")), b"x").is_err() {
+            break;
+        }
+    }
+    let error = create().expect_err("no inode left");
+    assert!(error.is_disk_full(), "{error:?}");
+    assert_eq!(fs::read(&original).expect("the original"), OLD);
+    assert!(!at.path().join(work_dir_name(1)).exists());
+}
+
+#[test]
+fn a_read_only_file_system_is_told_as_such() {
+    let at = tempfile::tempdir().expect("a folder");
+    let Some(mount) = Mount::tmpfs("a_read_only_file_system_is_told_as_such", at.path(), "size=64k") else {
+        return;
+    };
+    let original = at.path().join("a.jpg");
+    fs::write(&original, OLD).expect("an original");
+    let expected = identity(&original).expect("its identity");
+    let create = || Workspace::create(&original, &expected, &work_dir_name(1), ReplaceOptions::default());
+
+    mount.remount("remount,ro");
+    let at_once = create().err();
+    mount.remount("remount,rw");
+    let workspace = create().expect("a workspace");
+    fs::write(workspace.target(), NEW).expect("a new version");
+    let sealed = workspace.seal().expect("a sealed version");
+    mount.remount("remount,ro");
+    let at_last = sealed.commit().err();
+    mount.remount("remount,rw");
+
+    assert!(matches!(at_once, Some(MetadataError::ReadOnly { .. })), "{at_once:?}");
+    assert!(matches!(at_last, Some(MetadataError::ReadOnly { .. })), "{at_last:?}");
+    assert_eq!(fs::read(&original).expect("the original"), OLD);
+    assert!(
+        remove_work_dir(&at.path().join(work_dir_name(1))).expect("a removal"),
+        "left until the disk is back"
+    );
+}
+
+#[test]
+fn an_immutable_original_is_told_as_such() {
+    let library = Library::new();
+    let chattr = |flag: &str| Command::new("chattr").arg(flag).arg(&library.original).status();
+    if !matches!(chattr("+i"), Ok(status) if status.success()) {
+        eprintln!("SKIPPED an_immutable_original_is_told_as_such: cannot set the attribute here");
+        return;
+    }
+
+    let result = library.open(ReplaceOptions::default()).err();
+
+    chattr("-i").expect("the attribute goes away");
+    assert!(matches!(result, Some(MetadataError::Immutable { .. })), "{result:?}");
+    assert!(library.is_clean());
+}
+
+#[test]
+fn an_identity_survives_being_stored() {
+    let library = Library::new();
+    let now = identity(&library.original).expect("its identity");
+
+    let stored = serde_json::to_string(&now).expect("JSON");
+    let read: FileIdentity = serde_json::from_str(&stored).expect("an identity");
+
+    assert_eq!(read, now);
+    fs::set_permissions(&library.original, fs::Permissions::from_mode(0o600)).expect("a mode");
+    let later = identity(&library.original).expect("its identity");
+    assert!(later.same_content_as(&now));
+}
