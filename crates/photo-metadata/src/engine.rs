@@ -17,6 +17,9 @@ use crate::tag::{Tag, ValueKind};
 
 /// Reads tags out of files, and writes changed copies of files. Never changes a file itself.
 pub trait Engine: Send + Sync {
+    /// Its name and version: a newer one may do what an older one refused.
+    fn name(&self) -> String;
+
     /// Why it must not write this container, if so.
     fn blocked(&self, container: Container) -> Option<String>;
 
@@ -73,6 +76,10 @@ impl ExifTool {
 }
 
 impl Engine for ExifTool {
+    fn name(&self) -> String {
+        format!("ExifTool {}", self.pool.version())
+    }
+
     fn blocked(&self, container: Container) -> Option<String> {
         let version = self.pool.version();
         write_blocked(version, container).map(|reason| format!("{reason} (found {version})"))

@@ -15,6 +15,7 @@ use crate::value::Value;
 pub struct FileTags {
     container: Container,
     tags: BTreeMap<Tag, Value>,
+    repeated: BTreeSet<Tag>,
     ambiguous: BTreeSet<Tag>,
     iptc: Option<IptcBlock>,
 }
@@ -32,7 +33,13 @@ pub struct IptcBlock {
 impl FileTags {
     /// A file that holds nothing of ours.
     pub fn empty(container: Container) -> Self {
-        Self { container, tags: BTreeMap::new(), ambiguous: BTreeSet::new(), iptc: None }
+        Self {
+            container,
+            tags: BTreeMap::new(),
+            repeated: BTreeSet::new(),
+            ambiguous: BTreeSet::new(),
+            iptc: None,
+        }
     }
 
     /// From a report of ExifTool.
@@ -56,14 +63,13 @@ impl FileTags {
     }
 
     fn add(&mut self, tag: Tag, value: Value) {
-        match self.tags.get(&tag) {
-            None => {
-                self.tags.insert(tag, value);
-            }
-            Some(first) if !first.says_the_same(&value, tag) => {
-                self.ambiguous.insert(tag);
-            }
-            Some(_) => {}
+        let Some(first) = self.tags.get(&tag) else {
+            self.tags.insert(tag, value);
+            return;
+        };
+        self.repeated.insert(tag);
+        if !first.says_the_same(&value, tag) {
+            self.ambiguous.insert(tag);
         }
     }
 
@@ -85,6 +91,11 @@ impl FileTags {
     /// Whether the file holds the tag more than once, with values that differ.
     pub fn is_ambiguous(&self, tag: Tag) -> bool {
         self.ambiguous.contains(&tag)
+    }
+
+    /// Whether the file holds the tag more than once: a second packet or picture with metadata of its own.
+    pub fn is_repeated(&self, tag: Tag) -> bool {
+        self.repeated.contains(&tag)
     }
 
     /// Whether there is an IPTC block.

@@ -51,7 +51,7 @@ impl Inventory {
         let mut changes = Vec::new();
         for (key, values) in before.all.iter().filter(|(key, _)| !is_asked(key)) {
             match self.all.get(key) {
-                Some(now) if now == values => {}
+                Some(now) if now == values || same_canvas(key, values, now) => {}
                 Some(_) => changes.push(format!("{key} would change")),
                 None => changes.push(format!("{key} would be lost")),
             }
@@ -72,6 +72,12 @@ impl Inventory {
         };
         edits.iter().filter(|edit| !met(edit)).collect()
     }
+}
+
+/// A simple WebP says its size once, the extended one that it becomes says it twice.
+fn same_canvas(key: &str, before: &[String], after: &[String]) -> bool {
+    matches!(key, "RIFF:ImageWidth" | "RIFF:ImageHeight")
+        && before.first().is_some_and(|size| before.iter().chain(after).all(|other| other == size))
 }
 
 fn summary(entry: &Entry, redecode: bool) -> String {
@@ -134,7 +140,11 @@ fn is_layout(container: Container, group: &str, name: &str) -> bool {
         Container::Mp4 | Container::Mov => {
             chunk_offset || quicktime && matches!(name, "MediaDataOffset" | "Wide")
         }
-        Container::Cr3 => chunk_offset || (group == "Canon" && name == "Unknown_CTBO"),
+        Container::Cr3 => {
+            chunk_offset
+                || (quicktime && name == "MediaDataOffset")
+                || (group == "Canon" && name == "Unknown_CTBO")
+        }
         // A simple WebP becomes an extended one when it gets EXIF or XMP.
         Container::WebP => group == "RIFF" && matches!(name, "WebP_Flags" | "WebPFlags"),
         // The embedded JPEG of these holds their EXIF.
@@ -159,6 +169,8 @@ fn comes_along(key: &str) -> bool {
             | "GPS:GPSVersionID"
             | "IPTC:ApplicationRecordVersion"
             | "IPTC:EnvelopeRecordVersion"
+            // The box that holds QuickTime keys says what it is.
+            | "QuickTime:HandlerType"
     )
 }
 

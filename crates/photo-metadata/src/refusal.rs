@@ -43,6 +43,18 @@ pub enum Refusal {
     /// A motion photo whose directory would point to the wrong place afterwards.
     #[error("it is a Samsung motion photo in HEIC, and its video could not be found any more after a change")]
     SamsungMotionPhoto,
+    /// No format that is known here.
+    #[error("it is no kind of photo or video that is known")]
+    UnknownFormat,
+    /// The file has further names, which would keep the old content.
+    #[error("it has {0} hard links, and only this one would change; allow it with --hard-links break")]
+    HardLinked(u64),
+    /// The file or its folder must not be changed here.
+    #[error("{0}")]
+    Place(String),
+    /// The writer would not write it, or its result did not pass the proof.
+    #[error("{0}")]
+    Writer(String),
     /// The writer at hand cannot be trusted with this format.
     #[error("{0}")]
     Blocked(String),
@@ -71,7 +83,7 @@ pub fn refuse(path: &Path, structure: &Structure, allowed: Allowances) -> Option
     (is_raw && !allowed.raw).then(|| Refusal::Raw(container.label().to_owned()))
 }
 
-fn wrong_extension(path: &Path, container: Container) -> Option<String> {
+pub(crate) fn wrong_extension(path: &Path, container: Container) -> Option<String> {
     let extension = path.extension()?.to_str()?;
     let expected = expected_containers(extension);
     (!expected.is_empty() && !expected.contains(&container)).then(|| extension.to_owned())

@@ -1,9 +1,13 @@
 //! Plans and applies changes between an Immich server and files on disk.
 
+mod apply;
 pub mod error;
 pub mod event;
+pub mod lock;
+mod parallel;
 pub mod paths;
 pub mod plan;
+mod recover;
 pub mod state;
 mod stop;
 mod summary;

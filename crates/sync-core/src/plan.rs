@@ -86,11 +86,7 @@ impl SkipReason {
     /// Whether the user should know: the photo is not what they asked for.
     pub fn is_trouble(&self) -> bool {
         match self {
-            Self::Unchanged
-            | Self::UpToDate
-            | Self::NothingKnown
-            | Self::Offline
-            | Self::Managed => false,
+            Self::Unchanged | Self::UpToDate | Self::NothingKnown | Self::Offline | Self::Managed => false,
             Self::Missing | Self::Unmapped(_) | Self::Refused(_) => true,
         }
     }

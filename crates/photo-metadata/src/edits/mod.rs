@@ -146,9 +146,11 @@ impl Draft<'_> {
         }
     }
 
-    /// The same, but only where the tag exists already.
+    /// The same, but only where the tag exists already, and once: a second copy belongs to another picture of
+    /// the file, which a writer would leave behind.
     fn set_if_present(&mut self, tag: Tag, value: Value) {
-        if self.has(tag) {
+        let once = !self.file.is_repeated(tag) || matches!(tag, Tag::TrackCreateDate | Tag::MediaCreateDate);
+        if self.has(tag) && once {
             self.set(tag, value);
         }
     }

@@ -1,0 +1,265 @@
+//! The walk through the server's listing: which files have to be looked at, and which need not be opened.
+//!
+//! An asset whose wanted data and whose file are both as they were after the last run ends here, at the cost
+//! of one `stat`.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+
+use immich_api::{Asset, AssetId, AssetQuery, Reader};
+use photo_metadata::replace::{FileIdentity, identity};
+use photo_metadata::{MetadataError, PhotoFields, Refusal};
+
+use super::wanted::wanted;
+use super::{ManagedPolicy, WriteBack, fingerprint};
+use crate::error::SyncError;
+use crate::event::Event;
+use crate::plan::{Failed, SkipReason, Skipped};
+use crate::state::{AssetRecord, Base, Fingerprint, Verdict};
+use crate::summary::Summary;
+
+/// A file that has to be opened.
+#[derive(Debug)]
+pub(super) struct Candidate {
+    pub(super) asset: AssetId,
+    pub(super) path: PathBuf,
+    pub(super) file: FileIdentity,
+    pub(super) fields: PhotoFields,
+    pub(super) fingerprint: Fingerprint,
+    pub(super) base: Base,
+    pub(super) managed: bool,
+}
+
+/// What the walk found.
+pub(super) struct Discovery {
+    pub(super) candidates: Vec<Candidate>,
+    pub(super) summary: Summary,
+}
+
+/// How one asset of the listing ended.
+enum Looked {
+    Candidate(Box<Candidate>),
+    Skipped(Skipped),
+    Failed(Failed),
+    /// Outside of what the user asked for; not counted.
+    NotAsked,
+}
+
+/// Walks the listing; ends early when a stop is asked for.
+pub(super) fn discover(run: &WriteBack<'_>, reader: Reader<'_>) -> Result<Discovery, SyncError> {
+    let mut walk = reader.walk_assets(&query(run));
+    let mut discovery = Discovery { candidates: Vec::new(), summary: Summary::default() };
+    let mut claimed = Claims::default();
+    let mut listed = 0;
+    for page in &mut walk {
+        let page = page?;
+        listed += page.len() as u64;
+        let ids: Vec<AssetId> = page.iter().map(|asset| asset.id.clone()).collect();
+        let mut records = run.store.records(&ids)?;
+        for asset in &page {
+            let looked =
+                look(run, asset, records.remove(&asset.id), &mut claimed, discovery.candidates.len());
+            discovery.take(run, looked);
+        }
+        run.reporter.report(&Event::Listed { assets: listed });
+        if run.stop.is_raised() {
+            discovery.summary.stopped = true;
+            break;
+        }
+    }
+    let report = walk.report();
+    discovery.summary.listing_complete = report.complete || discovery.summary.stopped;
+    discovery.summary.unreadable = report.unreadable_count;
+    tell(run, &report);
+    discovery.give_up_shared_files(run, &claimed);
+    Ok(discovery)
+}
+
+fn query(run: &WriteBack<'_>) -> AssetQuery {
+    let selection = &run.options.selection;
+    let ids = (!selection.assets.is_empty()).then(|| selection.assets.clone());
+    AssetQuery { ids, updated_after: selection.since, ..AssetQuery::default() }
+}
+
+fn tell(run: &WriteBack<'_>, report: &immich_api::WalkReport) {
+    let warn = |text: String| run.reporter.report(&Event::Warning(&text));
+    for id in &report.missing {
+        warn(format!("the server knows no asset {id}"));
+    }
+    if report.unreadable_count > 0 {
+        let first = report.unreadable.first();
+        let problem = first.map_or("unknown", |item| item.problem);
+        warn(format!(
+            "{} items of the listing make no sense ({problem}); they are left out",
+            report.unreadable_count
+        ));
+    }
+    if !report.complete && !run.stop.is_raised() {
+        warn("the library changed while it was listed; some photos may be missing from this run".to_owned());
+    }
+}
+
+impl Discovery {
+    fn take(&mut self, run: &WriteBack<'_>, looked: Looked) {
+        match looked {
+            Looked::Candidate(candidate) => self.candidates.push(*candidate),
+            Looked::Skipped(skipped) => self.skip(run, &skipped),
+            Looked::Failed(failed) => {
+                self.summary.seen += 1;
+                self.summary.failed += 1;
+                run.reporter.report(&Event::Failed(&failed));
+            }
+            Looked::NotAsked => {}
+        }
+    }
+
+    fn skip(&mut self, run: &WriteBack<'_>, skipped: &Skipped) {
+        self.summary.skip(&skipped.reason);
+        run.reporter.report(&Event::Skipped(skipped));
+    }
+
+    /// A file that two assets lead to belongs to neither for sure.
+    fn give_up_shared_files(&mut self, run: &WriteBack<'_>, claims: &Claims) {
+        let (shared, own): (Vec<_>, Vec<_>) = std::mem::take(&mut self.candidates)
+            .into_iter()
+            .enumerate()
+            .partition(|(index, _)| claims.shared.contains(index));
+        self.candidates = own.into_iter().map(|(_, candidate)| candidate).collect();
+        for (_, candidate) in shared {
+            let skipped = Skipped { asset: candidate.asset, path: candidate.path, reason: shared_file() };
+            self.skip(run, &skipped);
+        }
+    }
+}
+
+fn shared_file() -> SkipReason {
+    SkipReason::Unmapped(
+        "two assets lead to this file; map the folders of the server with --path-map so that each has its own"
+            .to_owned(),
+    )
+}
+
+/// Which file was taken by which asset.
+#[derive(Default)]
+struct Claims {
+    by_file: HashMap<[u8; 16], Option<usize>>,
+    /// Candidates whose file a later asset leads to as well.
+    shared: BTreeSet<usize>,
+}
+
+impl Claims {
+    /// Takes a file for the candidate that will have this index; `false` if another asset was first.
+    fn take(&mut self, path: &Path, file: &FileIdentity, index: Option<usize>) -> bool {
+        match self.by_file.entry(file_key(path, file)) {
+            Entry::Vacant(free) => {
+                free.insert(index);
+                true
+            }
+            Entry::Occupied(taken) => {
+                self.shared.extend(*taken.get());
+                false
+            }
+        }
+    }
+}
+
+/// Tells files apart, also where two spellings of a path lead to one file. Hard links are further names on
+/// purpose, and a matter of their own policy.
+fn file_key(path: &Path, file: &FileIdentity) -> [u8; 16] {
+    if file.links == 1 {
+        let mut key = [0; 16];
+        key[..8].copy_from_slice(&file.device.to_le_bytes());
+        key[8..].copy_from_slice(&file.inode.to_le_bytes());
+        return key;
+    }
+    let hash = blake3::hash(path.as_os_str().as_encoded_bytes());
+    std::array::from_fn(|index| hash.as_bytes()[index])
+}
+
+fn look(
+    run: &WriteBack<'_>,
+    asset: &Asset,
+    record: Option<AssetRecord>,
+    claims: &mut Claims,
+    next: usize,
+) -> Looked {
+    let skip = |path: PathBuf, reason| Looked::Skipped(Skipped { asset: asset.id.clone(), path, reason });
+    let server_path = PathBuf::from(&asset.original_path);
+    let located = run.library.locate(&asset.original_path);
+    if !is_asked(run, asset, located.as_ref().ok().and_then(Option::as_ref)) {
+        return Looked::NotAsked;
+    }
+    if asset.is_offline {
+        return skip(server_path, SkipReason::Offline);
+    }
+    if asset.library_id.is_none() && run.options.managed == Some(ManagedPolicy::Skip) {
+        return skip(server_path, SkipReason::Managed);
+    }
+    let unknown = Base::default();
+    let wanted = wanted(asset, record.as_ref().map_or(&unknown, |record| &record.base), run.options);
+    if let Some(zone) = &wanted.bad_zone {
+        let text = format!("asset {} ({}): {zone}; its time is not written", asset.id, asset.original_path);
+        run.reporter.report(&Event::Warning(&text));
+    }
+    if wanted.fields.is_empty() {
+        return skip(server_path, SkipReason::NothingKnown);
+    }
+    let path = match located {
+        Ok(Some(path)) => path.into_path_buf(),
+        Ok(None) => return skip(server_path, SkipReason::Missing),
+        Err(unmapped) => return skip(server_path, SkipReason::Unmapped(unmapped.to_string())),
+    };
+    let file = match identity(&path) {
+        Ok(file) => file,
+        Err(MetadataError::Missing { .. }) => return skip(path, SkipReason::Missing),
+        Err(error @ MetadataError::NotRegular { .. }) => {
+            return skip(path, SkipReason::Refused(Refusal::Place(error.to_string())));
+        }
+        Err(error) => {
+            let transient = error.is_transient();
+            return Looked::Failed(Failed {
+                asset: asset.id.clone(),
+                path,
+                message: error.to_string(),
+                transient,
+            });
+        }
+    };
+    let fingerprint = fingerprint::fingerprint(&wanted.fields, run.options, &run.engine.name());
+    let remembered =
+        record.filter(|record| !run.options.recheck && is_unchanged(record, fingerprint, &path, &file));
+    if !claims.take(&path, &file, remembered.is_none().then_some(next)) {
+        return skip(path, shared_file());
+    }
+    match remembered.map(|record| record.verdict) {
+        Some(Verdict::InStep) => skip(path, SkipReason::Unchanged),
+        Some(Verdict::Refused(refusal)) => skip(path, SkipReason::Refused(refusal)),
+        None => Looked::Candidate(Box::new(Candidate {
+            asset: asset.id.clone(),
+            path,
+            file,
+            fields: wanted.fields,
+            fingerprint,
+            base: wanted.base,
+            managed: asset.library_id.is_none(),
+        })),
+    }
+}
+
+fn is_unchanged(
+    record: &AssetRecord,
+    fingerprint: Fingerprint,
+    path: &Path,
+    file: &FileIdentity,
+) -> bool {
+    record.fingerprint == fingerprint && record.path == path && record.file.same_content_as(file)
+}
+
+/// Whether the user's `--path` takes it in: the server's path or the local one, as file or folder.
+fn is_asked(run: &WriteBack<'_>, asset: &Asset, located: Option<&crate::paths::LibraryPath>) -> bool {
+    let Some(place) = run.options.selection.path.as_deref() else { return true };
+    let place = Path::new(place);
+    let local = located.is_some_and(|path| path.as_path().starts_with(run.library.root().join(place)));
+    local || Path::new(&asset.original_path).starts_with(place)
+}

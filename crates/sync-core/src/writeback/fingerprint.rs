@@ -1,0 +1,38 @@
+//! Whether anything that matters has changed on the server: a hash over exactly what would be written.
+//!
+//! The server's own `updatedAt` misses faces, people and albums and jumps for nothing (measured on 3.0.3).
+
+use photo_metadata::PhotoFields;
+use serde::Serialize;
+
+use super::WriteOptions;
+use crate::state::Fingerprint;
+
+/// Goes up when the same data would be laid out in other tags, so that files are looked at again.
+const TAG_TABLE: u32 = 1;
+
+/// What decides about the tags of a file.
+#[derive(Serialize)]
+struct Facts<'a> {
+    table: u32,
+    engine: &'a str,
+    choices: photo_metadata::TagChoices,
+    allowed: photo_metadata::Allowances,
+    data: Vec<photo_metadata::Datum>,
+    fields: &'a PhotoFields,
+}
+
+/// The hash; `engine` names the writer and its version, since a newer one may write what an older refused.
+pub(super) fn fingerprint(fields: &PhotoFields, options: &WriteOptions, engine: &str) -> Fingerprint {
+    let facts = Facts {
+        table: TAG_TABLE,
+        engine,
+        choices: options.choices,
+        allowed: options.allowed,
+        data: options.data.iter().copied().collect(),
+        fields,
+    };
+    // A structure of plain fields always serialises; an error would only mean a file is looked at again.
+    let bytes = serde_json::to_vec(&facts).unwrap_or_default();
+    Fingerprint(*blake3::hash(&bytes).as_bytes())
+}

@@ -1,0 +1,124 @@
+//! A look into one file: what has to change in it, or why nothing may. Reads, and decides nothing else.
+
+use photo_metadata::{Change, Engine, MetadataError, Refusal, identify, plan_edits, refuse};
+
+use super::WriteOptions;
+use super::discover::Candidate;
+use crate::plan::{Failed, Planned, SkipReason, Skipped, Step};
+use crate::state::{AssetRecord, Verdict};
+
+/// What was decided, and what is to be remembered of a file that is not changed.
+pub(super) struct Looked {
+    pub(super) planned: Planned,
+    pub(super) record: Option<AssetRecord>,
+}
+
+/// Looks into the file of a candidate.
+pub(super) fn look(candidate: Candidate, engine: &dyn Engine, options: &WriteOptions) -> Looked {
+    match decide(&candidate, engine, options) {
+        Ok(Decision::Write(change)) => {
+            Looked { planned: Planned::Do(Box::new(step(candidate, change))), record: None }
+        }
+        Ok(Decision::InStep) => skip(candidate, SkipReason::UpToDate, Some(Verdict::InStep)),
+        Ok(Decision::Refuse(refusal)) => {
+            let verdict = is_lasting(&refusal).then(|| Verdict::Refused(refusal.clone()));
+            skip(candidate, SkipReason::Refused(refusal), verdict)
+        }
+        Err(MetadataError::Missing { .. }) => skip(candidate, SkipReason::Missing, None),
+        Err(error) => Looked { planned: Planned::Fail(failed(&candidate, &error)), record: None },
+    }
+}
+
+enum Decision {
+    Write(Change),
+    InStep,
+    Refuse(Refusal),
+}
+
+fn decide(
+    candidate: &Candidate,
+    engine: &dyn Engine,
+    options: &WriteOptions,
+) -> Result<Decision, MetadataError> {
+    let container = match identify(&candidate.path)? {
+        Ok(container) => container,
+        Err(refusal) => return Ok(Decision::Refuse(refusal)),
+    };
+    if let Some(reason) = container.refusal() {
+        return Ok(Decision::Refuse(Refusal::CannotHold(reason.to_owned())));
+    }
+    let file = match engine.read(&candidate.path, container) {
+        Ok(file) => file,
+        Err(MetadataError::Unreadable { message, .. }) => {
+            return Ok(Decision::Refuse(Refusal::Damaged(message)));
+        }
+        Err(error) => return Err(error),
+    };
+    let edits = plan_edits(&candidate.fields, &file, options.choices);
+    if edits.is_empty() {
+        return Ok(Decision::InStep);
+    }
+    let structure = photo_metadata::structure::examine(&candidate.path)?;
+    if let Some(refusal) = refuse(&candidate.path, &structure, options.allowed) {
+        return Ok(Decision::Refuse(refusal));
+    }
+    if let Some(reason) = engine.blocked(container) {
+        return Ok(Decision::Refuse(Refusal::Blocked(reason)));
+    }
+    if let Some(refusal) = refuse_place(candidate, options) {
+        return Ok(Decision::Refuse(refusal));
+    }
+    Ok(Decision::Write(Change { container, edits, iptc: file.iptc().cloned() }))
+}
+
+/// What the place of a file says against writing it; a dry run should foretell it.
+fn refuse_place(candidate: &Candidate, options: &WriteOptions) -> Option<Refusal> {
+    use photo_metadata::replace::HardLinkPolicy;
+    if candidate.file.links > 1 && options.replace.hard_links == HardLinkPolicy::Refuse {
+        return Some(Refusal::HardLinked(candidate.file.links));
+    }
+    let folder = candidate.path.parent()?;
+    let error = rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).err()?;
+    Some(Refusal::Place(format!("its folder cannot be written ({})", std::io::Error::from(error))))
+}
+
+/// Whether a refusal will stand until the file, the data or the settings change. A place may be opened up
+/// without any of them changing.
+pub(super) fn is_lasting(refusal: &Refusal) -> bool {
+    !matches!(refusal, Refusal::Place(_) | Refusal::HardLinked(_))
+}
+
+fn step(candidate: Candidate, change: Change) -> Step {
+    Step {
+        asset: candidate.asset,
+        path: candidate.path,
+        expects: candidate.file,
+        change,
+        fingerprint: candidate.fingerprint,
+        base: candidate.base,
+    }
+}
+
+fn skip(candidate: Candidate, reason: SkipReason, verdict: Option<Verdict>) -> Looked {
+    let record = verdict.map(|verdict| AssetRecord {
+        asset: candidate.asset.clone(),
+        path: candidate.path.clone(),
+        fingerprint: candidate.fingerprint,
+        file: candidate.file,
+        verdict,
+        base: candidate.base,
+    });
+    Looked {
+        planned: Planned::Skip(Skipped { asset: candidate.asset, path: candidate.path, reason }),
+        record,
+    }
+}
+
+fn failed(candidate: &Candidate, error: &MetadataError) -> Failed {
+    Failed {
+        asset: candidate.asset.clone(),
+        path: candidate.path.clone(),
+        message: crate::error::chain(error),
+        transient: error.is_transient(),
+    }
+}

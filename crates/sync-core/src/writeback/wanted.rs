@@ -1,0 +1,88 @@
+//! What the server says of an asset becomes what its file shall say. The one place where the two meet.
+
+use std::collections::BTreeSet;
+
+use immich_api::{Asset, Exif};
+use photo_metadata::{
+    Caption, CaptureTime, Datum, PhotoFields, Position, RatingWish, Stars, UnknownZone, text,
+};
+
+use super::WriteOptions;
+use crate::state::Base;
+
+/// What is wanted for one asset.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Wanted {
+    /// What its file shall say.
+    pub(super) fields: PhotoFields,
+    /// What we will have written once it does.
+    pub(super) base: Base,
+    /// A time zone that nobody knows; the time is then not written.
+    pub(super) bad_zone: Option<UnknownZone>,
+}
+
+/// Translates. `base` is what we wrote in earlier runs.
+pub(super) fn wanted(asset: &Asset, base: &Base, options: &WriteOptions) -> Wanted {
+    let asked = |datum: Datum| options.data.contains(&datum);
+    let unknown = Exif::default();
+    let exif = asset.exif.as_ref().unwrap_or(&unknown);
+    let mut wanted = Wanted { fields: PhotoFields::default(), base: base.clone(), bad_zone: None };
+    if asked(Datum::People) {
+        wanted.fields.people = people(asset);
+        wanted.base.people.extend(wanted.fields.people.iter().cloned());
+    }
+    if asked(Datum::Gps)
+        && let (Some(latitude), Some(longitude)) = (exif.latitude, exif.longitude)
+    {
+        wanted.fields.position = Position::new(latitude, longitude, exif.altitude);
+    }
+    if asked(Datum::Caption) {
+        let raw = exif.description.as_deref().unwrap_or_default();
+        wanted.fields.caption = Caption::new(raw, options.caption_limit);
+    }
+    if asked(Datum::Time) {
+        match taken(asset, exif) {
+            Ok(taken) => wanted.fields.taken = taken,
+            Err(zone) => wanted.bad_zone = Some(zone),
+        }
+    }
+    if asked(Datum::Rating) {
+        (wanted.fields.rating, wanted.base.favorite_stars) = rating(asset, exif, base);
+    }
+    wanted
+}
+
+/// Names of those who are shown and not hidden.
+fn people(asset: &Asset) -> BTreeSet<String> {
+    let people = asset.people.as_deref().unwrap_or_default();
+    people.iter().filter(|person| !person.is_hidden).filter_map(|person| text::name(&person.name)).collect()
+}
+
+/// The capture time, unless it is a guess.
+///
+/// For a file without any date Immich takes the file's own modification time. Writing that down would turn a
+/// guess into a fact.
+fn taken(asset: &Asset, exif: &Exif) -> Result<Option<CaptureTime>, UnknownZone> {
+    let Some(instant) = exif.date_time_original else { return Ok(None) };
+    let guessed = exif.time_zone.is_none() && asset.file_modified_at == Some(instant);
+    if guessed {
+        return Ok(None);
+    }
+    CaptureTime::from_instant(instant, exif.time_zone.as_deref()).map(Some)
+}
+
+/// The rating, and whether it stands for a favourite.
+///
+/// Stars of the server win. A favourite without stars is five. No stars and no favourite is no statement,
+/// except that a five which we wrote for a favourite is taken back.
+fn rating(asset: &Asset, exif: &Exif, base: &Base) -> (Option<RatingWish>, bool) {
+    let stars = exif.rating.and_then(|rating| Stars::new(i64::from(rating)));
+    match (stars, asset.is_favorite) {
+        (Some(stars), _) => (Some(RatingWish::Stars(stars)), base.favorite_stars && stars == Stars::FAVORITE),
+        (None, Some(true)) => (Some(RatingWish::Stars(Stars::FAVORITE)), true),
+        (None, Some(false)) if base.favorite_stars && asset.exif.is_some() => {
+            (Some(RatingWish::TakeBackFavorite), false)
+        }
+        (None, _) => (None, base.favorite_stars),
+    }
+}
