@@ -9,6 +9,8 @@ use photo_metadata::TagEdit;
 use photo_metadata::replace::FileIdentity;
 use serde::{Deserialize, Serialize};
 
+use crate::summary::Summary;
+
 /// A hash over exactly what would be written for an asset and how: equal means nothing new from the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Fingerprint(pub [u8; 32]);
@@ -63,6 +65,21 @@ pub struct ServerIdentity {
 /// Names a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RunId(pub i64);
+
+/// A run, as `history` lists it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RunRecord {
+    /// Its name.
+    pub id: RunId,
+    /// What was asked for.
+    pub command: String,
+    /// When it began.
+    pub started: Timestamp,
+    /// When it ended; `None` while it is at work, and for ever when it was killed.
+    pub ended: Option<Timestamp>,
+    /// How it ended.
+    pub summary: Option<Summary>,
+}
 
 /// Names a row of the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -1,0 +1,205 @@
+//! The tables, how they came to be, and whether a database has exactly these.
+//!
+//! A state may have been written by a newer program, may be some other program's database, or may have been
+//! tampered with: a planted trigger would run with our rights at our next insert. So the version and the
+//! application id are looked at before anything is written, and afterwards the schema has to be, word for
+//! word, the one that these migrations make.
+//!
+//! Rows of the journal are never deleted, so plain row ids never come back and `AUTOINCREMENT`, which costs
+//! a second page per commit, is not needed.
+
+use rusqlite::{Connection, OptionalExtension};
+use rusqlite_migration::{M, Migrations};
+
+use super::trouble::Trouble;
+
+/// Marks a database as ours, in the header of the file: `ImSy`.
+const APPLICATION: i32 = 0x496d_5379;
+
+/// The version of this program, for the message that a newer state brings.
+const PROGRAM: &str = env!("CARGO_PKG_VERSION");
+
+const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
+
+const STEPS: &[M<'static>] = &[M::up(
+    "PRAGMA application_id = 0x496d5379;
+
+     CREATE TABLE meta (
+         key TEXT PRIMARY KEY NOT NULL,
+         value TEXT NOT NULL
+     ) STRICT, WITHOUT ROWID;
+
+     CREATE TABLE runs (
+         id INTEGER PRIMARY KEY,
+         command TEXT NOT NULL,
+         started TEXT NOT NULL,
+         ended TEXT,
+         summary TEXT
+     ) STRICT;
+
+     CREATE TABLE assets (
+         asset TEXT PRIMARY KEY NOT NULL,
+         path BLOB NOT NULL,
+         fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 32),
+         file TEXT NOT NULL,
+         verdict TEXT NOT NULL,
+         base TEXT NOT NULL
+     ) STRICT, WITHOUT ROWID;
+
+     CREATE TABLE journal (
+         id INTEGER PRIMARY KEY,
+         run INTEGER NOT NULL REFERENCES runs (id),
+         asset TEXT NOT NULL,
+         path BLOB NOT NULL,
+         work_dir BLOB NOT NULL,
+         before TEXT NOT NULL,
+         edits TEXT NOT NULL,
+         at TEXT NOT NULL,
+         state TEXT NOT NULL CHECK (state IN ('intent', 'sealed', 'done', 'rolled-back')),
+         old_hash TEXT,
+         new_hash TEXT,
+         after TEXT
+     ) STRICT;
+
+     CREATE INDEX journal_of_run ON journal (run);
+     CREATE INDEX journal_open ON journal (id) WHERE state IN ('intent', 'sealed');",
+)];
+
+/// The newest schema that this program knows.
+pub(super) const LATEST: usize = STEPS.len();
+
+/// Which schema a database has; 0 when it is empty. Refuses what is newer or not ours, and changes nothing.
+pub(super) fn version(connection: &Connection) -> Result<usize, Trouble> {
+    let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let things: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", (), |row| row.get(0))?;
+    match (application, usize::try_from(version).unwrap_or(0)) {
+        (0, 0) if things == 0 => Ok(0),
+        (APPLICATION, known @ 1..=LATEST) => Ok(known),
+        (APPLICATION, newer) if newer > LATEST => Err(too_new(connection, newer)),
+        _ => Err(Trouble::Told("it is the database of another program; use another --state-dir".to_owned())),
+    }
+}
+
+/// Names both versions, as far as a schema from the future can be read.
+fn too_new(connection: &Connection, newer: usize) -> Trouble {
+    let program: Option<String> = connection
+        .query_row("SELECT value FROM meta WHERE key = 'program'", (), |row| row.get(0))
+        .optional()
+        .unwrap_or(None);
+    let program = program.filter(|text| text.bytes().all(|byte| byte.is_ascii_graphic()));
+    Trouble::Told(format!(
+        "it was made by immich-sync {} (state version {newer}), and this is immich-sync {PROGRAM}, which knows \
+         state versions up to {LATEST}; update this program, or use another --state-dir",
+        program.as_deref().unwrap_or("of a newer version"),
+    ))
+}
+
+/// Brings a database to the newest schema, all at once or not at all, and checks the result.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), Trouble> {
+    let before = version(connection)?;
+    MIGRATIONS.to_latest(connection)?;
+    verify(connection)?;
+    if before < LATEST {
+        connection
+            .execute("INSERT OR REPLACE INTO meta (key, value) VALUES ('program', ?1)", [PROGRAM])
+            .map(drop)?;
+    }
+    Ok(())
+}
+
+/// Whether the tables, indexes, views and triggers are exactly those of the migrations.
+pub(super) fn verify(connection: &Connection) -> Result<(), Trouble> {
+    let mut fresh = Connection::open_in_memory()?;
+    MIGRATIONS.to_latest(&mut fresh)?;
+    if definitions(connection)? == definitions(&fresh)? {
+        return Ok(());
+    }
+    Err(Trouble::Told(
+        "its tables are not those that immich-sync makes; another program changed it, so move it away (do not \
+         delete it) and run again"
+            .to_owned(),
+    ))
+}
+
+fn definitions(connection: &Connection) -> rusqlite::Result<Vec<(String, Option<String>)>> {
+    let sql = "SELECT type || ' ' || name, sql FROM sqlite_schema ORDER BY type, name";
+    connection.prepare(sql)?.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn migrated() -> Connection {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate(&mut connection).unwrap();
+        connection
+    }
+
+    fn told(result: Result<impl std::fmt::Debug, Trouble>) -> String {
+        match result {
+            Err(Trouble::Told(message)) => message,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_migrations_are_sound() {
+        MIGRATIONS.validate().unwrap();
+    }
+
+    #[test]
+    fn an_empty_database_has_version_0_and_ends_at_the_latest() {
+        assert_eq!(version(&Connection::open_in_memory().unwrap()).unwrap(), 0);
+        assert_eq!(version(&migrated()).unwrap(), LATEST);
+    }
+
+    #[test]
+    fn migrating_twice_changes_nothing() {
+        let mut connection = migrated();
+        let before = definitions(&connection).unwrap();
+
+        migrate(&mut connection).unwrap();
+
+        assert_eq!(definitions(&connection).unwrap(), before);
+    }
+
+    #[test]
+    fn a_newer_state_is_refused_with_both_versions() {
+        let connection = migrated();
+        connection.execute("UPDATE meta SET value = '9.8.7' WHERE key = 'program'", ()).unwrap();
+        connection.pragma_update(None, "user_version", 42).unwrap();
+
+        let message = told(version(&connection));
+
+        assert!(message.contains("9.8.7 (state version 42)"), "{message}");
+        assert!(message.contains(PROGRAM) && message.contains("update this program"), "{message}");
+    }
+
+    #[test]
+    fn a_database_of_another_program_is_refused() {
+        let connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE photos (id)").unwrap();
+
+        assert!(told(version(&connection)).contains("another program"));
+    }
+
+    #[test]
+    fn a_planted_trigger_is_noticed() {
+        let mut connection = migrated();
+        let plant = "CREATE TRIGGER t AFTER INSERT ON journal BEGIN DELETE FROM assets; END";
+        connection.execute_batch(plant).unwrap();
+
+        assert!(told(migrate(&mut connection)).contains("tables are not those"));
+    }
+
+    #[test]
+    fn open_changes_are_found_without_reading_the_whole_journal() {
+        let plan: String = migrated()
+            .query_row(&format!("EXPLAIN QUERY PLAN {}", super::super::rows::OPEN_CHANGES), (), |row| row.get(3))
+            .unwrap();
+
+        assert!(plan.contains("journal_open"), "{plan}");
+    }
+}
