@@ -1,3 +1,88 @@
-//! Developer commands.
+//! Developer commands: `cargo xtask <command>`.
+//!
+//! What the project asks of itself (tests with a known ExifTool, borders between crates, limits on
+//! files and functions) is a command here, so that a machine and a person check it the same way.
 
-fn main() {}
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a developer command talks to its terminal")]
+
+mod borders;
+mod ci;
+mod environment;
+mod harness;
+mod metrics;
+mod shell;
+mod source;
+mod stop;
+mod tests_run;
+mod tools;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::stop::Stop;
+use crate::workspace::Workspace;
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "Developer commands")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Install ExifTool 13.59 into target/tools; needs perl, npm and a C compiler
+    Setup,
+    /// Run all tests with that ExifTool
+    Test(tests_run::TestArgs),
+    /// Run everything a change must pass
+    Ci,
+    /// Run the demo with that ExifTool
+    Demo(harness::DemoArgs),
+    /// Kill writing runs at random moments, and look at every original afterwards
+    KillLoop(harness::KillLoopArgs),
+    /// Write into each file of the corpus, and print what came of it as a table
+    CorpusTable(harness::CorpusTableArgs),
+    /// Check who uses whom between crates and modules
+    CheckBorders,
+    /// Count files, lines, long functions, missing docs and calls that may panic
+    Metrics(metrics::MetricsArgs),
+}
+
+fn main() -> ExitCode {
+    match run(Cli::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(error.downcast_ref::<Stop>().map_or(1, |stop| stop.code))
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    let workspace = Workspace::find()?;
+    match command {
+        Command::Setup => tools::setup(&workspace),
+        Command::Test(args) => tests_run::run(&workspace, &args),
+        Command::Ci => ci::run(&workspace),
+        Command::Demo(args) => harness::demo(&workspace, &args),
+        Command::KillLoop(args) => harness::kill_loop(&workspace, &args),
+        Command::CorpusTable(args) => harness::corpus_table(&workspace, &args),
+        Command::CheckBorders => borders::check(&workspace),
+        Command::Metrics(args) => metrics::run(&workspace, &args),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,94 @@
+//! Commands whose work is done by the product or by its examples: the demo, the kill loop, the corpus table.
+
+use std::process::Command;
+
+use clap::Args;
+
+use crate::shell;
+use crate::tests_run::Surroundings;
+use crate::workspace::Workspace;
+
+/// What `demo` is asked.
+#[derive(Debug, Default, Args)]
+pub(crate) struct DemoArgs {
+    /// Build with optimisation
+    #[arg(long)]
+    pub(crate) release: bool,
+
+    /// Passed on to `immich-sync demo`
+    #[arg(last = true)]
+    pub(crate) arguments: Vec<String>,
+}
+
+/// What `kill-loop` is asked.
+#[derive(Debug, Args)]
+pub(crate) struct KillLoopArgs {
+    /// How many runs are killed
+    #[arg(long, default_value_t = 1000)]
+    pub(crate) runs: u32,
+
+    /// Decides when each is killed; another one each time by default
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+
+    /// The longest that a run lives before it is killed, in milliseconds
+    #[arg(long)]
+    pub(crate) max_ms: Option<u32>,
+}
+
+/// What `corpus-table` is asked.
+#[derive(Debug, Args)]
+pub(crate) struct CorpusTableArgs {
+    /// Passed on to the harness
+    #[arg(last = true)]
+    arguments: Vec<String>,
+}
+
+/// Builds the binary and runs its demo.
+pub(crate) fn demo(workspace: &Workspace, args: &DemoArgs) -> anyhow::Result<()> {
+    let mut command = cargo(&["run", "--package", "immich-sync"]);
+    if args.release {
+        command.arg("--release");
+    }
+    command.args(["--", "demo"]).args(&args.arguments);
+    run(workspace, command)
+}
+
+/// Builds the binary and kills it again and again.
+pub(crate) fn kill_loop(workspace: &Workspace, args: &KillLoopArgs) -> anyhow::Result<()> {
+    build_binary(workspace)?;
+    let mut command = cargo(&["run", "--package", "immich-sync", "--example", "kill_loop", "--"]);
+    command.args(["--runs", &args.runs.to_string()]);
+    if let Some(seed) = args.seed {
+        command.args(["--seed", &seed.to_string()]);
+    }
+    if let Some(longest) = args.max_ms {
+        command.args(["--max-ms", &longest.to_string()]);
+    }
+    run(workspace, command)
+}
+
+/// Builds the binary and lets it write into the corpus.
+pub(crate) fn corpus_table(workspace: &Workspace, args: &CorpusTableArgs) -> anyhow::Result<()> {
+    build_binary(workspace)?;
+    let mut command = cargo(&["run", "--package", "immich-sync", "--example", "corpus_table", "--"]);
+    command.args(&args.arguments);
+    run(workspace, command)
+}
+
+/// The harnesses start the binary that stands beside them in the target folder.
+fn build_binary(workspace: &Workspace) -> anyhow::Result<()> {
+    let mut command = cargo(&["build", "--package", "immich-sync", "--bins"]);
+    shell::run(command.current_dir(&workspace.root))
+}
+
+fn cargo(arguments: &[&str]) -> Command {
+    let mut command = Command::new("cargo");
+    command.args(arguments);
+    command
+}
+
+fn run(workspace: &Workspace, mut command: Command) -> anyhow::Result<()> {
+    Surroundings::prepare(workspace)?.apply(&mut command);
+    shell::run(command.current_dir(&workspace.root))
+}

@@ -1,0 +1,21 @@
+//! What the tests need besides Rust: perl, ExifTool 13.59, a C compiler for the bundled SQLite.
+
+mod exiftool;
+mod packages;
+
+use std::path::PathBuf;
+
+use crate::workspace::Workspace;
+
+/// Installs whatever is missing, and says where it is.
+pub(crate) fn setup(workspace: &Workspace) -> anyhow::Result<()> {
+    let exiftool = ready(workspace)?;
+    println!("ExifTool {} is at {}", exiftool::VERSION, exiftool.display());
+    Ok(())
+}
+
+/// Sees to it that all tools are there, and answers with the path of ExifTool.
+pub(crate) fn ready(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+    packages::require(&[packages::PERL, packages::C_COMPILER])?;
+    exiftool::install(&workspace.tools())
+}
