@@ -244,8 +244,7 @@ mod tests {
         leaf.prop_recursive(4, 32, 6, |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-                prop::collection::hash_map(member_name(), inner, 0..6)
-                    .prop_map(|members| Value::from_iter(members)),
+                prop::collection::hash_map(member_name(), inner, 0..6).prop_map(Value::from_iter),
             ]
         })
     }

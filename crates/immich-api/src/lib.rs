@@ -35,6 +35,7 @@ mod ids;
 mod json;
 mod key;
 mod lenient;
+mod members;
 mod options;
 mod pages;
 mod permission;

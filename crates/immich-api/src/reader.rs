@@ -10,6 +10,7 @@ use crate::client::{Client, shape};
 use crate::error::{ApiError, BodyProblem};
 use crate::ids::{AlbumId, AssetId};
 use crate::lenient::{boolean, integer, member, text};
+use crate::members;
 use crate::person::{Face, Person};
 use crate::query::AssetQuery;
 use crate::version::Trait;
@@ -83,13 +84,14 @@ impl<'a> Reader<'a> {
 
     /// The assets of an album.
     ///
-    /// Up to 2.x the album lists them; from 3.0 on it takes a search, whose filter is checked by counting:
-    /// an ignored one would answer with the whole library.
+    /// Before 1.135 the album lists them; from then on it takes a search, whose filter is checked by
+    /// counting: an ignored one would answer with the whole library.
     pub fn album_assets(self, album: &Album) -> Result<BTreeSet<AssetId>, ApiError> {
-        if self.client.has(Trait::AlbumListsAssets) || !self.client.has(Trait::AlbumFilter) {
-            return self.album_listed(&album.id);
+        if self.client.has(Trait::AlbumFilter) {
+            members::of_album(self, album)
+        } else {
+            self.album_listed(&album.id)
         }
-        crate::walk::album_members(self, album)
     }
 
     fn album_listed(self, album: &AlbumId) -> Result<BTreeSet<AssetId>, ApiError> {

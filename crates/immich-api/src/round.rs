@@ -110,7 +110,7 @@ impl<'a> Round<'a> {
 }
 
 /// The lists that together hold everything that is shown.
-fn filters(reader: Reader<'_>, filter: &Map<String, Value>) -> Vec<Map<String, Value>> {
+pub(crate) fn filters(reader: Reader<'_>, filter: &Map<String, Value>) -> Vec<Map<String, Value>> {
     let with = |members: &[(&str, Value)]| {
         let mut filter = filter.clone();
         filter.extend(members.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));

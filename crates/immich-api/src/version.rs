@@ -55,10 +55,8 @@ pub(crate) enum Trait {
     Visibility,
     /// A search leaves archived assets out unless their visibility is named.
     SearchHidesArchive,
-    /// `POST /search/metadata` takes `albumIds`.
+    /// `POST /search/metadata` takes `albumIds`; before, `GET /albums/{id}` lists all assets at once.
     AlbumFilter,
-    /// `GET /albums/{id}` lists the assets of the album.
-    AlbumListsAssets,
 }
 
 impl Trait {
@@ -72,7 +70,6 @@ impl Trait {
             Self::SearchStatistics | Self::AlbumFilter => (v(1, 135), None),
             Self::Visibility => (v(1, 133), None),
             Self::SearchHidesArchive => (v(1, 133), Some(v(3, 0))),
-            Self::AlbumListsAssets => (v(1, 0), Some(v(3, 0))),
         }
     }
 }

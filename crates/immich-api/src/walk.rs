@@ -5,16 +5,12 @@
 //! the library may have moved during a round, another round follows, which yields only what no round saw
 //! before; the walk is complete when a round stood still or brought nothing new.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::vec;
 
-use serde_json::{Map, json};
-
-use crate::album::Album;
 use crate::asset::{Asset, Unreadable};
 use crate::error::{ApiError, BodyProblem};
 use crate::ids::AssetId;
-use crate::pages::{LARGEST_PAGE, Pages, SEARCH};
 use crate::query::AssetQuery;
 use crate::reader::Reader;
 use crate::report::WalkReport;
@@ -169,25 +165,4 @@ impl Iterator for AssetWalk<'_> {
             }
         }
     }
-}
-
-/// The assets of an album, by a search; refused when more come than the album has.
-pub(crate) fn album_members(reader: Reader<'_>, album: &Album) -> Result<BTreeSet<AssetId>, ApiError> {
-    let mut filter = Map::new();
-    filter.insert("albumIds".to_owned(), json!([album.id]));
-    let mut wishes = Map::new();
-    wishes.insert("size".to_owned(), json!(LARGEST_PAGE));
-    let mut pages = Pages::new(reader, &filter, &wishes);
-    let mut members = BTreeSet::new();
-    while let Some(items) = pages.next_page()? {
-        members.extend(items.into_iter().filter_map(|item| match item {
-            Ok(asset) => Some(asset.id),
-            Err(unreadable) => unreadable.id,
-        }));
-        if album.asset_count.is_some_and(|count| members.len() as u64 > count) {
-            let excerpt = format!("the album {} has fewer assets than came", album.id);
-            return Err(ApiError::Unexpected { endpoint: SEARCH, problem: BodyProblem::Shape, excerpt });
-        }
-    }
-    Ok(members)
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on has failed the test that called it")]
 
+mod albums;
 mod connect;
 mod fake;
 mod faults;
@@ -9,6 +10,7 @@ mod gzip;
 mod limits;
 mod recorded;
 mod redirects;
+mod sandboxed;
 mod secrets;
 mod tls;
 mod turned_clock;

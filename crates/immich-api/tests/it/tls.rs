@@ -89,7 +89,7 @@ fn serve(stream: StreamOwned<ServerConnection, TcpStream>, counter: &AtomicUsize
     let _ = stream.flush();
 }
 
-fn refused(result: Result<Client, ApiError>) -> bool {
+fn refused(result: &Result<Client, ApiError>) -> bool {
     matches!(result, Err(ApiError::Tls { .. }))
 }
 
@@ -100,7 +100,7 @@ fn an_unknown_certificate_is_refused_before_any_request_unless_its_authority_is_
 
     let unknown = server.connect(|_| {});
 
-    assert!(refused(unknown));
+    assert!(refused(&unknown));
     assert_eq!(server.requests(), 0);
     let client = server.connect(|options| options.ca_pem = Some(identity.signed_by.into_bytes())).unwrap();
     assert!(!client.server().insecure);
@@ -121,7 +121,7 @@ fn a_named_authority_does_not_help_a_wrong_name_an_expired_certificate_or_anothe
 
         let result = server.connect(|options| options.ca_pem = Some(authority.clone().into_bytes()));
 
-        assert!(refused(result), "{case}");
+        assert!(refused(&result), "{case}");
         assert_eq!(server.requests(), 0, "{case}");
     }
 }
