@@ -14,7 +14,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, Mode, OFlags, Stat, fstat, fsync, mkdirat, openat, renameat, symlinkat, unlinkat};
+use rustix::fs::{AtFlags, Mode, OFlags, Stat, fstat, mkdirat, openat, renameat, symlinkat, unlinkat};
 use rustix::io::Errno;
 
 use super::attributes;
@@ -152,8 +152,8 @@ impl Workspace {
         let Self { parts, .. } = self;
         let target = parts.open_target()?;
         attributes::copy(&parts.original, &parts.file, &parts.stat, &target, parts.options.touch)?;
-        fsync(&target)
-            .map_err(|errno| MetadataError::from_errno(&parts.original, "sync a new version of", errno))?;
+        sync(&target)
+            .map_err(|error| MetadataError::from_io(&parts.original, "sync a new version of", error))?;
         let hash = parts.hash(&target, "read back the new version of")?;
         let stat =
             fstat(&target).map_err(|errno| MetadataError::from_errno(&parts.original, "look at", errno))?;
@@ -176,6 +176,9 @@ pub struct Sealed {
 
 impl Sealed {
     /// Puts the new version in the place of the original, if that is still the same; returns what it is now.
+    ///
+    /// When the folder cannot be synced the new version is in place already, but may not survive a power cut:
+    /// an error, after which the hash tells which version is there.
     pub fn commit(self) -> Result<FileIdentity, MetadataError> {
         let Self { identity, target, parts, .. } = self;
         let path = &parts.original;
@@ -327,8 +330,17 @@ fn plain_extension(name: &OsStr) -> String {
 
 /// Brings the rename to the disk. Some file systems cannot sync a folder and say so; that is all they can do.
 fn sync_folder(parent: &OwnedFd, path: &Path) -> Result<(), MetadataError> {
-    match fsync(parent) {
-        Ok(()) | Err(Errno::INVAL | Errno::OPNOTSUPP | Errno::NOSYS) => Ok(()),
-        Err(errno) => Err(MetadataError::from_errno(path, "sync the folder of", errno)),
+    let error = match sync(parent) {
+        Ok(()) => return Ok(()),
+        Err(error) => error,
+    };
+    match error.raw_os_error().map(Errno::from_raw_os_error) {
+        Some(Errno::INVAL | Errno::OPNOTSUPP | Errno::NOSYS) => Ok(()),
+        _ => Err(MetadataError::from_io(path, "sync the folder of", error)),
     }
+}
+
+/// Through the standard library, which on macOS asks for the flush that reaches the disk.
+fn sync(file: &OwnedFd) -> std::io::Result<()> {
+    std::fs::File::from(file.try_clone()?).sync_all()
 }

@@ -280,6 +280,7 @@ while IFS= read -r line; do
   case "$line" in
     -ver) answer=VERSION ;;
     -echo4) ;;
+    limit) answer=$(ulimit -v) ;;
     die) echo "a last word" >&2; exit 3 ;;
     die-once) if [ ! -e died ]; then : > died; exit 3; fi; answer=alive ;;
     hang) sleep 1000 & echo $! > sleeper; wait ;;
@@ -339,6 +340,17 @@ fn a_command_that_hangs_is_ended_with_all_it_started() {
     assert!(ends_soon(numbers(&folder.path().join("starts"))[0]));
     assert!(ends_soon(numbers(&folder.path().join("sleeper"))[0]), "a child of it is left");
     assert_eq!(ask(&pool, "next").expect("a fresh process"), "next");
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_process_may_not_use_all_memory() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pool = ExifToolPool::start(options(fake(folder.path(), "13.59"))).expect("a working pool");
+
+    let kilobytes = ask(&pool, "limit").expect("an answer");
+
+    assert_eq!(kilobytes, (4 << 20).to_string());
 }
 
 #[test]
