@@ -1,0 +1,254 @@
+//! A sandbox server, a folder of photos and a state, as a user would have them; and ExifTool as the judge.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use immich_api::{ApiKey, Client, ClientOptions, RateLimit};
+use immich_sandbox::{AssetId, Library as ServerLibrary, Sandbox, Scenario, Version};
+use jiff::Timestamp;
+use photo_metadata::exiftool::{ExifToolPool, PoolOptions};
+use photo_metadata::replace::ReplaceOptions;
+use photo_metadata::{Allowances, Datum, ExifTool, TagChoices};
+use sample_pictures::Picture;
+use sync_core::paths::{Library, PathMapping, PathRule};
+use sync_core::state::{SqliteStore, Store};
+use sync_core::writeback::{Selection, WriteBack, WriteOptions};
+use sync_core::{Event, Reporter, StopFlag, Summary, SyncError};
+use tempfile::TempDir;
+
+/// Where the server believes the photos to be.
+pub(crate) const SERVER_ROOT: &str = "/mnt/photos";
+
+/// A scenario being built, with its folder.
+pub(crate) struct Setting {
+    pub(crate) scenario: Scenario,
+    pub(crate) library: ServerLibrary,
+    pub(crate) photos: TempDir,
+}
+
+impl Setting {
+    pub(crate) fn new() -> Self {
+        Self::of(Version::V3_0_3)
+    }
+
+    pub(crate) fn of(version: Version) -> Self {
+        let photos = tempfile::tempdir().unwrap();
+        let mut scenario = Scenario::new(version);
+        scenario.exiftool(exiftool());
+        let library = scenario.external_library(SERVER_ROOT, photos.path());
+        Self { scenario, library, photos }
+    }
+
+    /// Puts a picture into the library folder; its asset is still to be made.
+    pub(crate) fn file(&self, relative: &str, picture: &Picture) -> PathBuf {
+        self.bytes(relative, &picture.build())
+    }
+
+    pub(crate) fn bytes(&self, relative: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.photos.path().join(relative);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    pub(crate) fn start(self) -> Home {
+        let Self { scenario, photos, .. } = self;
+        let sandbox = Sandbox::start(scenario).unwrap();
+        let options = options(photos.path());
+        Home { sandbox, photos, store: SqliteStore::in_memory().unwrap(), options, stop: StopFlag::new() }
+    }
+}
+
+/// All five kinds of data into the photos of a folder, defaults elsewhere.
+pub(crate) fn options(photos: &Path) -> WriteOptions {
+    WriteOptions {
+        data: [Datum::People, Datum::Gps, Datum::Caption, Datum::Time, Datum::Rating].into(),
+        caption_limit: 2000,
+        choices: TagChoices::default(),
+        allowed: Allowances::default(),
+        replace: ReplaceOptions::default(),
+        mapping: PathMapping {
+            root: photos.to_owned(),
+            rule: PathRule::Prefixes(vec![sync_core::paths::PrefixMap {
+                server: SERVER_ROOT.to_owned(),
+                local: photos.to_owned(),
+            }]),
+        },
+        managed: None,
+        selection: Selection::default(),
+        recheck: false,
+        workers: 2,
+    }
+}
+
+/// A user's installation.
+pub(crate) struct Home {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) photos: TempDir,
+    pub(crate) store: SqliteStore,
+    pub(crate) options: WriteOptions,
+    pub(crate) stop: StopFlag,
+}
+
+/// What a run said.
+#[derive(Debug, Default)]
+pub(crate) struct Told {
+    pub(crate) done: Vec<PathBuf>,
+    pub(crate) would: Vec<PathBuf>,
+    pub(crate) skipped: Vec<(PathBuf, String)>,
+    pub(crate) failed: Vec<(PathBuf, String)>,
+    pub(crate) warnings: Vec<String>,
+    pub(crate) recovered: u64,
+}
+
+impl Reporter for Recorder {
+    fn report(&self, event: &Event<'_>) {
+        let mut told = self.0.lock().unwrap();
+        match event {
+            Event::Done(step) => told.done.push(step.path.clone()),
+            Event::WouldDo(step) => told.would.push(step.path.clone()),
+            Event::Skipped(skipped) => told.skipped.push((skipped.path.clone(), skipped.reason.to_string())),
+            Event::Failed(failed) => told.failed.push((failed.path.clone(), failed.message.clone())),
+            Event::Warning(text) => told.warnings.push((*text).to_owned()),
+            Event::Recovered { folders, .. } => told.recovered += folders,
+            _ => {}
+        }
+    }
+}
+
+#[derive(Default)]
+struct Recorder(Mutex<Told>);
+
+impl Home {
+    pub(crate) fn client(&self) -> Client {
+        let mut options = ClientOptions::new(&self.sandbox.url(), ApiKey::new(&self.sandbox.api_key()).unwrap());
+        options.rate_limit = RateLimit::PerSecond(10_000.0);
+        options.clock = Arc::new(FastClock::default());
+        Client::connect(options).unwrap()
+    }
+
+    /// A real run that has to come to its end.
+    pub(crate) fn write(&self) -> (Summary, Told) {
+        self.try_write().map(|(summary, told)| (summary.unwrap(), told)).unwrap()
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "the pair is what callers take apart")]
+    pub(crate) fn try_write(&self) -> Option<(Result<Summary, SyncError>, Told)> {
+        let recorder = Recorder::default();
+        let library = Library::open(self.options.mapping.clone()).unwrap();
+        let result = self.run(&recorder, &library).run(&self.client(), "write");
+        Some((result, recorder.0.into_inner().unwrap()))
+    }
+
+    pub(crate) fn preview(&self) -> (Summary, Told) {
+        let recorder = Recorder::default();
+        let library = Library::open(self.options.mapping.clone()).unwrap();
+        let client = self.client();
+        let summary = self.run(&recorder, &library).preview(&client.reader(), client.server()).unwrap();
+        (summary, recorder.0.into_inner().unwrap())
+    }
+
+    fn run<'a>(&'a self, reporter: &'a dyn Reporter, library: &'a Library) -> WriteBack<'a> {
+        WriteBack {
+            store: &self.store as &dyn Store,
+            engine: engine(),
+            library,
+            options: &self.options,
+            reporter,
+            stop: &self.stop,
+            now: &Timestamp::now,
+        }
+    }
+
+    pub(crate) fn path(&self, relative: &str) -> PathBuf {
+        self.photos.path().canonicalize().unwrap().join(relative)
+    }
+
+    pub(crate) fn tags(&self, relative: &str) -> Tags {
+        tags(&self.path(relative))
+    }
+
+    pub(crate) fn refresh(&self, id: AssetId) {
+        self.sandbox.refresh(&[id]).unwrap();
+    }
+}
+
+/// A clock on which waiting costs nothing.
+#[derive(Debug, Default)]
+pub(crate) struct FastClock(Mutex<std::time::Duration>);
+
+impl immich_api::Clock for FastClock {
+    fn now(&self) -> std::time::Duration {
+        *self.0.lock().unwrap()
+    }
+
+    fn sleep(&self, time: std::time::Duration) {
+        *self.0.lock().unwrap() += time;
+    }
+}
+
+/// The pinned ExifTool, the measure of all tests.
+pub(crate) fn exiftool() -> PathBuf {
+    #[expect(clippy::disallowed_methods, reason = "a test is told by its environment where the judge is")]
+    let told = std::env::var("IMMICH_SYNC_EXIFTOOL").ok().map(PathBuf::from);
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/tools/exiftool/bin/exiftool");
+    let path = told.unwrap_or(kept);
+    assert!(path.exists(), "no ExifTool at {}; run cargo xtask test", path.display());
+    path
+}
+
+/// One engine for all tests of this binary.
+pub(crate) fn engine() -> &'static ExifTool {
+    static ENGINE: OnceLock<ExifTool> = OnceLock::new();
+    ENGINE.get_or_init(|| ExifTool::new(ExifToolPool::start(PoolOptions::new(exiftool())).unwrap()))
+}
+
+/// `Group:Name` to value, as a separate ExifTool process reads them.
+pub(crate) type Tags = BTreeMap<String, serde_json::Value>;
+
+pub(crate) fn tags(path: &Path) -> Tags {
+    let output = Command::new(exiftool())
+        .args(["-j", "-n", "-a", "-G1", "-struct", "-api", "StructFormat=JSONQ"])
+        .arg(path)
+        .output()
+        .unwrap();
+    let mut files: Vec<Tags> = serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
+    files.remove(0)
+}
+
+/// The text of one tag, empty when there is none.
+pub(crate) fn text<'a>(tags: &'a Tags, name: &str) -> &'a str {
+    tags.get(name).and_then(serde_json::Value::as_str).unwrap_or_default()
+}
+
+/// The items of a list tag.
+pub(crate) fn items(tags: &Tags, name: &str) -> Vec<String> {
+    match tags.get(name) {
+        Some(serde_json::Value::Array(items)) => {
+            items.iter().map(|item| item.as_str().unwrap_or_default().to_owned()).collect()
+        }
+        Some(serde_json::Value::String(item)) => vec![item.clone()],
+        _ => Vec::new(),
+    }
+}
+
+/// Every file of a folder with its bytes and modification time.
+pub(crate) fn snapshot(folder: &Path) -> BTreeMap<PathBuf, (Vec<u8>, std::time::SystemTime)> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let entry = entry.unwrap();
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(entry.path());
+            } else {
+                let modified = entry.metadata().unwrap().modified().unwrap();
+                files.insert(entry.path(), (std::fs::read(entry.path()).unwrap(), modified));
+            }
+        }
+    }
+    files
+}
