@@ -36,7 +36,7 @@ impl Call {
     }
 
     /// An id from the path or the query, which 3.x and 2.x refuse in their own words.
-    pub(crate) fn id<T>(&self, name: &str, text: &str, parse: fn(&str) -> Option<T>) -> Result<T, Problem> {
+    pub(crate) fn id<T>(name: &str, text: &str, parse: fn(&str) -> Option<T>) -> Result<T, Problem> {
         parse(text).ok_or_else(|| Problem::invalid(vec![Issue::uuid(name, None)]))
     }
 
@@ -95,7 +95,7 @@ impl Call {
 
     /// One id in the body that must be there.
     pub(crate) fn body_id<T>(&self, field: &str, parse: fn(&str) -> Option<T>) -> Result<T, Problem> {
-        self.id(field, self.json.get(field).and_then(Value::as_str).unwrap_or_default(), parse)
+        Self::id(field, self.json.get(field).and_then(Value::as_str).unwrap_or_default(), parse)
     }
 }
 

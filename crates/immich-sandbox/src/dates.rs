@@ -60,7 +60,7 @@ mod tests {
         let dated = Dated::parse("2024:07:01 22:30:00.12+02:00").unwrap();
 
         assert_eq!(dated.clock.to_string(), "2024-07-01T22:30:00.12");
-        assert_eq!(dated.offset.map(|offset| offset.seconds()), Some(7200));
+        assert_eq!(dated.offset.map(Offset::seconds), Some(7200));
     }
 
     #[test]

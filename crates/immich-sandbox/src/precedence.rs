@@ -53,7 +53,7 @@ pub(crate) fn read(file: &Tags, sidecar: Option<&Tags>, kind: AssetKind) -> Read
     let merged = merge(file, sidecar);
     let position = position(&merged);
     let orientation = number(&merged, "Orientation").filter(|n| (1.0..=8.0).contains(n));
-    let orientation = orientation.and_then(|n| to_integer(n)).and_then(|n| u8::try_from(n).ok());
+    let orientation = orientation.and_then(to_integer).and_then(|n| u8::try_from(n).ok());
     Reading {
         description: description(&merged),
         rating: rating(&merged),
@@ -88,7 +88,7 @@ fn text(tags: &Tags, name: &str) -> Option<String> {
         Value::String(text) => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(on) => Some(on.to_string()),
-        Value::Array(list) => list.first().and_then(|first| plain(first)),
+        Value::Array(list) => list.first().and_then(plain),
         Value::Null | Value::Object(_) => None,
     }
 }

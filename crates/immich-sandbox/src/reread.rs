@@ -115,7 +115,10 @@ fn faces_of(world: &mut World, owner: UserId, reading: &Reading) -> Vec<Face> {
     for (name, area) in regions::boxes(info, reading.orientation) {
         let wanted = name.to_lowercase();
         let known = world.people.values().find(|one| one.owner == owner && one.name.to_lowercase() == wanted);
-        let person = known.map(|one| one.id).unwrap_or_else(|| world.add_person(owner, &name));
+        let person = match known.map(|one| one.id) {
+            Some(id) => id,
+            None => world.add_person(owner, &name),
+        };
         let id = world.new_face_id();
         faces.push(Face { id, person: Some(person), area, source: SourceType::Exif });
     }

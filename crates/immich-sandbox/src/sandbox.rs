@@ -48,7 +48,7 @@ impl Sandbox {
             None => Some(tempfile::tempdir().map_err(|source| SandboxError::Start { source })?),
         };
         if let Some(folder) = &uploads {
-            world.upload_root = folder.path().to_owned();
+            folder.path().clone_into(&mut world.upload_root);
         }
         let shared = Shared {
             world: std::sync::Arc::new(std::sync::Mutex::new(world)),

@@ -45,7 +45,7 @@ fn is_member(album: &Album, user: UserId) -> bool {
 }
 
 fn visible(world: &World, call: &Call, id: &str, permission: &str) -> Result<AlbumId, Problem> {
-    let id = call.id("id", id, AlbumId::parse)?;
+    let id = Call::id("id", id, AlbumId::parse)?;
     let seen = world.albums.get(&id).filter(|album| is_member(album, call.user));
     seen.map(|album| album.id).ok_or_else(|| Problem::no_access(permission))
 }
@@ -61,7 +61,7 @@ fn reply(world: &World, status: u16, id: AlbumId, detail: AlbumDetail) -> Reply 
 }
 
 fn list(world: &mut World, call: &Call) -> Result<Reply, Problem> {
-    let holding = call.param("assetId").map(|id| call.id("assetId", id, AssetId::parse)).transpose()?;
+    let holding = call.param("assetId").map(|id| Call::id("assetId", id, AssetId::parse)).transpose()?;
     let flag = |name: &str| call.param(name).map(|text| text == "true");
     let v3 = call.version.is_v3();
     let wanted = |album: &&Album| {
@@ -103,8 +103,8 @@ fn create(world: &mut World, call: &Call) -> Result<Reply, Problem> {
         }
     }
     if let Some(album) = world.albums.get_mut(&id) {
-        album.description =
-            call.json.get("description").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let description = call.json.get("description").and_then(Value::as_str);
+        description.unwrap_or_default().clone_into(&mut album.description);
         album.shared_with = shares;
     }
     Ok(reply(world, 201, id, AlbumDetail { assets: true, fresh: true }))

@@ -40,7 +40,7 @@ pub(super) fn route<'p>(version: Version, method: &str, path: &'p [&'p str]) -> 
 
 /// An asset that the caller may see: their own or a partner's.
 pub(super) fn readable(world: &World, call: &Call, id: &str, permission: &str) -> Result<AssetId, Problem> {
-    let id = call.id("id", id, AssetId::parse)?;
+    let id = Call::id("id", id, AssetId::parse)?;
     let seen = world.asset(id).filter(|asset| world.sees(call.user, asset.owner));
     let seen = seen.filter(|asset| asset.visibility != Visibility::Locked || asset.owner != call.user);
     seen.map(Asset::id).ok_or_else(|| Problem::no_access(permission))
@@ -54,7 +54,7 @@ pub(super) fn all_own(world: &World, call: &Call, ids: &[AssetId], permission: &
 
 /// One asset that belongs to the caller.
 pub(super) fn own(world: &World, call: &Call, id: &str, permission: &str) -> Result<AssetId, Problem> {
-    let id = call.id("id", id, AssetId::parse)?;
+    let id = Call::id("id", id, AssetId::parse)?;
     all_own(world, call, &[id], permission).map(|()| id)
 }
 
@@ -88,6 +88,7 @@ fn update_many(world: &mut World, call: &Call) -> Result<Reply, Problem> {
 }
 
 /// What an edit may change. A nested `None` clears.
+#[expect(clippy::option_option, reason = "absent, null and given are three wishes")]
 struct Edit {
     favorite: Option<bool>,
     visibility: Option<Visibility>,
@@ -249,6 +250,7 @@ fn copy(world: &mut World, call: &Call) -> Result<Reply, Problem> {
     Ok(Reply::empty(204))
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every route")]
 fn statistics(world: &mut World, call: &Call) -> Result<Reply, Problem> {
     let favorite = call.param("isFavorite").map(|text| text == "true");
     let trashed = call.param("isTrashed") == Some("true");

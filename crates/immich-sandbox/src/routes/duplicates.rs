@@ -19,7 +19,7 @@ pub(super) fn route<'p>(method: &str, path: &'p [&'p str]) -> Option<Route<'p>> 
         ("DELETE", ["duplicates"]) => needs("duplicate.delete", delete_many),
         ("POST", ["duplicates", "resolve"]) => needs("duplicate.delete", resolve),
         ("DELETE", ["duplicates", id]) => needs("duplicate.delete", move |world, call| {
-            let id = call.id("id", id, DuplicateId::parse)?;
+            let id = Call::id("id", id, DuplicateId::parse)?;
             dissolve(world, call, id);
             Ok(Reply::empty(204))
         }),
@@ -66,7 +66,7 @@ fn resolve(world: &mut World, call: &Call) -> Result<Reply, Problem> {
     let mut results = Vec::new();
     for group in groups {
         let id = group.get("duplicateId").and_then(Value::as_str).unwrap_or_default();
-        let id = call.id("duplicateId", id, DuplicateId::parse)?;
+        let id = Call::id("duplicateId", id, DuplicateId::parse)?;
         let (keep, trash) = (ids(group, "keepAssetIds")?, ids(group, "trashAssetIds")?);
         let all: Vec<AssetId> = keep.iter().chain(&trash).copied().collect();
         if assets::all_own(world, call, &all, "asset.update").is_err() {
@@ -77,7 +77,9 @@ fn resolve(world: &mut World, call: &Call) -> Result<Reply, Problem> {
             hand_over(world, *kept, &trash);
         }
         dissolve(world, call, id);
-        trash.into_iter().for_each(|id| world.trash(id));
+        for gone in trash {
+            world.trash(gone);
+        }
         results.push(json!({ "id": id.to_string(), "success": true }));
     }
     Ok(Reply::ok(&Value::Array(results)))

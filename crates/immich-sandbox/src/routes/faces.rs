@@ -60,7 +60,7 @@ fn reassign(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> 
 }
 
 fn delete(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
-    let face = call.id("id", id, FaceId::parse)?;
+    let face = Call::id("id", id, FaceId::parse)?;
     if call.flag("force")?.is_none() {
         return Err(Issue::wrong_type("force", "boolean", None).into());
     }

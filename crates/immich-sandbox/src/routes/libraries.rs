@@ -18,22 +18,20 @@ pub(super) fn route<'p>(_: Version, method: &str, path: &'p [&'p str]) -> Option
         ("GET", ["libraries"]) => admin("library.read", |world, _| {
             Ok(Reply::ok(&world.libraries.iter().map(|each| shown(world, each)).collect::<Value>()))
         }),
-        ("GET", ["libraries", id]) => admin("library.read", move |world, call| {
-            let at = find(world, call, id)?;
+        ("GET", ["libraries", id]) => admin("library.read", move |world, _| {
+            let at = find(world, id)?;
             Ok(Reply::ok(&shown(world, &world.libraries[at])))
         }),
-        ("POST", ["libraries", id, "scan"]) => {
-            admin("library.update", move |world, call| scan(world, call, id))
-        }
+        ("POST", ["libraries", id, "scan"]) => admin("library.update", move |world, _| scan(world, id)),
         ("GET", ["libraries", id, "statistics"]) => {
-            admin("library.statistics", move |world, call| statistics(world, call, id))
+            admin("library.statistics", move |world, _| statistics(world, id))
         }
         _ => return None,
     })
 }
 
-fn find(world: &World, call: &Call, id: &str) -> Result<usize, Problem> {
-    let id = call.id("id", id, LibraryId::parse)?;
+fn find(world: &World, id: &str) -> Result<usize, Problem> {
+    let id = Call::id("id", id, LibraryId::parse)?;
     let at = world.libraries.iter().position(|library| library.id == id);
     at.ok_or_else(|| Problem::bad_request("Library not found"))
 }
@@ -55,8 +53,8 @@ fn shown(world: &World, library: &ExternalLibrary) -> Value {
 
 /// Files that changed are read again, those that are gone go offline and to the trash, and those that came
 /// back return. New files become assets.
-fn scan(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
-    let at = find(world, call, id)?;
+fn scan(world: &mut World, id: &str) -> Result<Reply, Problem> {
+    let at = find(world, id)?;
     let refresh = reread::scan(world, at);
     let now = world.now();
     world.libraries[at].refreshed_at = Some(now);
@@ -64,8 +62,8 @@ fn scan(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
     Ok(Reply { refresh, ..Reply::empty(204) })
 }
 
-fn statistics(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
-    let library = world.libraries[find(world, call, id)?].id;
+fn statistics(world: &mut World, id: &str) -> Result<Reply, Problem> {
+    let library = world.libraries[find(world, id)?].id;
     let of = |kind| {
         world.assets().iter().filter(move |asset| asset.library == Some(library) && asset.kind == kind)
     };

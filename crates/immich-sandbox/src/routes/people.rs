@@ -41,7 +41,7 @@ pub(super) fn route<'p>(version: Version, method: &str, path: &'p [&'p str]) -> 
 
 /// The person of the caller with this id.
 pub(super) fn own(world: &World, call: &Call, id: &str, permission: &str) -> Result<PersonId, Problem> {
-    let id = call.id("id", id, PersonId::parse)?;
+    let id = Call::id("id", id, PersonId::parse)?;
     let mine = world.people.get(&id).filter(|person| person.owner == call.user);
     mine.map(|person| person.id).ok_or_else(|| Problem::no_access(permission))
 }

@@ -39,7 +39,7 @@ fn shown(world: &World, stack: &Stack, detail: Detail) -> Value {
 }
 
 fn own(world: &World, call: &Call, id: &str, permission: &str) -> Result<StackId, Problem> {
-    let id = call.id("id", id, StackId::parse)?;
+    let id = Call::id("id", id, StackId::parse)?;
     let mine = world.stacks.get(&id).filter(|stack| stack.owner == call.user);
     mine.map(|stack| stack.id).ok_or_else(|| Problem::no_access(permission))
 }
@@ -50,7 +50,7 @@ fn reply(world: &World, status: u16, id: StackId, detail: Detail) -> Reply {
 
 fn list(world: &mut World, call: &Call) -> Result<Reply, Problem> {
     let primary = call.param("primaryAssetId");
-    let primary = primary.map(|id| call.id("primaryAssetId", id, AssetId::parse)).transpose()?;
+    let primary = primary.map(|id| Call::id("primaryAssetId", id, AssetId::parse)).transpose()?;
     let mine = world
         .stacks
         .values()

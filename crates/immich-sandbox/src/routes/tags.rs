@@ -34,7 +34,7 @@ pub(super) fn route<'p>(version: Version, method: &str, path: &'p [&'p str]) -> 
 }
 
 fn own(world: &World, call: &Call, id: &str, permission: &str) -> Result<TagId, Problem> {
-    let id = call.id("id", id, TagId::parse)?;
+    let id = Call::id("id", id, TagId::parse)?;
     let mine = world.tags.get(&id).filter(|tag| tag.owner == call.user);
     mine.map(|tag| tag.id).ok_or_else(|| Problem::no_access(permission))
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Route, assets, needs};
 use crate::{
-    AssetId,
+    Asset, AssetId,
     call::{Call, Reply},
     problem::Problem,
     world::World,
@@ -19,7 +19,9 @@ pub(super) fn route<'p>(method: &str, path: &'p [&'p str]) -> Option<Route<'p>> 
         }),
         ("POST", ["trash", "empty"]) => needs("asset.delete", |world, call| {
             let ids = trashed(world, call);
-            ids.iter().for_each(|id| delete(world, *id));
+            for id in &ids {
+                delete(world, *id);
+            }
             Ok(Reply::ok(&json!({ "count": ids.len() })))
         }),
         _ => return None,
@@ -44,8 +46,10 @@ fn trashed(world: &World, call: &Call) -> Vec<AssetId> {
 
 fn restore(world: &mut World, ids: &[AssetId]) -> Reply {
     let back: Vec<AssetId> =
-        ids.iter().copied().filter(|id| world.asset(*id).is_some_and(|asset| asset.is_trashed())).collect();
-    back.iter().for_each(|id| world.restore(*id));
+        ids.iter().copied().filter(|id| world.asset(*id).is_some_and(Asset::is_trashed)).collect();
+    for id in &back {
+        world.restore(*id);
+    }
     Reply::ok(&json!({ "count": back.len() }))
 }
 

@@ -76,7 +76,7 @@ fn upload(world: &mut World, call: &Call) -> Result<Reply, Problem> {
         return Ok(duplicate(known));
     }
     let id = store(world, call, &name, file, (created, modified), sum)?;
-    optional(world, call, &form, id)?;
+    optional(world, &form, id)?;
     let refresh = if world.exiftool.is_some() { vec![id] } else { Vec::new() };
     Ok(Reply { refresh, ..Reply::created(&json!({ "id": id.to_string(), "status": "created" })) })
 }
@@ -129,10 +129,10 @@ fn store(
     Ok(id)
 }
 
-fn optional(world: &mut World, call: &Call, form: &Form<'_>, id: AssetId) -> Result<(), Problem> {
+fn optional(world: &mut World, form: &Form<'_>, id: AssetId) -> Result<(), Problem> {
     let now = world.now();
     let video = form.text("livePhotoVideoId").filter(|text| !text.is_empty());
-    let video = video.map(|text| call.id("livePhotoVideoId", &text, AssetId::parse)).transpose()?;
+    let video = video.map(|text| Call::id("livePhotoVideoId", &text, AssetId::parse)).transpose()?;
     if let Some(video) = video.and_then(|video| world.asset_mut(video)) {
         video.visibility = Visibility::Hidden;
     }

@@ -15,6 +15,7 @@ type Span = (Option<Timestamp>, Option<Timestamp>);
 
 /// What an asset must be like. `None` means that it does not matter; a nested `None` asks for null.
 #[derive(Debug)]
+#[expect(clippy::option_option, reason = "absent, null and given are three wishes")]
 pub(crate) struct Filter {
     user: UserId,
     version: Version,

@@ -31,7 +31,7 @@ static AGENT: LazyLock<ureq::Agent> = LazyLock::new(|| {
         .max_redirects(0)
         .max_redirects_will_error(false)
         .max_idle_connections(0)
-        .timeout_global(Some(Duration::from_secs(60)))
+        .timeout_global(Some(Duration::from_mins(1)))
         .build();
     config.into()
 });
@@ -78,7 +78,8 @@ pub(crate) fn call(sandbox: &Sandbox, method: &str, path: &str, body: &Value) ->
 pub(crate) fn call_as(sandbox: &Sandbox, key: &str, method: &str, path: &str, body: &Value) -> Answer {
     let text = if body.is_null() { String::new() } else { body.to_string() };
     let headers = [("content-type", "application/json")];
-    request(sandbox, Some(key), method, path, &headers, text.as_bytes()).unwrap()
+    request(sandbox, Some(key), method, path, &headers, text.as_bytes())
+        .unwrap_or_else(|error| panic!("{method} {path}: {error}"))
 }
 
 /// GET with the admin's key; the body as JSON.

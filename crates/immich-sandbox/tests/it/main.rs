@@ -1,4 +1,16 @@
 //! The sandbox from the outside: over HTTP, as a client sees it.
 
+#![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+mod faults;
+mod filters;
+mod fixtures;
+mod form;
 mod http;
+mod lab;
+mod openapi;
+mod paging;
+mod rights;
+mod shared;
 mod start;
+mod uploads;
