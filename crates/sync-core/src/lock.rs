@@ -81,7 +81,10 @@ impl LibraryLock {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let handle = openat(CWD, root, flags, Mode::empty()).map_err(|errno| SyncError::Library {
             path: root.to_path_buf(),
-            message: format!("it cannot be opened ({}); check the path, and who may read it", in_words(errno)),
+            message: format!(
+                "it cannot be opened ({}); check the path, and who may read it",
+                in_words(errno)
+            ),
         })?;
         match try_lock(&handle) {
             Ok(true) => Ok(Self::Held(HeldFolder { _handle: handle })),
@@ -150,7 +153,8 @@ fn note(file: &mut File) -> String {
 fn unusable(path: &Path, error: io::Error) -> SyncError {
     SyncError::State {
         path: PathBuf::from(path),
-        message: "the folder cannot be locked; check who owns it, or choose another with --state-dir".to_owned(),
+        message: "the folder cannot be locked; check who owns it, or choose another with --state-dir"
+            .to_owned(),
         source: Some(Box::new(error)),
     }
 }

@@ -32,8 +32,7 @@ pub(super) fn open_to_write(path: &Path) -> Result<Connection, Trouble> {
 
 /// Turns the write-ahead log on: a commit is one append, readers do not block, and a kill costs nothing.
 pub(super) fn use_write_ahead_log(connection: &Connection) -> Result<(), Trouble> {
-    let mode: String =
-        connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
     if mode != "wal" {
         return Err(Trouble::Told(
             "its file system has no shared memory, which the database needs; choose another --state-dir"
@@ -84,11 +83,15 @@ fn immutable(path: &Path) -> PathBuf {
         match byte {
             b'/' | b'-' | b'_' | b'.' => uri.push(char::from(*byte)),
             _ if byte.is_ascii_alphanumeric() => uri.push(char::from(*byte)),
-            _ => uri.push_str(&format!("%{byte:02x}")),
+            _ => uri.extend(['%', digit(byte >> 4), digit(byte & 15)]),
         }
     }
     uri.push_str("?immutable=1");
     PathBuf::from(uri)
+}
+
+fn digit(value: u8) -> char {
+    char::from_digit(value.into(), 16).unwrap_or('0')
 }
 
 /// What a database file is while nobody writes it.

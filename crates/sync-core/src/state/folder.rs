@@ -79,11 +79,11 @@ pub(super) fn private_file(path: &Path) -> Result<(), Trouble> {
 
 /// Not every file system has modes (exFAT says 0777 and refuses a change), so a failure is no obstacle.
 fn restrict(path: &Path) {
-    let mode = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file).map(|found| found.permissions().mode());
-    if let Some(mode) = mode.filter(|mode| mode & 0o077 != 0) {
-        if let Err(error) = fs::set_permissions(path, fs::Permissions::from_mode(mode & 0o700)) {
-            tracing::warn!(path = ?path, %error, "others may be able to read the state");
-        }
+    let mode =
+        fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file).map(|found| found.permissions().mode());
+    let Some(wide) = mode.filter(|mode| mode & 0o077 != 0) else { return };
+    if let Err(error) = fs::set_permissions(path, fs::Permissions::from_mode(wide & 0o700)) {
+        tracing::warn!(path = ?path, %error, "others may be able to read the state");
     }
 }
 
@@ -106,7 +106,12 @@ mod tests {
         let folder = prepare(&place.path().join("a/b/c")).unwrap();
 
         for made in folder.ancestors().take(3) {
-            assert_eq!(fs::metadata(made).unwrap().permissions().mode() & 0o7777, 0o700, "{}", made.display());
+            assert_eq!(
+                fs::metadata(made).unwrap().permissions().mode() & 0o7777,
+                0o700,
+                "{}",
+                made.display()
+            );
         }
     }
 

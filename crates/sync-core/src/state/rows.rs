@@ -13,7 +13,9 @@ use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::record::{AssetRecord, Fingerprint, Intent, JournalId, JournalRow, JournalState, RunId, RunRecord};
+use super::record::{
+    AssetRecord, Fingerprint, Intent, JournalId, JournalRow, JournalState, RunId, RunRecord,
+};
 
 /// Changes that were announced and never closed. Its condition is word for word that of the index.
 pub(super) const OPEN_CHANGES: &str = "SELECT * FROM journal WHERE state IN ('intent', 'sealed') ORDER BY id";

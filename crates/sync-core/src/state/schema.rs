@@ -197,7 +197,9 @@ mod tests {
     #[test]
     fn open_changes_are_found_without_reading_the_whole_journal() {
         let plan: String = migrated()
-            .query_row(&format!("EXPLAIN QUERY PLAN {}", super::super::rows::OPEN_CHANGES), (), |row| row.get(3))
+            .query_row(&format!("EXPLAIN QUERY PLAN {}", super::super::rows::OPEN_CHANGES), (), |row| {
+                row.get(3)
+            })
             .unwrap();
 
         assert!(plan.contains("journal_open"), "{plan}");

@@ -65,8 +65,8 @@ pub(super) fn records(
     connection: &Connection,
     assets: &[AssetId],
 ) -> Result<HashMap<AssetId, AssetRecord>, Trouble> {
-    let mut statement = connection
-        .prepare_cached("SELECT * FROM assets WHERE asset IN (SELECT value FROM json_each(?1))")?;
+    let mut statement =
+        connection.prepare_cached("SELECT * FROM assets WHERE asset IN (SELECT value FROM json_each(?1))")?;
     let mut found = HashMap::with_capacity(assets.len());
     for chunk in assets.chunks(CHUNK) {
         for record in statement.query_map([Json(chunk)], rows::asset_record)? {

@@ -1,0 +1,229 @@
+//! Files that are no state, are damaged, or come from somebody else: an error with a remedy, never a panic.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use proptest::prelude::*;
+use sync_core::SyncError;
+use sync_core::state::{SqliteStore, Store};
+
+use super::sample::{asset, file, intent, record, server, time};
+
+fn database(folder: &Path) -> PathBuf {
+    folder.join(SqliteStore::FILE_NAME)
+}
+
+/// A closed state with a few dozen of everything.
+fn sound() -> &'static [u8] {
+    static BYTES: OnceLock<Vec<u8>> = OnceLock::new();
+    BYTES.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(folder.path()).unwrap();
+        store.set_server(&server(1)).unwrap();
+        let run = store.begin_run("write", time(0)).unwrap();
+        for n in 0..40 {
+            let id = store.intend(&intent(run, n)).unwrap();
+            if n > 3 {
+                store.sealed(id, "aa", "bb").unwrap();
+                store.done(id, &file(n), Some(&record(n))).unwrap();
+            }
+        }
+        store.close().unwrap();
+        fs::read(database(folder.path())).unwrap()
+    })
+}
+
+/// Uses everything that a store has; the first error ends it.
+fn use_all(store: &SqliteStore) -> Result<(), SyncError> {
+    store.server()?;
+    store.runs()?;
+    store.records(&(0..60).map(asset).collect::<Vec<_>>())?;
+    store.journal(None)?;
+    for row in store.open_changes()? {
+        store.rolled_back(row.id)?;
+    }
+    let run = store.begin_run("write", time(1))?;
+    let id = store.intend(&intent(run, 50))?;
+    store.sealed(id, "cc", "dd")?;
+    store.done(id, &file(50), Some(&record(50)))?;
+    store.end_run(run, &sync_core::Summary::default(), time(2))?;
+    store.check().map(drop)
+}
+
+fn look(folder: &Path) -> Result<(), SyncError> {
+    if let Some(store) = SqliteStore::open_read_only(folder)? {
+        store.server()?;
+        store.runs()?;
+        store.journal(None)?;
+        store.open_changes()?;
+        store.records(&[asset(1), asset(7)])?;
+        store.check()?;
+    }
+    Ok(())
+}
+
+/// Tries bytes as a database, for looking and for writing; an error has to name the file.
+fn try_both(bytes: &[u8]) -> [Result<(), SyncError>; 2] {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(database(folder.path()), bytes).unwrap();
+    let results = [look(folder.path()), SqliteStore::open(folder.path()).and_then(|store| use_all(&store))];
+    for error in results.iter().filter_map(|result| result.as_ref().err()) {
+        assert!(matches!(error, SyncError::State { .. }), "{error:?}");
+        assert!(error.to_string().contains(SqliteStore::FILE_NAME), "{error}");
+    }
+    results
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn random_bytes_are_an_error(bytes in prop::collection::vec(any::<u8>(), 1..6000)) {
+        prop_assert!(try_both(&bytes).iter().all(Result::is_err));
+    }
+
+    #[test]
+    fn random_bytes_after_a_right_beginning_are_an_error(
+        bytes in prop::collection::vec(any::<u8>(), 4096..9000),
+        kept in 16..100_usize,
+    ) {
+        let bytes = [&sound()[..kept], &bytes[kept..]].concat();
+
+        prop_assert!(try_both(&bytes).iter().all(Result::is_err));
+    }
+
+    #[test]
+    fn damaged_bytes_do_no_harm(
+        damage in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..60),
+    ) {
+        let mut bytes = sound().to_vec();
+        for (place, byte) in damage {
+            let place = place.index(bytes.len());
+            bytes[place] = byte;
+        }
+
+        // Each outcome is right; that there is one, and that an error names the file, is the claim.
+        let _outcomes = try_both(&bytes);
+    }
+
+    #[test]
+    fn a_state_that_was_cut_off_is_an_error(length in any::<prop::sample::Index>()) {
+        let length = 1 + length.index(sound().len() - 1);
+
+        let [_, written] = try_both(&sound()[..length]);
+
+        prop_assert!(written.is_err() || length == sound().len(), "{length}");
+    }
+
+    #[test]
+    fn a_log_of_random_bytes_is_ignored(bytes in prop::collection::vec(any::<u8>(), 1..9000)) {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(database(folder.path()), sound()).unwrap();
+        fs::write(folder.path().join("state.db-wal"), bytes).unwrap();
+
+        let store = SqliteStore::open(folder.path()).unwrap();
+
+        prop_assert_eq!(store.journal(None).unwrap().len(), 40);
+        prop_assert!(store.check().unwrap().is_empty());
+    }
+}
+
+#[test]
+fn the_sound_state_is_sound() {
+    for result in try_both(sound()) {
+        result.unwrap();
+    }
+}
+
+#[test]
+fn a_value_that_is_none_of_ours_is_an_error_with_a_remedy() {
+    for (table, column) in [("journal", "edits"), ("journal", "at"), ("assets", "file"), ("assets", "asset")]
+    {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(database(folder.path()), sound()).unwrap();
+        let raw = rusqlite::Connection::open(database(folder.path())).unwrap();
+        let key = if table == "journal" { "id = 1" } else { "asset = (SELECT max(asset) FROM assets)" };
+        raw.execute(&format!("UPDATE {table} SET {column} = 'nonsense' WHERE {key}"), ()).unwrap();
+        drop(raw);
+
+        let result = SqliteStore::open(folder.path()).and_then(|store| {
+            store.journal(None)?;
+            store.records(&(0..60).map(asset).collect::<Vec<_>>())
+        });
+
+        if column == "asset" {
+            assert_eq!(result.unwrap().len(), 35, "an asset of another name is nobody's");
+        } else {
+            let message = result.unwrap_err().to_string();
+            assert!(message.contains("move it away"), "{table}.{column}: {message}");
+        }
+    }
+}
+
+/// Changes the state with SQLite itself, and gives the message of opening it; nothing may have changed it.
+fn refused(sql: &str) -> [String; 2] {
+    let folder = tempfile::tempdir().unwrap();
+    let path = database(folder.path());
+    fs::write(&path, sound()).unwrap();
+    rusqlite::Connection::open(&path).unwrap().execute_batch(sql).unwrap();
+    let before = fs::read(&path).unwrap();
+
+    let messages = [
+        SqliteStore::open(folder.path()).unwrap_err().to_string(),
+        SqliteStore::open_read_only(folder.path()).unwrap_err().to_string(),
+    ];
+
+    assert_eq!(fs::read(&path).unwrap(), before);
+    messages
+}
+
+#[test]
+fn a_state_of_a_newer_program_is_refused_and_left_alone() {
+    let sql = "PRAGMA user_version = 7; UPDATE meta SET value = '3.2.1' WHERE key = 'program';
+               CREATE TABLE from_the_future (x);";
+
+    for message in refused(sql) {
+        assert!(message.contains("immich-sync 3.2.1 (state version 7)"), "{message}");
+        assert!(message.contains("update this program"), "{message}");
+    }
+}
+
+#[test]
+fn a_state_with_a_planted_trigger_is_refused() {
+    let sql = "CREATE TRIGGER t AFTER INSERT ON journal BEGIN DELETE FROM assets; END;";
+
+    for message in refused(sql) {
+        assert!(message.contains("another program changed it"), "{message}");
+    }
+}
+
+#[test]
+fn a_database_of_another_program_is_refused_and_left_alone() {
+    for message in refused("PRAGMA application_id = 1;") {
+        assert!(message.contains("the database of another program"), "{message}");
+    }
+}
+
+#[test]
+fn a_link_in_the_place_of_the_state_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let elsewhere = folder.path().join("elsewhere");
+    fs::write(&elsewhere, sound()).unwrap();
+    std::os::unix::fs::symlink(&elsewhere, database(folder.path())).unwrap();
+
+    let error = SqliteStore::open(folder.path()).unwrap_err();
+
+    assert!(error.to_string().contains("plain file"), "{error}");
+    assert!(SqliteStore::open_read_only(folder.path()).is_err());
+    assert_eq!(fs::read(elsewhere).unwrap(), sound());
+}
+
+#[test]
+fn a_folder_in_the_place_of_the_state_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(database(folder.path())).unwrap();
+
+    assert!(SqliteStore::open(folder.path()).is_err());
+    assert!(SqliteStore::open_read_only(folder.path()).is_err());
+}
