@@ -4,6 +4,7 @@
 //! half a file may stand at its target, and only the caller knows how to begin anew.
 
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -143,15 +144,33 @@ impl Drop for Slot<'_> {
 }
 
 fn spawn(options: &PoolOptions) -> Result<Process, MetadataError> {
-    Process::start(&options.program)
-        .map_err(|source| MetadataError::ExifToolMissing { program: options.program.clone(), source })
+    Process::start(&options.program).map_err(|source| missing(options, source))
+}
+
+fn missing(options: &PoolOptions, source: std::io::Error) -> MetadataError {
+    MetadataError::ExifToolMissing { program: options.program.clone(), source }
+}
+
+/// Why there is no first answer: a program that cannot be started at all is missing, any other is unusable.
+fn no_first_answer(options: &PoolOptions, message: String) -> MetadataError {
+    let mut command = Command::new(&options.program);
+    command.args(["-config", "", "-ver"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    match command.spawn() {
+        Err(source) => missing(options, source),
+        Ok(mut child) => {
+            // It may have ended already; the second call then tells so.
+            let _ = child.kill();
+            let _ = child.wait();
+            MetadataError::ExifToolUnusable { program: options.program.clone(), message }
+        }
+    }
 }
 
 fn ask_version(options: &PoolOptions, process: &mut Process) -> Result<ExifToolVersion, MetadataError> {
     let unusable = |message| MetadataError::ExifToolUnusable { program: options.program.clone(), message };
     let answer = match process.execute(b"-ver\n", options.timeout) {
         Ok(answer) => answer,
-        Err(Failure::Stopped(message)) => return Err(unusable(message)),
+        Err(Failure::Stopped(message)) => return Err(no_first_answer(options, message)),
         Err(failure) => return Err(described(failure, options.timeout)),
     };
     let text = String::from_utf8_lossy(&answer.stdout);

@@ -8,8 +8,12 @@
 //! text in a file can pretend to be the end of an answer.
 //!
 //! The process is put into a group of its own: Ctrl-C in a terminal goes to a whole group, and would stop
-//! ExifTool in the middle of a file. When our process ends, its stdin closes and it ends by itself; so does
-//! 13.59, while 12.57 keeps looking for more until somebody ends it.
+//! ExifTool in the middle of a file.
+//!
+//! When our process is killed, ExifTool would stay for ever: `-stay_open` takes the end of its stdin for a
+//! pause and looks again a hundred times a second (measured with 12.57; 13.59 ends only with a patch that
+//! some packages carry). So a line of shell stands in front, which hands our commands on and adds
+//! `-stay_open False` when they end.
 
 use std::io::{Read, Write as _};
 use std::os::unix::process::CommandExt as _;
@@ -24,9 +28,16 @@ use rustix::process::{Pid, Signal, kill_process_group};
 /// The most one command may print on one output, in bytes; `-b` of a large preview is a tenth of it.
 pub(super) const OUTPUT_LIMIT: usize = 256 << 20;
 
-/// The most address space one process may use, in bytes, where the system can limit it; it uses 0.1 GB.
-#[cfg(target_os = "linux")]
-const MEMORY_LIMIT: u64 = 4 << 30;
+/// Starts the program, given as arguments, with a limit of 4 GiB of address space where there is one: a file
+/// can ask for any amount of memory, and then Perl shall end. It uses 0.1 GB.
+///
+/// The shell itself ends at once, and its helper gives up both outputs (by `exec`: a redirection of the group
+/// would keep a copy), so that only the program holds them: when they close, it is gone.
+const START: &str = r#"
+ulimit -v 4194304 2>/dev/null
+exec 3<&0
+{ exec 2>/dev/null; cat <&3; printf '\n-stay_open\nFalse\n'; } | exec "$@" 3<&- &
+"#;
 
 /// Pieces of output that wait to be looked at: 64 of at most 64 KiB are 4 MiB.
 const PENDING_PIECES: usize = 64;
@@ -78,6 +89,7 @@ enum Event {
 
 /// A running ExifTool.
 pub(super) struct Process {
+    /// The shell. It is not waited for before the end, so that its number still names the group.
     child: Option<Child>,
     commands: Option<Sender<Vec<u8>>>,
     events: Receiver<Event>,
@@ -89,7 +101,8 @@ pub(super) struct Process {
 impl Process {
     /// Starts the program; whether it is ExifTool shows with the first command.
     pub(super) fn start(program: &Path) -> std::io::Result<Self> {
-        let mut command = Command::new(program);
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", START, "sh"]).arg(program);
         // `-config` with an empty name has to be the very first argument: no file of the user is run as Perl.
         command.args(["-config", "", "-stay_open", "True", "-@", "-"]);
         for variable in FOREIGN_VARIABLES {
@@ -99,7 +112,6 @@ impl Process {
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.process_group(0);
         let mut child = command.spawn()?;
-        limit_memory(&child);
 
         let (sender, events) = sync_channel(PENDING_PIECES);
         let (commands, queue) = channel();
@@ -192,20 +204,6 @@ impl Drop for Process {
     }
 }
 
-/// A file can ask for any amount of memory; then Perl shall end, and not the machine run out of it.
-fn limit_memory(child: &Child) {
-    #[cfg(target_os = "linux")]
-    {
-        use rustix::process::{Resource, Rlimit, prlimit};
-        let id = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-        // Where this is not allowed the process runs without a limit, as it does on other systems.
-        let _ =
-            prlimit(id, Resource::As, Rlimit { current: Some(MEMORY_LIMIT), maximum: Some(MEMORY_LIMIT) });
-    }
-    #[cfg(not(target_os = "linux"))]
-    let _ = child;
-}
-
 fn write_commands(mut stdin: ChildStdin, queue: &Receiver<Vec<u8>>) {
     while let Ok(command) = queue.recv() {
         if stdin.write_all(&command).and_then(|()| stdin.flush()).is_err() {
@@ -254,4 +252,32 @@ fn last_words(stderr: &[u8]) -> String {
     }
     let skip = text.chars().count().saturating_sub(500);
     text.chars().skip(skip).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_program_that_never_notices_the_end_of_its_input_ends_with_us() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let program = folder.path().join("patient");
+        let script =
+            "#!/bin/sh\nwhile :; do if IFS= read -r line; then [ \"$line\" != False ] || exit 0; fi; done\n";
+        std::fs::write(&program, script).expect("a script");
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+        let mut process = Process::start(&program).expect("a process");
+        assert!(process.events.recv_timeout(Duration::from_millis(200)).is_err(), "it runs");
+
+        // All that the system does for a process that was killed.
+        process.commands = None;
+
+        let mut closed = 0;
+        while let Ok(event) = process.events.recv_timeout(Duration::from_secs(10)) {
+            closed += u32::from(matches!(event, Event::OutClosed | Event::ErrClosed));
+        }
+        assert_eq!(closed, 2);
+    }
 }
