@@ -6,12 +6,17 @@ use anyhow::{Context as _, bail};
 
 /// Runs a command whose output goes to the terminal; a failure is an error.
 pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
-    eprintln!("$ {}", shown(command));
+    announce(command);
     let status = command.status().with_context(|| format!("cannot start `{}`", shown(command)))?;
     if !status.success() {
         bail!("`{}` ended with {status}", shown(command));
     }
     Ok(())
+}
+
+/// Shows a command that is about to run.
+pub(crate) fn announce(command: &Command) {
+    eprintln!("$ {}", shown(command));
 }
 
 /// Runs a command and takes its output.
