@@ -12,6 +12,7 @@
 mod attributes;
 mod cleanup;
 mod identity;
+mod parts;
 mod workspace;
 
 pub use cleanup::remove_work_dir;

@@ -3,8 +3,12 @@
 #[cfg(test)]
 mod exiftool;
 #[cfg(test)]
+mod library;
+#[cfg(test)]
 mod places;
 #[cfg(test)]
 mod replace;
+#[cfg(test)]
+mod replace_faults;
 #[cfg(test)]
 mod structure;

@@ -1,75 +1,17 @@
-//! The write protocol against other programs, full disks, links, and strange names.
+//! The write protocol: what stays, what is refused, and strange names.
 
-use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use photo_metadata::MetadataError;
 use photo_metadata::replace::{
-    FileIdentity, HardLinkPolicy, ReplaceOptions, Sealed, Workspace, identity, remove_work_dir, work_dir_name,
+    FileIdentity, HardLinkPolicy, ReplaceOptions, Workspace, identity, work_dir_name,
 };
 
-const OLD: &[u8] = b"the old version";
-const NEW: &[u8] = b"the new and longer version";
-
-/// What somebody does to a path.
-type Act<'a> = &'a dyn Fn(&Path);
-
-fn is_root() -> bool {
-    rustix::process::geteuid().is_root()
-}
-
-/// A folder with one original in it.
-struct Library {
-    folder: tempfile::TempDir,
-    original: PathBuf,
-}
-
-impl Library {
-    fn new() -> Self {
-        Self::with_name(b"photo.jpg")
-    }
-
-    fn with_name(name: &[u8]) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        let original = folder.path().join(OsStr::from_bytes(name));
-        fs::write(&original, OLD).expect("an original");
-        Self { folder, original }
-    }
-
-    fn open(&self, options: ReplaceOptions) -> Result<Workspace, MetadataError> {
-        Workspace::create(&self.original, &identity(&self.original)?, &work_dir_name(7), options)
-    }
-
-    fn workspace(&self) -> Workspace {
-        self.open(ReplaceOptions::default()).expect("a workspace")
-    }
-
-    fn sealed(&self) -> Sealed {
-        let workspace = self.workspace();
-        fs::write(workspace.target(), NEW).expect("a new version");
-        workspace.seal().expect("a sealed version")
-    }
-
-    fn content(&self) -> Vec<u8> {
-        fs::read(&self.original).expect("a readable original")
-    }
-
-    /// Nothing but the original is in the folder.
-    fn is_clean(&self) -> bool {
-        fs::read_dir(self.folder.path()).expect("the folder").count() == 1
-    }
-}
-
-fn replace(library: &Library, options: ReplaceOptions) -> Result<FileIdentity, MetadataError> {
-    let workspace = library.open(options)?;
-    fs::write(workspace.target(), NEW).expect("a new version");
-    workspace.seal()?.commit()
-}
+use crate::library::{Act, Library, NEW, OLD, is_root, replace};
 
 #[test]
 fn the_new_version_takes_the_place_of_the_old_one() {
@@ -395,150 +337,6 @@ fn strange_and_long_names_are_replaced_too() {
         assert_eq!(library.content(), NEW, "{shown}");
         assert!(library.is_clean(), "{shown}");
     }
-}
-
-#[test]
-fn a_crashed_run_is_cleaned_up_by_name_and_nothing_else_is() {
-    let library = Library::new();
-    let folder = library.folder.path().join(work_dir_name(0xabc));
-    fs::create_dir(&folder).expect("a folder");
-    fs::write(folder.join("new.jpg"), b"half").expect("a file");
-    symlink(&library.original, folder.join("source.jpg")).expect("a link");
-
-    assert!(remove_work_dir(&folder).expect("a removal"));
-    assert!(!remove_work_dir(&folder).expect("nothing to do"));
-    assert_eq!(library.content(), OLD, "links are not followed");
-    assert!(library.is_clean());
-
-    fs::create_dir(library.folder.path().join("holiday")).expect("a folder");
-    symlink(library.folder.path().join("holiday"), &folder).expect("a link");
-    for path in [library.folder.path().join("holiday"), folder.clone(), PathBuf::from(work_dir_name(1))] {
-        let result = remove_work_dir(&path);
-        assert!(matches!(result, Err(MetadataError::NotOurWorkFolder { .. })), "{result:?}");
-    }
-    fs::remove_file(&folder).expect("our own link");
-    fs::create_dir_all(folder.join("below")).expect("folders");
-    let result = remove_work_dir(&folder);
-    assert!(matches!(result, Err(MetadataError::NotOurWorkFolder { .. })), "{result:?}");
-    assert!(folder.join("below").is_dir());
-}
-
-#[test]
-fn a_writer_that_is_dying_cannot_keep_the_folder() {
-    let library = Library::new();
-    let folder = library.folder.path().join(work_dir_name(1));
-    fs::create_dir(&folder).expect("a folder");
-    for number in 0..2000 {
-        fs::write(folder.join(format!("{number}")), b"x").expect("a file");
-    }
-    std::thread::scope(|scope| {
-        scope.spawn(|| {
-            for number in 0..30 {
-                // Fails once the folder is gone, as it should.
-                let _ = fs::write(folder.join(format!("late{number}")), b"x");
-            }
-        });
-        assert!(remove_work_dir(&folder).expect("a removal"));
-    });
-    assert!(library.is_clean());
-}
-
-/// A small file system of its own, where root may mount one.
-struct Mount(PathBuf);
-
-impl Mount {
-    fn tmpfs(test: &str, at: &Path, options: &str) -> Option<Self> {
-        let status = is_root()
-            .then(|| Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(at).status());
-        if matches!(status, Some(Ok(status)) if status.success()) {
-            return Some(Self(at.to_path_buf()));
-        }
-        eprintln!("SKIPPED {test}: cannot mount a file system here");
-        None
-    }
-
-    fn remount(&self, options: &str) {
-        let status = Command::new("mount").args(["-o", options]).arg(&self.0).status().expect("mount");
-        assert!(status.success());
-    }
-}
-
-impl Drop for Mount {
-    fn drop(&mut self) {
-        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
-    }
-}
-
-#[test]
-fn a_full_disk_leaves_the_original_and_ends_the_run() {
-    let at = tempfile::tempdir().expect("a folder");
-    let test = "a_full_disk_leaves_the_original_and_ends_the_run";
-    let Some(_mount) = Mount::tmpfs(test, at.path(), "size=64k,nr_inodes=8") else { return };
-    let original = at.path().join("a.jpg");
-    fs::write(&original, OLD).expect("an original");
-    let expected = identity(&original).expect("its identity");
-    let create = || Workspace::create(&original, &expected, &work_dir_name(1), ReplaceOptions::default());
-
-    let workspace = create().expect("a workspace");
-    let written = fs::write(workspace.target(), vec![1; 100_000]);
-    assert_eq!(written.expect_err("no room").raw_os_error(), Some(28));
-    drop(workspace);
-
-    for number in 0..20 {
-        if fs::write(at.path().join(format!("filler{number}")), b"x").is_err() {
-            break;
-        }
-    }
-    let error = create().expect_err("no inode left");
-    assert!(error.is_disk_full(), "{error:?}");
-    assert_eq!(fs::read(&original).expect("the original"), OLD);
-    assert!(!at.path().join(work_dir_name(1)).exists());
-}
-
-#[test]
-fn a_read_only_file_system_is_told_as_such() {
-    let at = tempfile::tempdir().expect("a folder");
-    let Some(mount) = Mount::tmpfs("a_read_only_file_system_is_told_as_such", at.path(), "size=64k") else {
-        return;
-    };
-    let original = at.path().join("a.jpg");
-    fs::write(&original, OLD).expect("an original");
-    let expected = identity(&original).expect("its identity");
-    let create = || Workspace::create(&original, &expected, &work_dir_name(1), ReplaceOptions::default());
-
-    mount.remount("remount,ro");
-    let at_once = create().err();
-    mount.remount("remount,rw");
-    let workspace = create().expect("a workspace");
-    fs::write(workspace.target(), NEW).expect("a new version");
-    let sealed = workspace.seal().expect("a sealed version");
-    mount.remount("remount,ro");
-    let at_last = sealed.commit().err();
-    mount.remount("remount,rw");
-
-    assert!(matches!(at_once, Some(MetadataError::ReadOnly { .. })), "{at_once:?}");
-    assert!(matches!(at_last, Some(MetadataError::ReadOnly { .. })), "{at_last:?}");
-    assert_eq!(fs::read(&original).expect("the original"), OLD);
-    assert!(
-        remove_work_dir(&at.path().join(work_dir_name(1))).expect("a removal"),
-        "left until the disk is back"
-    );
-}
-
-#[test]
-fn an_immutable_original_is_told_as_such() {
-    let library = Library::new();
-    let chattr = |flag: &str| Command::new("chattr").arg(flag).arg(&library.original).status();
-    if !matches!(chattr("+i"), Ok(status) if status.success()) {
-        eprintln!("SKIPPED an_immutable_original_is_told_as_such: cannot set the attribute here");
-        return;
-    }
-
-    let result = library.open(ReplaceOptions::default()).err();
-
-    chattr("-i").expect("the attribute goes away");
-    assert!(matches!(result, Some(MetadataError::Immutable { .. })), "{result:?}");
-    assert!(library.is_clean());
 }
 
 #[test]

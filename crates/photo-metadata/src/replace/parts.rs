@@ -1,0 +1,192 @@
+//! What the stages of a replacement share: the handles, and the steps that look and refuse.
+//!
+//! The original is held open from the first look on, so that its attributes come from the very file that was
+//! looked at. The work folder is held open as well: a new version is taken from it by handle, so whoever puts
+//! another folder in its place gains nothing.
+
+use std::ffi::{OsStr, OsString};
+use std::io::Read as _;
+use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, Mode, OFlags, Stat, fstat, mkdirat, openat, symlinkat, unlinkat};
+use rustix::io::Errno;
+
+use super::attributes;
+use super::cleanup::remove_contents_and_folder;
+use super::identity::{FileIdentity, require_regular};
+use super::workspace::{HardLinkPolicy, ReplaceOptions};
+use crate::error::MetadataError;
+
+/// What every stage needs; removes the folder when it is dropped.
+#[derive(Debug)]
+pub(super) struct Parts {
+    pub(super) original: PathBuf,
+    pub(super) name: OsString,
+    pub(super) parent: OwnedFd,
+    /// The original itself, so that its attributes come from the file that was looked at.
+    pub(super) file: OwnedFd,
+    pub(super) stat: Stat,
+    pub(super) before: FileIdentity,
+    pub(super) options: ReplaceOptions,
+    pub(super) work_name: String,
+    pub(super) work: OwnedFd,
+    pub(super) target_name: String,
+}
+
+impl Drop for Parts {
+    fn drop(&mut self) {
+        if let Err(error) = remove_contents_and_folder(&self.parent, &self.work, &self.work_name) {
+            let folder = self.original.with_file_name(&self.work_name);
+            tracing::warn!(folder = %folder.display(), %error, "a work folder is left behind");
+        }
+    }
+}
+
+impl Parts {
+    /// A writer gets the real path unless that could be taken for something else; the link then has a plain one.
+    pub(super) fn make_source(&self, folder: &Path, extension: &str) -> Result<PathBuf, MetadataError> {
+        let plain = |byte: &u8| !matches!(byte, 0..=31 | 127 | b'%');
+        if self.original.as_os_str().as_bytes().iter().all(plain) {
+            return Ok(self.original.clone());
+        }
+        let link = format!("source.{extension}");
+        symlinkat(&self.original, &self.work, link.as_str())
+            .map_err(|errno| MetadataError::from_errno(folder, "make a link in", errno))?;
+        Ok(folder.join(link))
+    }
+
+    pub(super) fn open_target(&self) -> Result<OwnedFd, MetadataError> {
+        let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+        let target = match openat(&self.work, self.target_name.as_str(), flags, Mode::empty()) {
+            Ok(target) => target,
+            Err(Errno::NOENT) => return Err(self.refused("the writer left none")),
+            Err(Errno::LOOP) => return Err(self.refused("it is a symbolic link")),
+            Err(errno) => {
+                return Err(MetadataError::from_errno(&self.original, "open a new version of", errno));
+            }
+        };
+        let stat = |fd: &OwnedFd| {
+            fstat(fd).map_err(|errno| MetadataError::from_errno(&self.original, "look at", errno))
+        };
+        let (new, work) = (stat(&target)?, stat(&self.work)?);
+        if require_regular(&self.original, &new).is_err() {
+            return Err(self.refused("it is not a regular file"));
+        }
+        if new.st_size == 0 {
+            return Err(self.refused("it is empty"));
+        }
+        if new.st_nlink != 1 {
+            return Err(self.refused("it has further names"));
+        }
+        // The folder is ours, and on a share that maps users both carry the mapped one.
+        if new.st_uid != work.st_uid || new.st_dev != work.st_dev {
+            return Err(self.refused("somebody else made it"));
+        }
+        Ok(target)
+    }
+
+    pub(super) fn refused(&self, reason: &'static str) -> MetadataError {
+        MetadataError::NewVersionRefused { path: self.original.clone(), reason }
+    }
+
+    /// Hashes a file from its start through a second handle, so that no position is shared.
+    pub(super) fn hash(&self, file: &OwnedFd, action: &'static str) -> Result<blake3::Hash, MetadataError> {
+        let failed = |source| MetadataError::from_io(&self.original, action, source);
+        let handle = file.as_fd().try_clone_to_owned().map_err(failed)?;
+        let mut file = std::fs::File::from(handle);
+        std::io::Seek::rewind(&mut file).map_err(failed)?;
+        let mut hasher = blake3::Hasher::new();
+        let mut buffer = vec![0; 256 << 10];
+        loop {
+            match file.read(&mut buffer) {
+                Ok(0) => return Ok(hasher.finalize()),
+                Ok(length) => {
+                    hasher.update(&buffer[..length]);
+                }
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(failed(error)),
+            }
+        }
+    }
+}
+
+/// `NONBLOCK` so that a pipe with the name of a photo does not hold us up; it has no effect on files.
+pub(super) fn open_original(parent: &OwnedFd, name: &OsStr, path: &Path) -> Result<OwnedFd, MetadataError> {
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    match openat(parent, name, flags, Mode::empty()) {
+        Ok(file) => Ok(file),
+        // A socket or a device without a driver.
+        Err(Errno::NXIO | Errno::NODEV) => {
+            Err(MetadataError::NotRegular { path: path.to_path_buf(), what: "a socket or a device" })
+        }
+        Err(errno) => Err(MetadataError::from_errno(path, "open", errno)),
+    }
+}
+
+pub(super) fn require_unchanged(
+    path: &Path,
+    before: &FileIdentity,
+    now: &FileIdentity,
+) -> Result<(), MetadataError> {
+    match before.difference(now) {
+        None => Ok(()),
+        Some(change) => Err(MetadataError::Conflict { path: path.to_path_buf(), change }),
+    }
+}
+
+pub(super) fn require_replaceable(
+    path: &Path,
+    file: &OwnedFd,
+    before: &FileIdentity,
+    options: ReplaceOptions,
+) -> Result<(), MetadataError> {
+    if before.links > 1 && options.hard_links == HardLinkPolicy::Refuse {
+        return Err(MetadataError::HardLinked { path: path.to_path_buf(), links: before.links });
+    }
+    if attributes::is_immutable(file) {
+        return Err(MetadataError::Immutable { path: path.to_path_buf() });
+    }
+    Ok(())
+}
+
+pub(super) fn make_work_dir(parent: &OwnedFd, name: &str, folder: &Path) -> Result<OwnedFd, MetadataError> {
+    mkdirat(parent, name, Mode::RWXU)
+        .map_err(|errno| MetadataError::from_errno(folder, "make the work folder", errno))?;
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    openat(parent, name, flags, Mode::empty()).map_err(|errno| {
+        // It is empty; where it cannot be removed either, the caller's journal knows its name.
+        let _ = unlinkat(parent, name, AtFlags::REMOVEDIR);
+        MetadataError::from_errno(folder, "open the work folder", errno)
+    })
+}
+
+/// The extension when it is short and plain, since ExifTool goes by it; else one that stands for nothing.
+pub(super) fn plain_extension(name: &OsStr) -> String {
+    Path::new(name)
+        .extension()
+        .and_then(OsStr::to_str)
+        .filter(|text| {
+            text.len() <= 8 && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
+        })
+        .unwrap_or("dat")
+        .to_owned()
+}
+
+/// Brings the rename to the disk. Some file systems cannot sync a folder and say so; that is all they can do.
+pub(super) fn sync_folder(parent: &OwnedFd, path: &Path) -> Result<(), MetadataError> {
+    let error = match sync(parent) {
+        Ok(()) => return Ok(()),
+        Err(error) => error,
+    };
+    match error.raw_os_error().map(Errno::from_raw_os_error) {
+        Some(Errno::INVAL | Errno::OPNOTSUPP | Errno::NOSYS) => Ok(()),
+        _ => Err(MetadataError::from_io(path, "sync the folder of", error)),
+    }
+}
+
+/// Through the standard library, which on macOS asks for the flush that reaches the disk.
+pub(super) fn sync(file: &OwnedFd) -> std::io::Result<()> {
+    std::fs::File::from(file.try_clone()?).sync_all()
+}
