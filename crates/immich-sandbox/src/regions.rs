@@ -76,11 +76,14 @@ mod tests {
 
     #[test]
     fn a_turned_picture_turns_its_boxes() {
-        let boxes = boxes(&region("Alice"), 6);
+        let mut info = region("Alice");
+        info["RegionList"][0]["Area"] = json!({ "X": 0.25, "Y": 0.5, "W": 0.125, "H": 0.25 });
+
+        let boxes = boxes(&info, 6);
 
         let FaceBox { x1, y1, x2, y2, image_width, image_height } = boxes[0].1;
         assert_eq!((image_width, image_height), (1200, 1600));
-        assert_eq!((x1, y1, x2, y2), (660, 400, 780, 560));
+        assert_eq!((x1, y1, x2, y2), (450, 300, 750, 500));
     }
 
     #[test]

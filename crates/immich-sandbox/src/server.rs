@@ -96,7 +96,7 @@ async fn handle(
     shared.record.amend(number, |request| request.keep_body(&body));
     let heard = Heard { method: parts.method, uri: parts.uri, headers: parts.headers, body };
     let response = match fault {
-        Some(fault) => spoiled(&shared, &switch, &fault, heard).await,
+        Some(fault) => spoiled(&shared, &fault, heard).await,
         None => Some(whole(answer(&shared, heard).await)),
     };
     let Some(response) = response else {
@@ -121,55 +121,72 @@ fn before_the_body(shared: &Shared, method: &Method, uri: &Uri, headers: &Header
 }
 
 /// Plays the fault; `None` cuts the connection.
-async fn spoiled(shared: &Shared, switch: &Switch, fault: &Fault, heard: Heard) -> Option<Response> {
-    let retry = fault.retry_after.iter().map(|value| ("retry-after", value.clone())).collect();
-    let json = vec![("content-type", "application/json; charset=utf-8".to_owned())];
-    Some(match &fault.effect {
-        Effect::Latency => whole(answer(shared, heard).await),
-        Effect::Status(status) => plain(*status, retry, status_body(*status).into()),
-        Effect::HtmlPage => {
-            let mut headers: Vec<(&str, String)> = retry;
-            headers.push(("content-type", "text/html".to_owned()));
-            plain(502, headers, "<html><head><title>502 Bad Gateway</title></head></html>\n".into())
-        }
-        Effect::CutBefore => return None,
-        Effect::LostAnswer => {
-            answer(shared, heard).await;
-            return None;
-        }
+async fn spoiled(shared: &Shared, fault: &Fault, heard: Heard) -> Option<Response> {
+    match &fault.effect {
+        Effect::CutBefore => None,
+        Effect::Latency
+        | Effect::LostAnswer
+        | Effect::CutWithin
+        | Effect::TruncatedJson
+        | Effect::Slow(_) => spoil(&fault.effect, answer(shared, heard).await),
+        Effect::Status(_)
+        | Effect::HtmlPage
+        | Effect::Endless
+        | Effect::GzipBomb(_)
+        | Effect::DeepJson(_)
+        | Effect::Redirect(..)
+        | Effect::Body(_) => instead(fault),
+    }
+}
+
+/// The true answer, damaged on its way.
+fn spoil(effect: &Effect, mut answer: Answer) -> Option<Response> {
+    match effect {
+        Effect::LostAnswer => None,
         Effect::CutWithin => {
-            let answer = answer(shared, heard).await;
-            let mut headers = answer.headers;
-            headers.push(("content-length", answer.body.len().to_string()));
-            plain(answer.status, headers, fault_body::broken(&answer.body))
+            answer.headers.push(("content-length", answer.body.len().to_string()));
+            Some(plain(answer.status, answer.headers, fault_body::broken(&answer.body)))
         }
         Effect::TruncatedJson => {
-            let mut answer = answer(shared, heard).await;
             answer.body.truncate(answer.body.len() / 2);
-            whole(answer)
-        }
-        Effect::Endless => plain(200, json, fault_body::endless()),
-        Effect::GzipBomb(bytes) => {
-            let mut headers = json;
-            headers.push(("content-encoding", "gzip".to_owned()));
-            match fault_body::gzip_bomb(*bytes) {
-                Ok(body) => plain(200, headers, body),
-                Err(_) => {
-                    switch.cut();
-                    return None;
-                }
-            }
-        }
-        Effect::DeepJson(depth) => plain(200, json, fault_body::deep(*depth).into()),
-        Effect::Redirect(status, location) => {
-            plain(*status, vec![("location", location.clone())], Body::empty())
+            Some(whole(answer))
         }
         Effect::Slow(pause) => {
-            let answer = answer(shared, heard).await;
-            plain(answer.status, answer.headers, fault_body::slow(answer.body, *pause))
+            Some(plain(answer.status, answer.headers, fault_body::slow(answer.body, *pause)))
         }
-        Effect::Body(text) => plain(200, json, text.clone().into()),
-    })
+        _ => Some(whole(answer)),
+    }
+}
+
+/// Something else than the answer, without any effect on the server.
+fn instead(fault: &Fault) -> Option<Response> {
+    let mut headers: Vec<(&'static str, String)> = Vec::new();
+    headers.extend(fault.retry_after.iter().map(|value| ("retry-after", value.clone())));
+    if let Effect::Redirect(status, location) = &fault.effect {
+        headers.push(("location", location.clone()));
+        return Some(plain(*status, headers, Body::empty()));
+    }
+    if fault.effect == Effect::HtmlPage {
+        headers.push(("content-type", "text/html".to_owned()));
+        return Some(plain(
+            502,
+            headers,
+            "<html><head><title>502 Bad Gateway</title></head></html>\n".into(),
+        ));
+    }
+    headers.push(("content-type", "application/json; charset=utf-8".to_owned()));
+    let (status, body) = match &fault.effect {
+        Effect::Status(status) => (*status, status_body(*status).into()),
+        Effect::Endless => (200, fault_body::endless()),
+        Effect::DeepJson(depth) => (200, fault_body::deep(*depth).into()),
+        Effect::GzipBomb(bytes) => {
+            headers.push(("content-encoding", "gzip".to_owned()));
+            (200, fault_body::gzip_bomb(*bytes).ok()?)
+        }
+        Effect::Body(text) => (200, text.clone().into()),
+        _ => return None,
+    };
+    Some(plain(status, headers, body))
 }
 
 fn status_body(status: u16) -> String {
@@ -195,10 +212,8 @@ fn plain(status: u16, headers: Vec<(&'static str, String)>, body: Body) -> Respo
 async fn answer(shared: &Shared, heard: Heard) -> Answer {
     let (version, correlation) = {
         let mut world = shared.world();
-        let correlation = mix(u64::from_be_bytes(
-            world.now().as_nanosecond().to_be_bytes()[8..].try_into().unwrap_or([0; 8]),
-        ));
-        (world.version, format!("{correlation:08x}")[..8].to_owned())
+        let number = mix(world.now().as_millisecond().unsigned_abs());
+        (world.version, format!("{number:016x}")[..8].to_owned())
     };
     let result = match listen(&heard).await {
         Ok(heard_body) => dispatch(shared, &heard, heard_body),
