@@ -222,7 +222,8 @@ impl Scenario {
         self.world.import_faces = on;
     }
 
-    /// The ExifTool program that reads files.
+    /// The ExifTool program that reads files. Without one, uploads, scans and `refresh-metadata` over HTTP
+    /// leave the metadata as it was, and [`crate::Sandbox::refresh`] is an error.
     pub fn exiftool(&mut self, path: impl Into<PathBuf>) {
         self.world.exiftool = Some(path.into());
     }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, clippy::print_stderr, reason = "helpers of tests are tests")]
 
+mod edits;
 mod faults;
 mod filters;
 mod fixtures;
