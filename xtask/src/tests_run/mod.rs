@@ -36,7 +36,8 @@ pub(crate) struct TestArgs {
 #[derive(Debug)]
 pub(crate) struct Surroundings {
     exiftool: PathBuf,
-    shared: Option<PathBuf>,
+    /// Where the shared test material is, or would be.
+    shared: PathBuf,
 }
 
 impl Surroundings {
@@ -47,14 +48,14 @@ impl Surroundings {
             None => tools::ready(workspace)?,
         };
         let shared = environment::path(SHARED).unwrap_or_else(|| workspace.shared());
-        Ok(Self { exiftool, shared: shared.is_dir().then_some(shared) })
+        Ok(Self { exiftool, shared })
     }
 
     /// Hands them to a command.
     pub(crate) fn apply(&self, command: &mut Command) {
         command.env(EXIFTOOL, &self.exiftool);
-        if let Some(shared) = &self.shared {
-            command.env(SHARED, shared);
+        if self.shared.is_dir() {
+            command.env(SHARED, &self.shared);
         }
     }
 }
@@ -62,8 +63,8 @@ impl Surroundings {
 /// Runs the tests; a failed one is an error, after the skipped ones were listed.
 pub(crate) fn run(workspace: &Workspace, args: &TestArgs) -> anyhow::Result<()> {
     let surroundings = Surroundings::prepare(workspace)?;
-    if args.require_shared && surroundings.shared.is_none() {
-        bail!("no shared test material at {}; set {SHARED} to its folder", workspace.shared().display());
+    if args.require_shared && !surroundings.shared.is_dir() {
+        bail!("no shared test material at {}; set {SHARED} to its folder", surroundings.shared.display());
     }
     let log = workspace.root.join(format!("target/skipped-{}.log", std::process::id()));
     let runner = Runner::find();

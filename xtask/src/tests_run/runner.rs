@@ -62,7 +62,7 @@ impl Runner {
 }
 
 fn is_package_choice(argument: &str) -> bool {
-    argument == "-p" || argument.starts_with("--package")
+    argument.starts_with("-p") || argument.starts_with("--package")
 }
 
 fn run_with_report(command: &mut Command, report: &Path) -> (String, anyhow::Result<()>) {

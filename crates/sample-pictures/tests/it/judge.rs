@@ -47,12 +47,13 @@ fn tag_of_line(line: &str) -> Option<(String, String)> {
     Some((format!("{group}:{}", name.trim()), value.trim().to_owned()))
 }
 
-/// Lets ExifTool write tags, and answers with what it said when it refused.
-pub(crate) fn write(path: &Path, assignments: &[&str]) -> Result<(), String> {
-    let output = run(&[&["-overwrite_original"], assignments].concat(), &[path]);
+/// Lets ExifTool write tags into each of the files, and answers with what it said when it refused any.
+pub(crate) fn write<P: AsRef<Path>>(paths: &[P], assignments: &[&str]) -> Result<(), String> {
+    let output = run(&[&["-overwrite_original"], assignments].concat(), paths);
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said).into_owned();
-    if output.status.success() && said.contains("1 image files updated") { Ok(()) } else { Err(said) }
+    let all = format!("{} image files updated", paths.len());
+    if output.status.success() && said.contains(&all) { Ok(()) } else { Err(said) }
 }
 
 /// The bytes of a binary tag.
