@@ -8,6 +8,9 @@
 //! hash is unknown). The rest is synced with the next of these or at the end: a lost `done` is found out
 //! again from the hashes, a lost `remember` by another look at the photo. One sync covers all commits before
 //! it, since they share one log.
+//!
+//! Measured on a busy virtual disk: two syncs and some 2.5 ms per change (0.1 ms where syncs are free), which
+//! is nothing beside writing and verifying the photo. With `done` synced as well it would be a half more.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
