@@ -24,12 +24,12 @@ pub(super) fn route<'p>(method: &str, path: &'p [&'p str]) -> Option<Route<'p>> 
 fn metadata(world: &mut World, call: &Call) -> Result<Reply, Problem> {
     need_object(call)?;
     let mut issues = Vec::new();
-    let filter = Filter::read(call.version, call.user, &call.json, &mut issues);
+    let mut filter = Filter::read(call.version, call.user, &call.json, &mut issues);
     let page = Page::read(&call.json, &mut issues);
     let wish = |field: &str| call.json.get(field).and_then(Value::as_bool).unwrap_or(false);
     let detail = Detail::found(wish("withExif"), wish("withPeople"));
     refuse(issues)?;
-    filter.check_rights()?;
+    filter.prepare(world)?;
 
     let (found, more) = page_of(world, &filter, page)?;
     let items: Vec<Value> =
@@ -72,9 +72,9 @@ fn shift_pages(world: &mut World, page: Page, served: &[AssetId]) {
 
 fn statistics(world: &mut World, call: &Call) -> Result<Reply, Problem> {
     let mut issues = Vec::new();
-    let filter = Filter::read(call.version, call.user, &call.json, &mut issues);
+    let mut filter = Filter::read(call.version, call.user, &call.json, &mut issues);
     refuse(issues)?;
-    filter.check_rights()?;
+    filter.prepare(world)?;
     let total = world.assets().iter().filter(|asset| filter.matches(world, asset)).count();
     Ok(Reply::ok(&json!({ "total": total })))
 }

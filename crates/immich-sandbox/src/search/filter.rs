@@ -1,11 +1,13 @@
 //! The filters of a search, read from its body.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
 use super::order::whole;
 use crate::{
-    Album, AlbumId, Asset, AssetId, LibraryId, PersonId, TagId, UserId, Version, Visibility, checksum, dates,
+    AlbumId, Asset, AssetId, LibraryId, PersonId, TagId, UserId, Version, Visibility, checksum, dates,
     problem::{Issue, Problem},
     world::World,
 };
@@ -42,6 +44,20 @@ pub(crate) struct Filter {
     device: Option<String>,
     texts: Vec<(Text, String)>,
     words: Vec<(Word, Option<String>)>,
+    known: Known,
+}
+
+/// What the filter names, looked up once: a search over a large library asks for it at every asset.
+#[derive(Debug, Default)]
+struct Known {
+    /// The members of each album asked for.
+    albums: Vec<HashSet<AssetId>>,
+    /// Each tag asked for, with all below it.
+    tags: Vec<HashSet<TagId>>,
+    /// Members of any album, when the filter asks for those of none.
+    in_any_album: HashSet<AssetId>,
+    /// Members of stacks, when the filter leaves them out.
+    stacked: HashSet<AssetId>,
 }
 
 /// A field that is searched for a part of it, whatever its accents and case.
@@ -100,13 +116,26 @@ impl Filter {
             device: text(body, "deviceId").filter(|_| !version.is_v3()).map(str::to_owned),
             texts: texts(body),
             words: words(body),
+            known: Known::default(),
         }
     }
 
-    /// The locked folder needs more than a key.
-    pub(crate) fn check_rights(&self) -> Result<(), Problem> {
+    /// Refuses the locked folder, which needs more than a key, and looks up what the filter names.
+    pub(crate) fn prepare(&mut self, world: &World) -> Result<(), Problem> {
         if self.visibility == Some(Visibility::Locked) {
             return Err(Problem::text(401, "Elevated permission is required"));
+        }
+        let members = |id: &AlbumId| world.albums.get(id).map(|album| album.assets.iter().copied().collect());
+        let family = |id: &TagId| world.tag_family(*id).into_iter().collect();
+        self.known.albums = self.albums.iter().map(|id| members(id).unwrap_or_default()).collect();
+        self.known.tags = self.tags.iter().flatten().map(family).collect();
+        if self.not_in_album == Some(true) {
+            self.known.in_any_album =
+                world.albums.values().flat_map(|album| album.assets.iter().copied()).collect();
+        }
+        if !self.with_stacked {
+            self.known.stacked =
+                world.stacks.values().flat_map(|stack| stack.assets.iter().copied()).collect();
         }
         Ok(())
     }
@@ -119,7 +148,7 @@ impl Filter {
             && self.times(asset)
             && self.texts.iter().all(|(text, part)| contains(text.of(asset), part))
             && self.words.iter().all(|(word, wanted)| word.of(asset) == wanted.as_deref())
-            && self.related(world, asset)
+            && self.related(asset)
     }
 
     fn shown(&self, asset: &Asset) -> bool {
@@ -154,30 +183,22 @@ impl Filter {
             && within(self.trashed, asset.trashed_at)
     }
 
-    fn related(&self, world: &World, asset: &Asset) -> bool {
+    fn related(&self, asset: &Asset) -> bool {
         let seen = |person: &PersonId| asset.faces.iter().any(|face| face.person == Some(*person));
         self.people.iter().all(seen)
-            && self.tags.as_ref().is_none_or(|tags| carries(world, asset, tags))
-            && self.albums.iter().all(|id| holds(world, *id, asset.id))
-            && (self.not_in_album != Some(true) || !in_any_album(world, asset.id))
-            && (self.with_stacked || world.stack_of(asset.id).is_none())
+            && self.known.albums.iter().all(|members| members.contains(&asset.id))
+            && !self.known.in_any_album.contains(&asset.id)
+            && !self.known.stacked.contains(&asset.id)
+            && self.tags.as_ref().is_none_or(|wanted| self.carries(asset, wanted))
     }
-}
 
-fn holds(world: &World, album: AlbumId, asset: AssetId) -> bool {
-    world.albums.get(&album).is_some_and(|album| album.assets.contains(&asset))
-}
-
-fn in_any_album(world: &World, asset: AssetId) -> bool {
-    world.albums.values().any(|album: &Album| album.assets.contains(&asset))
-}
-
-/// A tag is carried also by whoever carries one below it. No tags at all asks for untagged assets.
-fn carries(world: &World, asset: &Asset, tags: &[TagId]) -> bool {
-    if tags.is_empty() {
-        return asset.tags.is_empty();
+    /// A tag is carried also by whoever carries one below it. No tags at all asks for untagged assets.
+    fn carries(&self, asset: &Asset, wanted: &[TagId]) -> bool {
+        if wanted.is_empty() {
+            return asset.tags.is_empty();
+        }
+        self.known.tags.iter().all(|family| asset.tags.iter().any(|tag| family.contains(tag)))
     }
-    tags.iter().all(|tag| world.tag_family(*tag).iter().any(|member| asset.tags.contains(member)))
 }
 
 impl Text {
