@@ -13,7 +13,9 @@ pub(crate) fn folder(test: &str) -> Option<PathBuf> {
     if folder.is_dir() {
         return Some(folder);
     }
-    eprintln!("SKIPPED {test}: no shared folder at {}", folder.display());
+    // In one piece, so that the lines of tests side by side do not mix.
+    let line = format!("SKIPPED {test}: no shared folder at {}\n", folder.display());
+    eprint!("{line}");
     None
 }
 
