@@ -1,4 +1,14 @@
-//! Whole runs over real HTTP, real files and a real ExifTool.
+//! Tests of the whole crate, in one binary so that it links once.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a helper that cannot go on has failed the test that called it"
+)]
+
+mod child;
 mod harness;
+mod lock;
 mod mistakes;
+mod state;

@@ -209,7 +209,9 @@ fn syncs(folder: &Path) -> Option<BTreeMap<String, usize>> {
 fn an_announced_and_a_sealed_change_are_on_the_disk_when_they_are_confirmed() {
     let folder = tempfile::tempdir().unwrap();
     let Some(counts) = syncs(folder.path()) else {
-        eprintln!("SKIPPED an_announced_and_a_sealed_change_are_on_the_disk: strace cannot be used here");
+        eprintln!(
+            "SKIPPED an_announced_and_a_sealed_change_are_on_the_disk_when_they_are_confirmed: strace cannot be used here"
+        );
         return;
     };
 
