@@ -1,6 +1,6 @@
 //! The sandbox from the outside: over HTTP, as a client sees it.
 
-#![expect(clippy::panic, clippy::unwrap_used, clippy::print_stderr, reason = "helpers of tests are tests")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 mod edits;
 mod faults;
