@@ -1,3 +1,44 @@
 //! Keeps an Immich library, the original files and other photo sources in step.
 
-fn main() {}
+mod args;
+mod commands;
+mod config;
+mod environment;
+mod exit;
+mod folders;
+mod key;
+mod nearest;
+mod output;
+mod room;
+mod settings;
+mod signals;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Args, Command};
+use crate::exit::ExitStatus;
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(answer) => return refused(&answer),
+    };
+    let status = match args.command {
+        Command::Write(args) => commands::write::run(&args),
+        Command::Demo(args) => commands::demo::run(&args),
+        Command::Completions(args) => {
+            commands::completions::run(args.shell);
+            ExitStatus::Ok
+        }
+    };
+    status.into()
+}
+
+/// `--help` and `--version` end here too, with 0; a mistake on the command line ends with 2.
+fn refused(answer: &clap::Error) -> ExitCode {
+    // Where even this cannot be printed, the exit code has to do.
+    let _ = answer.print();
+    ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(ExitStatus::Usage.code()))
+}

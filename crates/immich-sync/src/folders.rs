@@ -1,0 +1,31 @@
+//! The folders of the user, the same on Linux and macOS.
+
+use std::path::PathBuf;
+
+use etcetera::base_strategy::{BaseStrategy as _, Xdg};
+
+/// Our name in the folders of the user.
+const NAME: &str = "immich-sync";
+
+/// Where this user keeps things; `None` where there is no home folder.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Folders {
+    /// The home folder.
+    pub(crate) home: Option<PathBuf>,
+    /// The usual config file.
+    pub(crate) config_file: Option<PathBuf>,
+    /// The folder of all states.
+    pub(crate) states: Option<PathBuf>,
+}
+
+impl Folders {
+    /// By the XDG rules.
+    pub(crate) fn of_user() -> Self {
+        let Ok(xdg) = Xdg::new() else { return Self::default() };
+        Self {
+            home: Some(xdg.home_dir().to_owned()),
+            config_file: Some(xdg.config_dir().join(NAME).join("config.toml")),
+            states: xdg.state_dir().map(|states| states.join(NAME)),
+        }
+    }
+}

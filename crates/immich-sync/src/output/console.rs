@@ -1,0 +1,84 @@
+//! The two outputs of the program: what they can show, and writing to them.
+//!
+//! A reader that goes away (`| head`) is no reason to end a run that changes files: what cannot be written is
+//! dropped.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use anstream::{AutoStream, ColorChoice};
+
+use super::Paint;
+
+/// Stdout and stderr. Colours follow `NO_COLOR`, `CLICOLOR_FORCE` and `TERM=dumb`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Console {
+    /// Colours of results.
+    pub(crate) result: Paint,
+    /// Colours of everything else.
+    pub(crate) aside: Paint,
+    /// Columns of the terminal that results are shown on; `None` when it is not one.
+    pub(crate) width: Option<usize>,
+    /// Whether a bar can be drawn on stderr.
+    pub(crate) can_draw: bool,
+}
+
+impl Console {
+    /// Looks at the two outputs.
+    pub(crate) fn detect() -> Self {
+        let (stdout, stderr) = (std::io::stdout(), std::io::stderr());
+        let width = rustix::termios::tcgetwinsize(&stdout).ok().map(|size| usize::from(size.ws_col));
+        Self {
+            result: Paint { on: AutoStream::choice(&stdout) != ColorChoice::Never },
+            aside: Paint { on: AutoStream::choice(&stderr) != ColorChoice::Never },
+            width: width.filter(|columns| stdout.is_terminal() && *columns > 0),
+            can_draw: stderr.is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
+        }
+    }
+
+    /// A line of the result.
+    #[expect(clippy::unused_self, reason = "whoever prints holds the console")]
+    pub(crate) fn result(self, line: &str) {
+        let _ = writeln!(std::io::stdout().lock(), "{line}");
+    }
+
+    /// A line beside the result.
+    #[expect(clippy::unused_self, reason = "whoever prints holds the console")]
+    pub(crate) fn aside(self, line: &str) {
+        let _ = writeln!(std::io::stderr().lock(), "{line}");
+    }
+
+    /// An error with its causes, one line each.
+    pub(crate) fn error(self, error: &anyhow::Error) {
+        self.aside(&format!("{} {}", self.aside.red("error:"), super::clean(&error.to_string())));
+        for cause in causes(error) {
+            self.aside(&format!("  because: {}", super::clean(&cause)));
+        }
+    }
+}
+
+/// The texts of the causes; one that only repeats what was said is left out.
+pub(super) fn causes(error: &anyhow::Error) -> Vec<String> {
+    let mut said = error.to_string();
+    let mut causes = Vec::new();
+    for cause in error.chain().skip(1) {
+        let text = cause.to_string();
+        if !said.contains(&text) {
+            causes.push(text.clone());
+            said.push_str(&text);
+        }
+    }
+    causes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cause_that_was_said_already_is_not_repeated() {
+        let error =
+            anyhow::anyhow!("no such file").context("cannot read: no such file").context("while starting");
+
+        assert_eq!(causes(&error), ["cannot read: no such file"]);
+    }
+}

@@ -1,0 +1,233 @@
+//! Events for machines: one JSON object a line on stdout.
+//!
+//! Fields are only ever added. A path is text; where its bytes are not UTF-8 they come beside it in
+//! hexadecimal digits as `path_bytes`, because a lossy path leads nowhere.
+
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+use sync_core::plan::Step;
+use sync_core::{Event, Reporter};
+
+use super::console::causes;
+use super::{Console, End, Presenter};
+use crate::exit::ExitStatus;
+
+/// Raised when a field changes its meaning or goes away.
+const SCHEMA: u32 = 1;
+
+/// Writes events as JSON.
+pub(super) struct Json(Console);
+
+impl Json {
+    /// Writes to stdout.
+    pub(super) fn new(console: Console) -> Self {
+        Self(console)
+    }
+}
+
+impl Reporter for Json {
+    fn report(&self, event: &Event<'_>) {
+        if let Some(object) = object(event) {
+            self.0.result(&line(&object));
+        }
+    }
+}
+
+impl Presenter for Json {
+    fn finish(&self, end: &End<'_>) {
+        self.0.result(&line(&summary(end)));
+    }
+
+    fn give_up(&self, error: &anyhow::Error, status: ExitStatus) {
+        self.0.result(&line(&gave_up(error, status)));
+        self.0.error(error);
+    }
+}
+
+/// An object as a line. JSON escapes only the oldest control characters by itself; a line that is looked at on
+/// a terminal needs the others escaped too. All of them can only stand inside of strings.
+fn line(object: &Value) -> String {
+    let mut line = String::new();
+    for letter in object.to_string().chars() {
+        if super::clean::acts(letter) {
+            let mut units = [0; 2];
+            line.extend(letter.encode_utf16(&mut units).iter().map(|unit| format!("\\u{unit:04x}")));
+        } else {
+            line.push(letter);
+        }
+    }
+    line
+}
+
+/// An event as an object; progress has none.
+pub(super) fn object(event: &Event<'_>) -> Option<Value> {
+    Some(match event {
+        Event::WouldDo(step) => of_step("would-write", step),
+        Event::Done(step) => of_step("written", step),
+        Event::Skipped(skipped) => with_path(
+            &skipped.path,
+            json!({
+                "type": "skipped",
+                "asset": skipped.asset.as_str(),
+                "reason": skipped.reason.code(),
+                "message": skipped.reason.to_string(),
+                "trouble": skipped.reason.is_trouble(),
+            }),
+        ),
+        Event::Failed(failed) => with_path(
+            &failed.path,
+            json!({
+                "type": "failed",
+                "asset": failed.asset.as_str(),
+                "message": failed.message,
+                "transient": failed.transient,
+            }),
+        ),
+        Event::Warning(message) => json!({ "type": "warning", "message": message }),
+        Event::Recovered { folders, completed, rolled_back } => json!({
+            "type": "recovered",
+            "folders": folders,
+            "completed": completed,
+            "rolled_back": rolled_back,
+        }),
+        // The end is told by `finish`, which knows more of it.
+        _ => return None,
+    })
+}
+
+/// The last object of a run that came to its end.
+pub(super) fn summary(end: &End<'_>) -> Value {
+    let summary = end.summary;
+    json!({
+        "type": "summary",
+        "schema": SCHEMA,
+        "dry_run": end.dry_run,
+        "seen": summary.seen,
+        "done": summary.done,
+        "skipped": summary.skipped,
+        "skipped_with_trouble": summary.troubled,
+        "failed": summary.failed,
+        "unreadable": summary.unreadable,
+        "listing_complete": summary.listing_complete,
+        "stopped": summary.stopped,
+        "insecure": end.insecure,
+        "requests": end.requests.requests,
+        "retries": end.requests.retries,
+        "bytes_received": end.requests.bytes_received,
+        "seconds": (end.elapsed.as_secs_f64() * 1000.0).round() / 1000.0,
+        "exit_code": end.status.code(),
+    })
+}
+
+/// The last object of a run that had to be given up.
+pub(super) fn gave_up(error: &anyhow::Error, status: ExitStatus) -> Value {
+    json!({
+        "type": "error",
+        "schema": SCHEMA,
+        "message": error.to_string(),
+        "causes": causes(error),
+        "exit_code": status.code(),
+    })
+}
+
+fn of_step(kind: &str, step: &Step) -> Value {
+    let edits: Vec<Value> = step
+        .change
+        .edits
+        .iter()
+        .map(|edit| json!({ "tag": edit.tag.name(), "old": edit.old, "new": edit.new }))
+        .collect();
+    with_path(
+        &step.path,
+        json!({
+            "type": kind,
+            "asset": step.asset.as_str(),
+            "format": step.change.container.label(),
+            "edits": edits,
+        }),
+    )
+}
+
+fn with_path(path: &Path, object: Value) -> Value {
+    let mut path_fields = Map::new();
+    path_fields.insert("path".to_owned(), Value::String(path.to_string_lossy().into_owned()));
+    if path.to_str().is_none() {
+        let digits = path.as_os_str().as_bytes().iter().flat_map(|byte| [byte >> 4, byte & 15]);
+        let hex: String = digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect();
+        path_fields.insert("path_bytes".to_owned(), Value::String(hex));
+    }
+    match object {
+        Value::Object(mut fields) => {
+            fields.append(&mut path_fields);
+            Value::Object(fields)
+        }
+        other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use immich_api::RequestStats;
+    use sync_core::Summary;
+    use sync_core::plan::SkipReason;
+
+    use super::super::testing::{failed, skipped, step};
+    use super::*;
+
+    /// The whole vocabulary, as it leaves the program.
+    #[test]
+    fn the_schema_stays_as_it_is() {
+        let step = step();
+        let (missing, unchanged, failed) =
+            (skipped(SkipReason::Missing), skipped(SkipReason::Unchanged), failed());
+        let numbers = Summary { seen: 3, done: 1, failed: 1, listing_complete: true, ..Summary::default() };
+        let mut lines: Vec<Value> = [
+            Event::Recovered { folders: 1, completed: 0, rolled_back: 1 },
+            Event::WouldDo(&step),
+            Event::Done(&step),
+            Event::Skipped(&missing),
+            Event::Skipped(&unchanged),
+            Event::Failed(&failed),
+            Event::Warning("face import is on"),
+        ]
+        .iter()
+        .filter_map(object)
+        .collect();
+        lines.push(summary(&End {
+            summary: &numbers,
+            requests: RequestStats { requests: 5, retries: 1, bytes_received: 1000, waited: Duration::ZERO },
+            elapsed: Duration::from_millis(1234),
+            dry_run: false,
+            insecure: false,
+            status: ExitStatus::Partial,
+        }));
+        lines.push(gave_up(
+            &anyhow::anyhow!("no route").context("cannot reach the server"),
+            ExitStatus::Unreachable,
+        ));
+
+        insta::assert_json_snapshot!(lines);
+    }
+
+    #[test]
+    fn an_object_is_one_line_without_control_characters_and_reads_back_equal() {
+        let message = "a\nb\u{1b}[2J\u{7f}\u{9b}31m\u{202e}\u{2028}ä 👨\u{200d}👩";
+        let object = object(&Event::Warning(message)).unwrap();
+
+        let line = line(&object);
+
+        assert!(!line.contains(super::super::clean::acts), "{line}");
+        assert!(line.contains("ä 👨\u{200d}👩"), "{line}");
+        assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), object);
+    }
+
+    #[test]
+    fn progress_is_not_for_machines() {
+        assert_eq!(object(&Event::Listed { assets: 1 }), None);
+        assert_eq!(object(&Event::Planning { candidates: 1 }), None);
+    }
+}

@@ -1,0 +1,127 @@
+//! The log: for finding faults, and complete. The terminal gets it only at the levels `debug` and `trace`.
+//!
+//! Text of users and servers is only ever a field, cleaned: the text formatter does not escape line breaks.
+//! Other crates are heard from `warn` on; what they say below that is about their own insides, and an HTTP
+//! library would tell headers.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::sync::Mutex;
+
+use anyhow::Result;
+use sync_core::{Event, Reporter};
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::Layer;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::Registry;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use super::{End, Presenter, clean, clean_path};
+use crate::args::{LogFormat, LogLevel};
+use crate::exit::{ExitStatus, usage};
+use crate::settings::{LogFile, OutputSettings};
+
+/// Our crates, as they name themselves.
+const OURS: [&str; 4] = ["immich_sync", "immich_api", "photo_metadata", "sync_core"];
+
+/// Starts the log as the settings ask for it.
+pub(crate) fn start_tracing(settings: &OutputSettings) -> Result<()> {
+    let mut layers: Vec<Box<dyn Layer<Registry> + Send + Sync>> = Vec::new();
+    if let Some(level @ (LogLevel::Debug | LogLevel::Trace)) = settings.level {
+        let layer = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+        layers.push(layer.with_filter(targets(level)).boxed());
+    }
+    if let Some(log) = &settings.log {
+        layers.push(file_layer(log, settings.level.unwrap_or(LogLevel::Info))?);
+    }
+    if layers.is_empty() {
+        return Ok(());
+    }
+    tracing_subscriber::registry().with(layers).try_init().map_err(|error| usage(format!("no log: {error}")))
+}
+
+fn file_layer(log: &LogFile, level: LogLevel) -> Result<Box<dyn Layer<Registry> + Send + Sync>> {
+    // Names of people and places stand in it.
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&log.path).map_err(|error| {
+        usage(format!("the log file `{}` cannot be written: {error}", log.path.display()))
+    })?;
+    let layer = tracing_subscriber::fmt::layer().with_writer(Mutex::new(file)).with_ansi(false);
+    Ok(match log.format {
+        LogFormat::Text => layer.with_filter(targets(level)).boxed(),
+        LogFormat::Json => layer.json().flatten_event(true).with_filter(targets(level)).boxed(),
+    })
+}
+
+fn targets(level: LogLevel) -> Targets {
+    let level = match level {
+        LogLevel::Error => LevelFilter::ERROR,
+        LogLevel::Warn => LevelFilter::WARN,
+        LogLevel::Info => LevelFilter::INFO,
+        LogLevel::Debug => LevelFilter::DEBUG,
+        LogLevel::Trace => LevelFilter::TRACE,
+    };
+    let others = level.min(LevelFilter::WARN);
+    Targets::new().with_default(others).with_targets(OURS.map(|target| (target, level)))
+}
+
+/// Puts every event into the log.
+pub(crate) struct LogReporter;
+
+impl Reporter for LogReporter {
+    fn report(&self, event: &Event<'_>) {
+        match event {
+            Event::Recovered { folders, completed, rolled_back } => {
+                tracing::info!(folders, completed, rolled_back, "recovered");
+            }
+            Event::Listed { assets } => tracing::debug!(assets, "listed"),
+            Event::Planning { candidates } => tracing::info!(candidates, "planning"),
+            Event::WouldDo(step) => {
+                let tags = step.change.edits.len();
+                tracing::info!(asset = %step.asset, path = clean_path(&step.path), tags, "would write");
+            }
+            Event::Done(step) => {
+                let tags = step.change.edits.len();
+                tracing::info!(asset = %step.asset, path = clean_path(&step.path), tags, "written");
+            }
+            Event::Skipped(skipped) => {
+                let (path, reason) = (clean_path(&skipped.path), clean(&skipped.reason.to_string()));
+                if skipped.reason.is_trouble() {
+                    tracing::warn!(asset = %skipped.asset, path, reason, "skipped");
+                } else {
+                    tracing::debug!(asset = %skipped.asset, path, reason, "skipped");
+                }
+            }
+            Event::Failed(failed) => {
+                let (path, reason) = (clean_path(&failed.path), clean(&failed.message));
+                tracing::error!(asset = %failed.asset, path, reason, transient = failed.transient, "failed");
+            }
+            Event::Warning(text) => tracing::warn!(text = clean(text), "warning"),
+            _ => {}
+        }
+    }
+}
+
+impl Presenter for LogReporter {
+    fn finish(&self, end: &End<'_>) {
+        let summary = end.summary;
+        tracing::info!(
+            seen = summary.seen,
+            done = summary.done,
+            skipped = summary.skipped_in_all(),
+            failed = summary.failed,
+            stopped = summary.stopped,
+            listing_complete = summary.listing_complete,
+            dry_run = end.dry_run,
+            insecure = end.insecure,
+            requests = end.requests.requests,
+            retries = end.requests.retries,
+            exit_code = end.status.code(),
+            "finished"
+        );
+    }
+
+    fn give_up(&self, error: &anyhow::Error, status: ExitStatus) {
+        tracing::error!(reason = clean(&format!("{error:#}")), exit_code = status.code(), "given up");
+    }
+}

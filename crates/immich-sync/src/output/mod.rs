@@ -1,0 +1,100 @@
+//! Everything that this program prints goes through here, and nothing else prints.
+//!
+//! Results go to stdout, everything else to stderr. Names come from a server and from a disk, and both can be
+//! hostile: whatever is shown to a person has its control characters spelled out ([`clean`]). Machines get
+//! the same events as JSON ([`json`]), where escaping is part of the format.
+
+mod clean;
+mod console;
+mod diff;
+mod human;
+mod json;
+mod log;
+mod paint;
+mod plain;
+mod progress;
+mod summary;
+mod terminal;
+#[cfg(test)]
+mod testing;
+mod troubles;
+mod words;
+
+use std::path::Path;
+use std::time::Duration;
+
+use immich_api::RequestStats;
+use sync_core::{Event, Reporter, Summary};
+
+pub(crate) use clean::{clean, clean_path};
+pub(crate) use console::Console;
+pub(crate) use diff::file_lines;
+pub(crate) use log::{LogReporter, start_tracing};
+pub(crate) use paint::Paint;
+pub(crate) use words::{count, fit};
+
+use crate::exit::ExitStatus;
+use crate::settings::OutputSettings;
+
+/// What is known when a run has come to its end.
+pub(crate) struct End<'a> {
+    /// The numbers.
+    pub(crate) summary: &'a Summary,
+    /// The traffic.
+    pub(crate) requests: RequestStats,
+    /// How long it took.
+    pub(crate) elapsed: Duration,
+    /// Whether nothing was to be changed.
+    pub(crate) dry_run: bool,
+    /// Whether any certificate was accepted.
+    pub(crate) insecure: bool,
+    /// How the program will end.
+    pub(crate) status: ExitStatus,
+}
+
+/// Somebody who is told of a run and of its end.
+pub(crate) trait Presenter: Reporter {
+    /// The server is about to be asked.
+    fn begin(&self) {}
+
+    /// The run has come to its end.
+    fn finish(&self, end: &End<'_>);
+
+    /// The run had to be given up.
+    fn give_up(&self, error: &anyhow::Error, status: ExitStatus);
+}
+
+/// Tells several presenters, in order.
+pub(crate) struct Everybody(Vec<Box<dyn Presenter>>);
+
+impl Everybody {
+    /// The presenters that the settings ask for; paths are shown from `root` on.
+    pub(crate) fn of(settings: &OutputSettings, console: Console, root: &Path) -> Self {
+        let shown: Box<dyn Presenter> = if settings.json {
+            Box::new(json::Json::new(console))
+        } else {
+            Box::new(human::Human::new(console, settings, root))
+        };
+        Self(vec![Box::new(LogReporter), shown])
+    }
+}
+
+impl Reporter for Everybody {
+    fn report(&self, event: &Event<'_>) {
+        self.0.iter().for_each(|presenter| presenter.report(event));
+    }
+}
+
+impl Presenter for Everybody {
+    fn begin(&self) {
+        self.0.iter().for_each(|presenter| presenter.begin());
+    }
+
+    fn finish(&self, end: &End<'_>) {
+        self.0.iter().for_each(|presenter| presenter.finish(end));
+    }
+
+    fn give_up(&self, error: &anyhow::Error, status: ExitStatus) {
+        self.0.iter().for_each(|presenter| presenter.give_up(error, status));
+    }
+}

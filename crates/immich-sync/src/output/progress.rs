@@ -1,0 +1,39 @@
+//! How far a run is, for somebody who waits.
+
+/// Shows how far a run is.
+pub(super) trait Progress: Send + Sync {
+    /// The server is about to be asked.
+    fn begin(&self) {}
+
+    /// So many photos of the server's list have arrived.
+    fn listed(&self, photos: u64);
+
+    /// The list is complete; so many files will be opened.
+    fn planned(&self, files: u64);
+
+    /// One more photo is dealt with.
+    fn step(&self);
+
+    /// Prints something without mixing it with what is shown.
+    fn aside(&self, print: &mut dyn FnMut());
+
+    /// Shows nothing any more.
+    fn end(&self);
+}
+
+/// Shows nothing.
+pub(super) struct Silent;
+
+impl Progress for Silent {
+    fn listed(&self, _photos: u64) {}
+
+    fn planned(&self, _files: u64) {}
+
+    fn step(&self) {}
+
+    fn aside(&self, print: &mut dyn FnMut()) {
+        print();
+    }
+
+    fn end(&self) {}
+}

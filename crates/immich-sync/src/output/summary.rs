@@ -1,0 +1,170 @@
+//! The end of a run in words: what happened, and what to do next.
+
+use super::words::{count, thousands, time};
+use super::{End, Paint};
+
+/// The lines of the summary.
+pub(super) fn lines(end: &End<'_>, unnamed: u64, paint: Paint) -> Vec<String> {
+    let summary = end.summary;
+    let mut lines = vec![paint.bold(&headline(end))];
+    let mut row = |number: u64, text: &str, colour: fn(Paint, &str) -> String| {
+        let text = format!("{:>9} {text}", thousands(number));
+        lines.push(if number == 0 { text } else { colour(paint, &text) });
+    };
+    let changed = if end.dry_run { "would be changed" } else { "changed" };
+    row(summary.done, changed, Paint::green);
+    for (code, number) in &summary.skipped {
+        row(*number, skipped(code), if is_trouble(code) { Paint::yellow } else { plain });
+    }
+    if summary.failed > 0 {
+        row(summary.failed, "failed", Paint::red);
+    }
+    if summary.unreadable > 0 {
+        row(summary.unreadable, "could not be understood in the server's list", Paint::yellow);
+    }
+    lines.push(paint.dim(&format!("          {}", traffic(end))));
+    lines.extend(notes(end, unnamed).into_iter().map(|note| paint.yellow(&note)));
+    lines.extend(next(end));
+    lines
+}
+
+fn plain(_: Paint, text: &str) -> String {
+    text.to_owned()
+}
+
+fn headline(end: &End<'_>) -> String {
+    let seen = count(end.summary.seen, "photo");
+    match (end.summary.stopped, end.dry_run) {
+        (true, _) => format!("Stopped after {seen}"),
+        (false, true) => format!("Dry run over {seen}; nothing was changed"),
+        (false, false) => format!("Done with {seen}"),
+    }
+}
+
+/// What the short names of reasons mean. A name that is not known here is shown as it is.
+fn skipped(code: &str) -> &str {
+    match code {
+        "unchanged" => "unchanged since the last run",
+        "up-to-date" => "already say what the server knows",
+        "nothing-known" => "of which the server knows nothing to write",
+        "offline" => "offline on the server",
+        "managed" => "managed by Immich and left alone by your choice",
+        "missing" => "not found in the library folder",
+        "unmapped" => "whose path on the server leads nowhere here",
+        "refused" => "refused, because writing could damage them",
+        other => other,
+    }
+}
+
+fn is_trouble(code: &str) -> bool {
+    matches!(code, "missing" | "unmapped" | "refused")
+}
+
+fn traffic(end: &End<'_>) -> String {
+    let requests = count(end.requests.requests, "request");
+    let repeats = match end.requests.retries {
+        0 => String::new(),
+        retries => format!(", {} of them again", thousands(retries)),
+    };
+    format!("{requests}{repeats}, {}", time(end.elapsed))
+}
+
+fn notes(end: &End<'_>, unnamed: u64) -> Vec<String> {
+    let mut notes = Vec::new();
+    if unnamed > 0 {
+        notes.push(format!(
+            "{} more like those above; --json and the log file name them all.",
+            thousands(unnamed)
+        ));
+    }
+    if end.insecure {
+        notes.push("Insecure: the certificate of the server was not checked.".to_owned());
+    }
+    notes
+}
+
+fn next(end: &End<'_>) -> Option<String> {
+    let summary = end.summary;
+    if summary.stopped {
+        return Some("Every file is whole. Run the same again to go on.".to_owned());
+    }
+    if end.dry_run && summary.done > 0 {
+        return Some("Run the same without --dry-run to write this.".to_owned());
+    }
+    if summary.failed > 0 {
+        return Some("Run the same again for those that failed; what is done is not done twice.".to_owned());
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use immich_api::RequestStats;
+    use sync_core::Summary;
+    use sync_core::plan::SkipReason;
+
+    use super::*;
+    use crate::exit::ExitStatus;
+
+    fn summary() -> Summary {
+        let mut summary = Summary { seen: 1300, done: 1300, listing_complete: true, ..Summary::default() };
+        for reason in [SkipReason::Unchanged, SkipReason::Missing, SkipReason::Offline] {
+            summary.skip(&reason);
+        }
+        summary
+    }
+
+    fn text(summary: &Summary, dry_run: bool, unnamed: u64) -> String {
+        let end = End {
+            summary,
+            requests: RequestStats { requests: 12, retries: 2, bytes_received: 1, waited: Duration::ZERO },
+            elapsed: Duration::from_secs(75),
+            dry_run,
+            insecure: !summary.listing_complete,
+            status: ExitStatus::Ok,
+        };
+        lines(&end, unnamed, Paint { on: false }).join("\n")
+    }
+
+    #[test]
+    fn a_run_reads_as_words() {
+        insta::assert_snapshot!(text(&summary(), false, 0));
+    }
+
+    #[test]
+    fn a_dry_run_says_what_to_do_next() {
+        insta::assert_snapshot!(text(&summary(), true, 0));
+    }
+
+    #[test]
+    fn everything_that_is_not_right_is_said() {
+        let bad = Summary { failed: 3, unreadable: 1, listing_complete: false, ..summary() };
+
+        insta::assert_snapshot!(text(&bad, false, 17));
+    }
+
+    #[test]
+    fn a_stopped_run_says_how_to_go_on() {
+        let stopped = Summary { stopped: true, listing_complete: false, ..summary() };
+
+        assert!(text(&stopped, false, 0).contains("Run the same again to go on."));
+    }
+
+    #[test]
+    fn every_reason_has_words() {
+        for code in [
+            "unchanged",
+            "up-to-date",
+            "nothing-known",
+            "offline",
+            "managed",
+            "missing",
+            "unmapped",
+            "refused",
+        ] {
+            assert_ne!(skipped(code), code);
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Everything a write-back works with, put together: files, ExifTool, server, state and locks.
+//!
+//! What can fail without anybody else being asked comes first: a wrong folder or a missing ExifTool is said
+//! before the key leaves this machine.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use immich_api::{ApiError, ApiKey, Client, ClientOptions, Permission, ServerInfo};
+use jiff::Timestamp;
+use photo_metadata::ExifTool;
+use photo_metadata::exiftool::{ExifToolPool, ExifToolVersion, PoolOptions};
+use photo_metadata::{Engine, MetadataError};
+use sync_core::lock::{LibraryLock, RunLock};
+use sync_core::paths::Library;
+use sync_core::state::SqliteStore;
+use sync_core::writeback::{WriteBack, WriteOptions};
+use sync_core::{Event, Reporter, StopFlag, Summary, SyncError};
+
+use crate::exit::{Complaint, ExitStatus, usage};
+use crate::settings::ServerSettings;
+
+/// What a write-back asks of the key: listing, and counting what was listed.
+const PERMISSIONS: [Permission; 2] = [Permission::AssetRead, Permission::AssetStatistics];
+
+/// Starts ExifTool, or says how to get it.
+pub(crate) fn start_exiftool(program: &Path, workers: usize, reporter: &dyn Reporter) -> Result<ExifTool> {
+    let pool =
+        ExifToolPool::start(PoolOptions { workers, ..PoolOptions::new(program) }).map_err(with_remedy)?;
+    let version = pool.version();
+    tracing::debug!(%version, "ExifTool runs");
+    if version < ExifToolVersion::OLDEST_FOR_ALL_WRITES {
+        let wanted = ExifToolVersion::OLDEST_FOR_ALL_WRITES;
+        reporter.report(&Event::Warning(&format!(
+            "ExifTool {version} can damage HEIC, AVIF, MP4, MOV, CR3, RW2 and ARW files, so those are refused; \
+             install {wanted} or newer (https://exiftool.org) to write them too"
+        )));
+    }
+    Ok(ExifTool::new(pool))
+}
+
+fn with_remedy(error: MetadataError) -> anyhow::Error {
+    let how = "install it with one of: apt install libimage-exiftool-perl · dnf install perl-Image-ExifTool · \
+               brew install exiftool · apk add exiftool · or name it with --exiftool";
+    match error {
+        MetadataError::ExifToolMissing { program, source } => {
+            let program = program.display();
+            let message = format!("ExifTool is needed and cannot be started as `{program}`; {how}");
+            Complaint::because(ExitStatus::ExifTool, message, source)
+        }
+        error => error.into(),
+    }
+}
+
+/// Connects, and checks what the key may do.
+pub(crate) fn connect(settings: &ServerSettings, key: ApiKey, stop: &StopFlag) -> Result<Client> {
+    let mut options = ClientOptions::new(&settings.url, key);
+    options.rate_limit = settings.rate_limit;
+    options.insecure = settings.insecure;
+    if let Some(path) = &settings.ca_file {
+        let pem = std::fs::read(path)
+            .map_err(|error| usage(format!("--ca-file `{}` cannot be read: {error}", path.display())))?;
+        options.ca_pem = Some(pem);
+    }
+    let flag = stop.clone();
+    options.stop = std::sync::Arc::new(move || flag.is_raised());
+    let client = Client::connect(options)?;
+    require_permissions(client.server())?;
+    Ok(client)
+}
+
+fn require_permissions(server: &ServerInfo) -> Result<()> {
+    let missing: Vec<String> =
+        server.missing_permissions(&PERMISSIONS).iter().map(|permission| format!("`{permission}`")).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let word = if missing.len() == 1 { "permission" } else { "permissions" };
+    Err(Complaint::error(
+        ExitStatus::KeyRefused,
+        format!(
+            "the API key lacks the {word} {}; add it to the key in the account settings of Immich, under API keys",
+            missing.join(" and ")
+        ),
+    ))
+}
+
+/// What is worked with.
+pub(crate) struct Room<'a> {
+    /// Reads and writes metadata.
+    pub(crate) engine: &'a dyn Engine,
+    /// The server.
+    pub(crate) client: &'a Client,
+    /// The originals.
+    pub(crate) library: &'a Library,
+    /// What the user decided.
+    pub(crate) options: &'a WriteOptions,
+    /// The folder of the state.
+    pub(crate) state: PathBuf,
+    /// Who is told.
+    pub(crate) reporter: &'a dyn Reporter,
+    /// Whether to stop.
+    pub(crate) stop: &'a StopFlag,
+}
+
+impl Room<'_> {
+    /// Shows what a run would do; changes nothing, not even the state.
+    pub(crate) fn preview(&self) -> Result<Summary> {
+        let store = match SqliteStore::open_read_only(&self.state)? {
+            Some(store) => store,
+            None => SqliteStore::in_memory()?,
+        };
+        let write_back = self.write_back(&store, &Timestamp::now);
+        stopped_early(write_back.preview(&self.client.reader(), self.client.server()))
+    }
+
+    /// Writes. `command` is what the state remembers of it.
+    pub(crate) fn run(&self, command: &str) -> Result<Summary> {
+        let _run = RunLock::acquire(&self.state, &holder())?;
+        let library = LibraryLock::acquire(self.library.root())?;
+        if !library.is_held() {
+            tracing::debug!("the file system of the library has no locks for folders");
+        }
+        let store = SqliteStore::open(&self.state)?;
+        let summary = stopped_early(self.write_back(&store, &Timestamp::now).run(self.client, command))?;
+        store.close().context("everything is written, but the state could not be closed")?;
+        Ok(summary)
+    }
+
+    fn write_back<'b>(
+        &'b self,
+        store: &'b SqliteStore,
+        now: &'b (dyn Fn() -> Timestamp + Sync),
+    ) -> WriteBack<'b> {
+        WriteBack {
+            store,
+            engine: self.engine,
+            library: self.library,
+            options: self.options,
+            reporter: self.reporter,
+            stop: self.stop,
+            now,
+        }
+    }
+}
+
+/// A stop request while the server is asked comes back as an error of the request.
+fn stopped_early(result: Result<Summary, SyncError>) -> Result<Summary> {
+    match result {
+        Err(SyncError::Api(ApiError::Stopped)) => {
+            Ok(Summary { stopped: true, listing_complete: true, ..Summary::default() })
+        }
+        result => Ok(result?),
+    }
+}
+
+/// Who holds a lock, for the message of another run.
+fn holder() -> String {
+    let name = rustix::system::uname();
+    let host = name.nodename().to_string_lossy();
+    let since = jiff::Zoned::now().strftime("%Y-%m-%d %H:%M").to_string();
+    format!("pid {} on {host}, since {since}", std::process::id())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_exiftool_is_told_with_the_way_to_get_it() {
+        let error = MetadataError::ExifToolMissing {
+            program: "/nowhere/exiftool".into(),
+            source: std::io::ErrorKind::NotFound.into(),
+        };
+
+        let error = with_remedy(error);
+
+        assert_eq!(ExitStatus::of_error(&error, None), ExitStatus::ExifTool);
+        let text = error.to_string();
+        for part in
+            ["/nowhere/exiftool", "apt install", "dnf install", "brew install", "apk add", "--exiftool"]
+        {
+            assert!(text.contains(part), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_holder_of_a_lock_names_its_process() {
+        assert!(holder().contains(&format!("pid {} on ", std::process::id())), "{}", holder());
+    }
+}

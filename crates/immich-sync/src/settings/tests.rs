@@ -1,0 +1,263 @@
+use std::path::Path;
+
+use clap::Parser as _;
+use immich_api::RateLimit;
+use photo_metadata::Datum;
+use sync_core::paths::PathRule;
+
+use super::*;
+use crate::args::{Args, Command, LogFormat, LogLevel};
+
+/// A complete set of settings, to which each test adds.
+const LEAST: [&str; 3] = ["--server=http://cli", "--library=/cli", "--all"];
+const KEY: (&str, &str) = ("IMMICH_API_KEY", "k");
+
+struct Told {
+    args: Vec<&'static str>,
+    environment: Vec<(&'static str, &'static str)>,
+    config: &'static str,
+}
+
+impl Told {
+    fn with<T>(&self, resolve: impl FnOnce(&Sources<'_>) -> Result<T>) -> Result<T> {
+        let words = ["immich-sync", "write"].into_iter().chain(self.args.iter().copied());
+        let Command::Write(args) = Args::try_parse_from(words).unwrap().command else { panic!("not write") };
+        let environment = self.environment.iter().map(|(name, value)| ((*name).to_owned(), *value));
+        resolve(&Sources {
+            args: &args,
+            environment: &Environment::new(environment),
+            config: &ConfigFile::parse(self.config, Path::new("/etc/config.toml")).unwrap(),
+        })
+    }
+
+    fn settings(&self) -> Result<WriteSettings> {
+        self.with(WriteSettings::resolve)
+    }
+
+    fn output(&self) -> OutputSettings {
+        self.with(OutputSettings::resolve).unwrap()
+    }
+
+    fn error(&self) -> String {
+        match self.settings() {
+            Ok(_) => panic!("resolved"),
+            Err(error) => error.to_string(),
+        }
+    }
+}
+
+fn told(args: &[&'static str], environment: &[(&'static str, &'static str)], config: &'static str) -> Told {
+    Told { args: args.to_vec(), environment: environment.to_vec(), config }
+}
+
+fn least(more: &[&'static str], environment: &[(&'static str, &'static str)], config: &'static str) -> Told {
+    told(&[&LEAST, more].concat(), &[&[KEY], environment].concat(), config)
+}
+
+#[test]
+fn the_command_line_wins_over_the_environment_and_that_over_the_config() {
+    let config = "server = \"http://file\"\nlibrary = \"/file\"\nworkers = 7";
+    let environment = [KEY, ("IMMICH_INSTANCE_URL", "http://env"), ("IMMICH_PHOTO_DIR", "/env")];
+
+    let all = told(&LEAST, &environment, config).settings().unwrap();
+    let two = told(&["--all"], &environment, config).settings().unwrap();
+    let one = told(&["--all"], &[KEY], config).settings().unwrap();
+
+    assert_eq!(
+        (all.server.url.as_str(), all.options.mapping.root.as_path()),
+        ("http://cli", Path::new("/cli"))
+    );
+    assert_eq!(
+        (two.server.url.as_str(), two.options.mapping.root.as_path()),
+        ("http://env", Path::new("/env"))
+    );
+    assert_eq!(
+        (one.server.url.as_str(), one.options.mapping.root.as_path()),
+        ("http://file", Path::new("/file"))
+    );
+    assert_eq!(one.options.workers, 7);
+}
+
+#[test]
+fn a_file_named_in_the_environment_comes_before_the_config_and_after_the_variable() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("url");
+    std::fs::write(&path, "http://secret-file\n").unwrap();
+    let path: &'static str = Box::leak(path.to_str().unwrap().to_owned().into_boxed_str());
+    let config = "server = \"http://file\"\nlibrary = \"/file\"";
+
+    let file = told(&["--all"], &[KEY, ("IMMICH_URL_FILE", path)], config).settings().unwrap();
+    let both = told(&["--all"], &[KEY, ("IMMICH_URL_FILE", path), ("IMMICH_URL", "http://env")], config);
+
+    assert_eq!(file.server.url, "http://secret-file");
+    assert_eq!(both.settings().unwrap().server.url, "http://env");
+}
+
+#[test]
+fn every_alias_of_a_known_tool_is_taken() {
+    for (name, value) in [("IMMICH_INSTANCE_URL", "http://a"), ("IMMICH_URL", "http://a")] {
+        let settings = told(&["--all", "--library=/x"], &[KEY, (name, value)], "").settings().unwrap();
+        assert_eq!(settings.server.url, "http://a", "{name}");
+    }
+    for name in ["IMMICH_PHOTO_DIR", "PHOTO_DIR"] {
+        let settings = told(&["--all", "--server=http://a"], &[KEY, (name, "/x")], "").settings().unwrap();
+        assert_eq!(settings.options.mapping.root, Path::new("/x"), "{name}");
+    }
+    let settings =
+        least(&[], &[("CAPTION_MAX_LEN", "10"), ("IMMICH_PATH_SEGMENTS", "2")], "").settings().unwrap();
+    assert_eq!(settings.options.caption_limit, 10);
+    assert_eq!(settings.options.mapping.rule, PathRule::LastSegments(2));
+}
+
+#[test]
+fn aliases_that_contradict_each_other_are_both_named() {
+    let environment = [KEY, ("IMMICH_INSTANCE_URL", "http://a"), ("IMMICH_URL", "http://b")];
+
+    let error = told(&["--all", "--library=/x"], &environment, "").error();
+
+    assert!(error.contains("IMMICH_INSTANCE_URL") && error.contains("IMMICH_URL are both"), "{error}");
+}
+
+#[test]
+fn what_is_missing_is_named_with_the_way_to_give_it() {
+    assert!(told(&["--server=http://a", "--library=/x"], &[KEY], "").error().contains("--all"));
+    assert!(told(&["--all", "--library=/x"], &[KEY], "").error().contains("--server"));
+    assert!(told(&["--all", "--server=http://a"], &[KEY], "").error().contains("--library"));
+    assert!(told(&LEAST, &[], "").error().contains("IMMICH_API_KEY"));
+}
+
+#[test]
+fn the_defaults_are_careful() {
+    let settings = least(&[], &[], "").settings().unwrap();
+
+    let options = settings.options;
+    assert_eq!(options.mapping.rule, PathRule::LastSegments(3));
+    assert_eq!((options.caption_limit, options.workers), (2000, 2));
+    assert_eq!(options.replace, ReplaceOptions { hard_links: HardLinkPolicy::Refuse, touch: false });
+    assert_eq!(options.allowed, Allowances { signed: false, raw: false });
+    assert_eq!((options.managed, options.recheck), (None, false));
+    assert_eq!(options.selection, Selection::default());
+    assert!(options.choices.people_as_keywords);
+    assert_eq!(settings.server.rate_limit, RateLimit::PerSecond(10.0));
+    assert!(
+        !settings.dry_run && !settings.strict && !settings.server.insecure && settings.concerns.is_empty()
+    );
+    assert_eq!((settings.exiftool.as_path(), settings.state_dir), (Path::new("exiftool"), None));
+}
+
+#[test]
+fn the_kinds_of_data_come_from_the_first_source_that_names_any() {
+    let kinds = |told: Told| told.settings().unwrap().options.data.into_iter().collect::<Vec<_>>();
+    let base: &[&'static str] = &["--server=http://a", "--library=/x"];
+    let config = "write = [\"rating\"]";
+    let environment = [KEY, ("IMMICH_SYNC_GPS", "yes"), ("IMMICH_SYNC_TIME", "true")];
+
+    assert_eq!(kinds(told(&[base, &["--people"]].concat(), &environment, config)), [Datum::People]);
+    assert_eq!(kinds(told(base, &environment, config)), [Datum::Gps, Datum::Time]);
+    assert_eq!(kinds(told(base, &[KEY], config)), [Datum::Rating]);
+    assert_eq!(kinds(told(&[base, &["--all"]].concat(), &[KEY], config)).len(), 5);
+}
+
+#[test]
+fn a_dry_run_can_be_asked_for_in_the_environment() {
+    assert!(least(&[], &[("IMMICH_SYNC_DRY_RUN", "true")], "").settings().unwrap().dry_run);
+    assert!(least(&[], &[("IMMICH_SYNC_DRYRUN", "true")], "").error().contains("IMMICH_SYNC_DRY_RUN"));
+}
+
+#[test]
+fn folders_are_mapped_in_their_order_and_stay_in_the_library() {
+    let maps = ["--path-map=/data/a=anna", "--path-map=/data=/cli/rest"];
+
+    let PathRule::Prefixes(prefixes) = least(&maps, &[], "").settings().unwrap().options.mapping.rule else {
+        panic!("no prefixes");
+    };
+
+    assert_eq!(prefixes[0].local, Path::new("/cli/anna"));
+    assert_eq!((prefixes[1].server.as_str(), prefixes[1].local.as_path()), ("/data", Path::new("/cli/rest")));
+    for outside in ["--path-map=/data=/elsewhere", "--path-map=/data=../x", "--path-map=/data=/cli/../etc"] {
+        assert!(least(&[outside], &[], "").error().contains("not below the library folder"), "{outside}");
+    }
+    assert!(least(&["--path-map=/data"], &[], "").error().contains("SERVER=LOCAL"));
+}
+
+#[test]
+fn folders_are_mapped_from_the_environment_and_the_config_too() {
+    let config = "path_map = [{ server = \"/c\", local = \"c\" }]";
+    let rule = |told: Told| match told.settings().unwrap().options.mapping.rule {
+        PathRule::Prefixes(maps) => maps.into_iter().map(|map| map.server).collect::<Vec<_>>(),
+        PathRule::LastSegments(count) => vec![count.to_string()],
+    };
+
+    assert_eq!(rule(least(&[], &[("IMMICH_SYNC_PATH_MAP", "/a=a;/b=b")], config)), ["/a", "/b"]);
+    assert_eq!(rule(least(&[], &[], config)), ["/c"]);
+    assert_eq!(rule(least(&["--path-segments=4"], &[], config)), ["4"]);
+}
+
+#[test]
+fn numbers_are_checked_wherever_they_come_from() {
+    for (name, value) in
+        [("IMMICH_PATH_SEGMENTS", "11"), ("CAPTION_MAX_LEN", "0"), ("IMMICH_SYNC_WORKERS", "x")]
+    {
+        let error = least(&[], &[(name, value)], "").error();
+        assert!(error.contains("expected a number from 1"), "{error}");
+    }
+    assert!(least(&[], &[], "workers = 0").error().contains("--workers"));
+}
+
+#[test]
+fn contradicting_modes_are_refused() {
+    assert!(least(&["--recheck"], &[("IMMICH_SYNC_ONLY_NEW", "1")], "").error().contains("--recheck"));
+}
+
+#[test]
+fn managed_files_and_hard_links_are_words() {
+    let settings = least(&["--managed=skip"], &[("IMMICH_SYNC_HARD_LINKS", "BREAK")], "").settings().unwrap();
+
+    assert_eq!(settings.options.managed, Some(ManagedPolicy::Skip));
+    assert_eq!(settings.options.replace.hard_links, HardLinkPolicy::Break);
+    assert!(least(&[], &[("IMMICH_SYNC_MANAGED", "sidecar")], "").error().contains("original, skip"));
+}
+
+#[test]
+fn a_date_is_a_moment_or_a_day_on_the_clock_of_this_machine() {
+    let berlin = TimeZone::get("Europe/Berlin").unwrap();
+
+    assert_eq!(moment("2024-07-01", &berlin).unwrap().to_string(), "2024-06-30T22:00:00Z");
+    assert_eq!(moment("2024-07-01T12:00", &berlin).unwrap().to_string(), "2024-07-01T10:00:00Z");
+    assert_eq!(moment("2024-07-01T12:00:00+05:00", &berlin).unwrap().to_string(), "2024-07-01T07:00:00Z");
+    assert!(moment("yesterday", &berlin).is_err());
+}
+
+#[test]
+fn assets_of_the_environment_are_checked() {
+    let id = "00000000-0000-4000-8000-000000000001";
+
+    assert_eq!(
+        least(&[], &[("IMMICH_SYNC_ASSET", id)], "").settings().unwrap().options.selection.assets.len(),
+        1
+    );
+    assert!(least(&[], &[("IMMICH_SYNC_ASSET", "../x")], "").error().contains("IMMICH_SYNC_ASSET"));
+}
+
+#[test]
+fn the_log_takes_the_words_of_the_known_tool() {
+    let structured =
+        least(&[], &[("IMMICH_LOG_FILE", "/l"), ("IMMICH_STRUCTURED_LOGS", "true")], "").output();
+    let plain = least(&[], &[("IMMICH_LOG_FILE", "/l")], "").output();
+    let json = least(&["--json"], &[("IMMICH_LOG_FORMAT", "JSON"), ("IMMICH_LOG_FILE", "/l")], "").output();
+
+    assert_eq!(structured.log, Some(LogFile { path: "/l".into(), format: LogFormat::Json }));
+    assert_eq!(plain.log, Some(LogFile { path: "/l".into(), format: LogFormat::Text }));
+    assert_eq!(json.log, structured.log);
+    assert!(json.json && !plain.json);
+    assert_eq!(least(&[], &[("IMMICH_SYNC_LOG_LEVEL", "WARNING")], "").output().level, Some(LogLevel::Warn));
+    assert_eq!(least(&["-q"], &[], "log_level = \"debug\"").output().level, Some(LogLevel::Debug));
+}
+
+#[test]
+fn a_key_on_the_command_line_is_a_concern() {
+    let settings = least(&["--api-key=marker"], &[], "").settings().unwrap();
+
+    assert_eq!(settings.concerns.len(), 1);
+    assert!(!settings.concerns[0].contains("marker"));
+}
