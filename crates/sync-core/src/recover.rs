@@ -3,7 +3,8 @@
 //! Each change that was announced and never closed is settled by looking: the work folder goes away, and the
 //! hash of the file tells whether the new version had taken its place.
 
-use photo_metadata::replace::{identity, remove_work_dir};
+use photo_metadata::MetadataError;
+use photo_metadata::replace::{FileIdentity, identity, remove_work_dir};
 
 use crate::apply::hash_of;
 use crate::error::SyncError;
@@ -27,22 +28,38 @@ pub(crate) fn recover(store: &dyn Store, reporter: &dyn Reporter) -> Result<(), 
                 continue;
             }
         }
-        if took_place(row) {
-            let after = identity(&row.intent.path)?;
-            store.done(row.id, &after, None)?;
-            completed += 1;
-        } else {
-            store.rolled_back(row.id)?;
-            rolled_back += 1;
+        match place_of(row) {
+            Ok(Some(after)) => {
+                store.done(row.id, &after, None)?;
+                completed += 1;
+            }
+            Ok(None) => {
+                store.rolled_back(row.id)?;
+                rolled_back += 1;
+            }
+            Err(error) => {
+                let path = row.intent.path.display();
+                let text = format!("`{path}` cannot be read ({error}); its change is settled by a later run");
+                reporter.report(&Event::Warning(&text));
+            }
         }
     }
     reporter.report(&Event::Recovered { folders, completed, rolled_back });
     Ok(())
 }
 
-/// Whether the new version stands in the place of the original. The asset itself is not remembered: the next
-/// look into the file finds it in step, or finds what somebody else made of it.
-fn took_place(row: &JournalRow) -> bool {
-    let Some(new_hash) = &row.new_hash else { return false };
-    hash_of(&row.intent.path).is_ok_and(|hash| hash == *new_hash)
+/// What the new version is, if it stands in the place of the original.
+///
+/// The asset itself is not remembered: the next look into the file finds it in step, or finds what somebody
+/// else made of it. A file that is gone was not left behind by us either.
+fn place_of(row: &JournalRow) -> Result<Option<FileIdentity>, MetadataError> {
+    let path = &row.intent.path;
+    let Some(new_hash) = &row.new_hash else { return Ok(None) };
+    let now = match identity(path) {
+        Err(MetadataError::Missing { .. } | MetadataError::NotRegular { .. }) => return Ok(None),
+        now => now?,
+    };
+    let hash =
+        hash_of(path).map_err(|source| MetadataError::Io { path: path.clone(), action: "read", source })?;
+    Ok((hash == *new_hash).then_some(now))
 }

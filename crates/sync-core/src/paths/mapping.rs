@@ -73,10 +73,10 @@ impl PathMapping {
         let segments = segments(server_path)?;
         match &self.rule {
             PathRule::LastSegments(wanted) => {
-                let first = segments.len().checked_sub(*wanted).ok_or_else(|| Unmapped::TooShort {
-                    path: server_path.to_owned(),
-                    wanted: *wanted,
-                })?;
+                let first = segments
+                    .len()
+                    .checked_sub(*wanted)
+                    .ok_or_else(|| Unmapped::TooShort { path: server_path.to_owned(), wanted: *wanted })?;
                 Ok(segments[first..].iter().collect())
             }
             PathRule::Prefixes(maps) => maps
@@ -164,7 +164,9 @@ mod tests {
 
     #[test]
     fn what_could_leave_the_library_is_refused() {
-        for path in ["/a/../b.jpg", "/a/./b.jpg", "/a//b.jpg", "/a/b\0.jpg", "..", "", "/", "a/../../etc/passwd"] {
+        for path in
+            ["/a/../b.jpg", "/a/./b.jpg", "/a//b.jpg", "/a/b\0.jpg", "..", "", "/", "a/../../etc/passwd"]
+        {
             assert!(matches!(last(1).relative(path), Err(Unmapped::Hostile { .. })), "{path:?}");
         }
     }

@@ -239,7 +239,8 @@ impl Store for SqliteStore {
 
     fn set_server(&self, identity: &ServerIdentity) -> Result<(), SyncError> {
         let known = self.write(Durability::Now, |change| statements::set_server(change, identity))?;
-        if known == *identity {
+        // The address of a server may change; the id of a user on it does not.
+        if known.user == identity.user {
             return Ok(());
         }
         Err(SyncError::OtherServer { known: in_words(&known), found: in_words(identity) })

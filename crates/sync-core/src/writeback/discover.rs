@@ -247,12 +247,7 @@ fn look(
     }
 }
 
-fn is_unchanged(
-    record: &AssetRecord,
-    fingerprint: Fingerprint,
-    path: &Path,
-    file: &FileIdentity,
-) -> bool {
+fn is_unchanged(record: &AssetRecord, fingerprint: Fingerprint, path: &Path, file: &FileIdentity) -> bool {
     record.fingerprint == fingerprint && record.path == path && record.file.same_content_as(file)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use immich_api::{Asset, Exif};
+use immich_api::{Asset, AssetKind, Exif};
 use photo_metadata::{
     Caption, CaptureTime, Datum, PhotoFields, Position, RatingWish, Stars, UnknownZone, text,
 };
@@ -64,11 +64,18 @@ fn people(asset: &Asset) -> BTreeSet<String> {
 /// guess into a fact.
 fn taken(asset: &Asset, exif: &Exif) -> Result<Option<CaptureTime>, UnknownZone> {
     let Some(instant) = exif.date_time_original else { return Ok(None) };
-    let guessed = exif.time_zone.is_none() && asset.file_modified_at == Some(instant);
+    let zone = exif.time_zone.as_deref().filter(|zone| !means_unknown(asset.kind, zone));
+    let guessed = zone.is_none() && asset.file_modified_at == Some(instant);
     if guessed {
         return Ok(None);
     }
-    CaptureTime::from_instant(instant, exif.time_zone.as_deref()).map(Some)
+    CaptureTime::from_instant(instant, zone).map(Some)
+}
+
+/// Movie headers count UTC and say no zone; Immich calls that zone `UTC` (recorded from 2.7.5 and 3.0.3).
+/// Writing it down as an offset would claim that the clock on the wall showed UTC.
+fn means_unknown(kind: AssetKind, zone: &str) -> bool {
+    kind == AssetKind::Video && zone == "UTC"
 }
 
 /// The rating, and whether it stands for a favourite.

@@ -101,13 +101,17 @@ pub(crate) struct Told {
     pub(crate) failed: Vec<(PathBuf, String)>,
     pub(crate) warnings: Vec<String>,
     pub(crate) recovered: u64,
+    pub(crate) edits: Vec<String>,
 }
 
 impl Reporter for Recorder {
     fn report(&self, event: &Event<'_>) {
         let mut told = self.0.lock().unwrap();
         match event {
-            Event::Done(step) => told.done.push(step.path.clone()),
+            Event::Done(step) => {
+                told.done.push(step.path.clone());
+                told.edits.extend(step.change.edits.iter().map(|edit| format!("{edit:?}")));
+            }
             Event::WouldDo(step) => told.would.push(step.path.clone()),
             Event::Skipped(skipped) => told.skipped.push((skipped.path.clone(), skipped.reason.to_string())),
             Event::Failed(failed) => told.failed.push((failed.path.clone(), failed.message.clone())),
@@ -123,7 +127,8 @@ struct Recorder(Mutex<Told>);
 
 impl Home {
     pub(crate) fn client(&self) -> Client {
-        let mut options = ClientOptions::new(&self.sandbox.url(), ApiKey::new(&self.sandbox.api_key()).unwrap());
+        let mut options =
+            ClientOptions::new(&self.sandbox.url(), ApiKey::new(&self.sandbox.api_key()).unwrap());
         options.rate_limit = RateLimit::PerSecond(10_000.0);
         options.clock = Arc::new(FastClock::default());
         Client::connect(options).unwrap()

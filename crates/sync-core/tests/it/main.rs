@@ -11,4 +11,5 @@ mod child;
 mod harness;
 mod lock;
 mod mistakes;
+mod roundtrip;
 mod state;

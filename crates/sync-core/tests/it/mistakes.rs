@@ -31,7 +31,11 @@ fn mistake_01_hemispheres_are_written_where_they_are_wrong_and_where_they_lack()
         let tags = home.tags(name);
         assert!((number(&tags, "GPS:GPSLatitude") - 33.8688).abs() < 1e-6);
         assert!((number(&tags, "GPS:GPSLongitude") - 70.5).abs() < 1e-6);
-        assert_eq!((text(&tags, "GPS:GPSLatitudeRef"), text(&tags, "GPS:GPSLongitudeRef")), ("S", "W"), "{name}");
+        assert_eq!(
+            (text(&tags, "GPS:GPSLatitudeRef"), text(&tags, "GPS:GPSLongitudeRef")),
+            ("S", "W"),
+            "{name}"
+        );
         assert!((number(&tags, "Composite:GPSLatitude") + 33.8688).abs() < 1e-6);
     }
 }
@@ -98,7 +102,10 @@ fn mistake_05_stars_in_percent_are_those_of_windows() {
     for (stars, percent) in (1..=5).zip(["1", "25", "50", "75", "99"]) {
         let tags = home.tags(&format!("{stars}.jpg"));
         let stars = stars.to_string();
-        assert_eq!((text(&tags, "XMP-xmp:Rating"), text(&tags, "IFD0:Rating")), (stars.as_str(), stars.as_str()));
+        assert_eq!(
+            (text(&tags, "XMP-xmp:Rating"), text(&tags, "IFD0:Rating")),
+            (stars.as_str(), stars.as_str())
+        );
         assert_eq!(text(&tags, "IFD0:RatingPercent"), percent);
         assert_eq!(text(&tags, "XMP-microsoft:RatingPercent"), percent);
     }
@@ -137,9 +144,13 @@ fn mistake_08_what_cannot_be_written_is_refused_with_a_reason_and_left_alone() {
 
     assert_eq!(snapshot(home.photos.path()), before);
     assert_eq!((summary.done, summary.troubled), (0, 5), "{told:?}");
-    for (name, reason) in
-        names.iter().zip(["it is a JPEG file", "the picture has no end", "no place", "no place", "it is empty"])
-    {
+    for (name, reason) in names.iter().zip([
+        "it is a JPEG file",
+        "the picture has no end",
+        "no place",
+        "no place",
+        "it is empty",
+    ]) {
         let (_, said) = told.skipped.iter().find(|(path, _)| path.ends_with(name)).unwrap();
         assert!(said.contains(reason), "{name}: {said}");
     }
@@ -218,7 +229,10 @@ fn mistake_12_a_stopped_run_ends_after_the_current_file_and_the_next_one_goes_on
     assert_eq!((first.done, second.done), (7, 13));
     assert!(done_first.iter().all(|path| !told.done.contains(path)), "nothing is done twice");
     let requests = home.sandbox.requests().split_off(requests_before);
-    assert!(requests.iter().all(|request| !request.path.contains("/assets/")), "no asset is fetched by itself");
+    assert!(
+        requests.iter().all(|request| !request.path.contains("/assets/")),
+        "no asset is fetched by itself"
+    );
 }
 
 #[test]
