@@ -68,23 +68,26 @@ pub(super) fn pictures(engine: &dyn Engine, paths: &[PathBuf]) -> Result<BTreeMa
     Ok(hashes)
 }
 
-/// Whether a server that read the file again still says the same of the photo.
+/// What a server says differently of a photo after it read the file again, by name.
 ///
 /// Two things change, and both are said beforehand: a favourite without stars has five now, because a file has
 /// no place for a heart; and the names of people, being keywords, are tags.
-pub(super) fn same_view(before: &AssetView, after: &AssetView) -> bool {
+pub(super) fn changed_view(before: &AssetView, after: &AssetView) -> Vec<&'static str> {
     let stars = before.rating.or(before.is_favorite.then_some(5));
     let tags = if before.people.is_empty() { &before.tags } else { &before.people };
     let text = |view: &AssetView| view.description.clone().unwrap_or_default();
-    text(before) == text(after)
-        && after.rating == stars
-        && after.is_favorite == before.is_favorite
-        && same_place(before.latitude, after.latitude)
-        && same_place(before.longitude, after.longitude)
-        && after.instant == before.instant
-        && after.local_date_time == before.local_date_time
-        && after.people == before.people
-        && after.tags == *tags
+    let held = [
+        ("caption", text(before) == text(after)),
+        ("stars", after.rating == stars),
+        ("favourite", after.is_favorite == before.is_favorite),
+        ("latitude", same_place(before.latitude, after.latitude)),
+        ("longitude", same_place(before.longitude, after.longitude)),
+        ("moment", after.instant == before.instant),
+        ("time on the clock", after.local_date_time == before.local_date_time),
+        ("people", after.people == before.people),
+        ("tags", after.tags == *tags),
+    ];
+    held.into_iter().filter(|(_, held)| !held).map(|(name, _)| name).collect()
 }
 
 fn same_place(before: Option<f64>, after: Option<f64>) -> bool {

@@ -84,10 +84,6 @@ fn work_on(
         if index % 5 < 2 {
             asset.rating = i8::try_from(index % 5 + 3).ok();
         }
-        if asset.latitude.is_none() && !index.is_multiple_of(4) {
-            let (latitude, longitude) = PLACES[index % PLACES.len()];
-            (asset.latitude, asset.longitude) = (Some(latitude), Some(longitude));
-        }
         // A screenshot says nothing of its time; and one camera was still on winter time.
         let clock_was_wrong = file.kind == Kind::Jpeg && index % 6 == 1;
         if !file.says_when || clock_was_wrong {
@@ -95,6 +91,12 @@ fn work_on(
             let taken = Timestamp::from_second(file.taken_at).unwrap_or(Timestamp::UNIX_EPOCH);
             let taken = taken.saturating_add(SignedDuration::from_hours(hours)).unwrap_or(taken);
             asset.set_taken(Some(taken), Some("UTC+2"));
+        }
+        // A pin on a video would move its clock too: its file counts in UTC, and Immich then takes the zone of
+        // the place.
+        if asset.latitude.is_none() && !file.kind.is_video() && !index.is_multiple_of(4) {
+            let (latitude, longitude) = PLACES[index % PLACES.len()];
+            (asset.latitude, asset.longitude) = (Some(latitude), Some(longitude));
         }
     })
 }

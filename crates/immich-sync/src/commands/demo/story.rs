@@ -13,7 +13,7 @@ use sync_core::plan::Step;
 use sync_core::writeback::{Selection, WriteOptions};
 use sync_core::{StopFlag, Summary};
 
-use super::before_after::{contents, differences, pictures, same_view, tag_lines, tags};
+use super::before_after::{changed_view, contents, differences, pictures, tag_lines, tags};
 use super::counting::Counting;
 use super::recorder::{Recorder, Told};
 use super::server::{Stage, VERSION};
@@ -230,13 +230,14 @@ impl Story<'_> {
         let mut compared = 0;
         let mut other = Vec::new();
         for ((before, after), file) in before.iter().zip(&after).zip(&self.stage.files) {
+            let changed = changed_view(before, after);
             let real = file.path.canonicalize().unwrap_or_else(|_| file.path.clone());
-            if refused.contains(&real.as_path()) && !same_view(before, after) {
+            if refused.contains(&real.as_path()) && !changed.is_empty() {
                 continue;
             }
             compared += 1;
-            if !same_view(before, after) {
-                other.push(self.relative(&file.path));
+            if !changed.is_empty() {
+                other.push(format!("{} ({})", self.relative(&file.path), changed.join(", ")));
             }
         }
         let claim = format!("the server's view of {} is what it was", count(compared, "photo"));
