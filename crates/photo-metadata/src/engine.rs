@@ -160,6 +160,10 @@ fn iptc(change: &Change, arguments: &mut Arguments) -> Result<(), String> {
         }
         IptcCharset::Latin => {
             arguments.option("-tagsFromFile").option("@").option("-IPTC:all");
+            // A list that is given anew would be added to the copied one.
+            if change.edits.iter().any(|edit| edit.tag == Tag::IptcKeywords) {
+                arguments.option("--IPTC:Keywords");
+            }
             arguments.option("-IPTC:CodedCharacterSet=UTF8");
         }
         IptcCharset::Other(name) => {

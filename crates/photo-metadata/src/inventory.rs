@@ -53,12 +53,33 @@ impl Inventory {
             match self.all.get(key) {
                 Some(now) if now == values || same_canvas(key, values, now) => {}
                 Some(_) => changes.push(format!("{key} would change")),
+                None if before.goes_along(key, values, edits) => {}
                 None => changes.push(format!("{key} would be lost")),
             }
         }
         let added = self.all.keys().filter(|key| !before.all.contains_key(*key) && !is_asked(key));
         changes.extend(added.filter(|key| !comes_along(key)).map(|key| format!("{key} would appear")));
         changes
+    }
+
+    /// Whether a tag is one of the fillers that go with a directory when it loses its last real tag.
+    ///
+    /// Only fillers with the value that writers give them: one with another value came from a camera.
+    fn goes_along(&self, key: &str, values: &[String], edits: &[TagEdit]) -> bool {
+        let (filler, in_jfif) = match key {
+            "IFD0:XResolution" => ("72", Some("JFIF:XResolution")),
+            "IFD0:YResolution" => ("72", Some("JFIF:YResolution")),
+            "IFD0:ResolutionUnit" => ("2", Some("JFIF:ResolutionUnit")),
+            "IFD0:YCbCrPositioning" => ("1", None),
+            "GPS:GPSVersionID" => ("2 3 0 0", None),
+            _ => return false,
+        };
+        // A JFIF header counts its unit from 0, EXIF from 1.
+        let unit_of_jfif = |value: &String| value.parse::<u32>().map(|unit| (unit + 1).to_string());
+        let as_in_jfif = in_jfif.and_then(|name| self.all.get(name)?.first()).is_some_and(|value| {
+            values == [value.clone()] || unit_of_jfif(value).is_ok_and(|unit| values == [unit])
+        });
+        edits.iter().any(TagEdit::takes_away) && (values == [filler] || as_in_jfif)
     }
 
     /// Which of `edits` the file does not show as they were asked for.

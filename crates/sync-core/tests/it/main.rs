@@ -9,7 +9,9 @@
 
 mod child;
 mod harness;
+mod hostile;
 mod lock;
 mod mistakes;
+mod policies;
 mod roundtrip;
 mod state;
