@@ -1,8 +1,8 @@
 //! Everything that this program prints goes through here, and nothing else prints.
 //!
 //! Results go to stdout, everything else to stderr. Names come from a server and from a disk, and both can be
-//! hostile: whatever is shown to a person has its control characters spelled out ([`clean`]). Machines get
-//! the same events as JSON ([`json`]), where escaping is part of the format.
+//! hostile: whatever is shown to a person has its control characters spelled out ([`clean()`]). Machines get
+//! the same events as JSON ([`mod@json`]), where escaping is part of the format.
 
 mod clean;
 mod console;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::progress::Progress;
 use super::words::count;
@@ -36,7 +36,7 @@ impl Progress for Bar {
 
     fn planned(&self, files: u64) {
         self.0.disable_steady_tick();
-        self.0.set_style(style("{bar:32} {human_pos}/{human_len} files, {per_sec}, {eta} left"));
+        self.0.set_style(style("{bar:32} {human_pos}/{human_len} files, {rate}, {eta} left"));
         self.0.set_length(files);
         self.0.reset_elapsed();
         self.0.reset_eta();
@@ -59,7 +59,13 @@ impl Progress for Bar {
 
 /// A template that is wrong shows the plain bar instead of ending the run; a test holds them to be right.
 fn style(template: &str) -> ProgressStyle {
-    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    style.with_key("rate", rate)
+}
+
+fn rate(state: &ProgressState, line: &mut dyn std::fmt::Write) {
+    // A line in memory takes whatever is written.
+    let _ = write!(line, "{:.1}/s", state.per_sec());
 }
 
 #[cfg(test)]
@@ -71,7 +77,7 @@ mod tests {
         for template in [
             "{spinner:.cyan} {msg}",
             "{spinner} {msg}",
-            "{bar:32} {human_pos}/{human_len} files, {per_sec}, {eta} left",
+            "{bar:32} {human_pos}/{human_len} files, {rate}, {eta} left",
         ] {
             assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
         }

@@ -1,7 +1,7 @@
 //! The exit codes, which schedulers and scripts depend on.
 
 use immich_sandbox::Fault;
-use sync_core::lock::RunLock;
+use sync_core::lock::{LibraryLock, RunLock};
 
 use crate::place::{Place, Said};
 
@@ -91,6 +91,19 @@ fn a_state_in_use_is_eleven_and_names_who_uses_it() {
     let said = Said::by(&mut place.write(&["--all", "--state-dir", state.to_str().unwrap()])).ended_with(11);
 
     assert!(said.stderr.contains("pid 1 on another-host"), "{}", said.stderr);
+}
+
+#[test]
+fn a_library_in_use_is_eleven_whatever_the_state() {
+    let place = Place::with(1);
+    let lock = LibraryLock::acquire(&place.library()).unwrap();
+    assert!(lock.is_held(), "the file system of the tests has no locks for folders");
+
+    let said = Said::by(&mut place.write(&["--all"])).ended_with(11);
+    drop(lock);
+
+    assert!(said.stderr.contains("library"), "{}", said.stderr);
+    Said::by(&mut place.write(&["--all"])).ended_with(0);
 }
 
 #[test]
