@@ -45,10 +45,20 @@ impl Place {
         managed: bool,
         tell: impl Fn(usize, AssetBuilder<'_>) -> AssetId,
     ) -> Self {
+        Self::on(Version::V3_0_3, count, managed, tell)
+    }
+
+    /// The same on a server of this release.
+    pub(crate) fn on(
+        version: Version,
+        count: usize,
+        managed: bool,
+        tell: impl Fn(usize, AssetBuilder<'_>) -> AssetId,
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("library");
         let made = sample_pictures::library(&root, count, 3).unwrap();
-        let mut scenario = Scenario::new(Version::V3_0_3);
+        let mut scenario = Scenario::new(version);
         let library = library(&mut scenario, managed, &root);
         let mut assets = Vec::new();
         for (index, file) in made.iter().enumerate() {

@@ -1,5 +1,7 @@
 //! Writing, and doing it again.
 
+use immich_sandbox::Version;
+
 use crate::place::{Place, Said};
 
 #[test]
@@ -41,6 +43,16 @@ fn an_edit_on_the_server_is_the_only_thing_written_next() {
     let written: Vec<_> = said.objects().into_iter().filter(|object| object["type"] == "written").collect();
     let paths: Vec<&str> = written.iter().map(|object| object["path"].as_str().unwrap()).collect();
     assert_eq!(paths, [place.files[2].canonicalize().unwrap().to_str().unwrap()]);
+}
+
+#[test]
+fn a_server_of_2_x_is_written_back_without_a_question() {
+    let place = Place::on(Version::V2_7_5, 4, true, |_, asset| asset.favorite(true).id());
+
+    let first = Said::by(&mut place.write(&["--all", "--json"])).ended_with(0);
+    let second = Said::by(&mut place.write(&["--all", "--json"])).ended_with(0);
+
+    assert_eq!((first.last()["done"].as_u64(), second.last()["done"].as_u64()), (Some(4), Some(0)));
 }
 
 #[test]
