@@ -26,6 +26,12 @@ pub(crate) struct Found<'a> {
     pub(crate) value: &'a OsString,
 }
 
+/// The names of all variables that are meant for this program, which includes those that hold a key.
+pub(crate) fn own_variables() -> Vec<OsString> {
+    let names = std::env::vars_os().map(|(name, _)| name);
+    names.filter(|name| name.as_encoded_bytes().starts_with(b"IMMICH")).collect()
+}
+
 impl Environment {
     /// What this process was started with.
     pub(crate) fn of_process() -> Self {

@@ -17,6 +17,7 @@ use sync_core::state::SqliteStore;
 use sync_core::writeback::{WriteBack, WriteOptions};
 use sync_core::{Event, Reporter, StopFlag, Summary, SyncError};
 
+use crate::environment::own_variables;
 use crate::exit::{Complaint, ExitStatus, usage};
 use crate::settings::ServerSettings;
 
@@ -25,14 +26,16 @@ const PERMISSIONS: [Permission; 2] = [Permission::AssetRead, Permission::AssetSt
 
 /// Starts ExifTool, or says how to get it.
 pub(crate) fn start_exiftool(program: &Path, workers: usize, reporter: &dyn Reporter) -> Result<ExifTool> {
-    let pool =
-        ExifToolPool::start(PoolOptions { workers, ..PoolOptions::new(program) }).map_err(with_remedy)?;
+    // ExifTool has no business with the API key.
+    let hidden_variables = own_variables();
+    let options = PoolOptions { workers, hidden_variables, ..PoolOptions::new(program) };
+    let pool = ExifToolPool::start(options).map_err(with_remedy)?;
     let version = pool.version();
     tracing::debug!(%version, "ExifTool runs");
     if version < ExifToolVersion::OLDEST_FOR_ALL_WRITES {
         let wanted = ExifToolVersion::OLDEST_FOR_ALL_WRITES;
         reporter.report(&Event::Warning(&format!(
-            "ExifTool {version} can damage HEIC, AVIF, MP4, MOV, CR3, RW2 and ARW files, so those are refused; \
+            "ExifTool {version} can damage HEIC, AVIF, WebP, MP4, MOV, CR3, RW2 and ARW files, so those are refused; \
              install {wanted} or newer (https://exiftool.org) to write them too"
         )));
     }
@@ -64,9 +67,21 @@ pub(crate) fn connect(settings: &ServerSettings, key: ApiKey, stop: &StopFlag) -
     }
     let flag = stop.clone();
     options.stop = std::sync::Arc::new(move || flag.is_raised());
-    let client = Client::connect(options)?;
+    let client = Client::connect(options).map_err(with_all_permissions)?;
     require_permissions(client.server())?;
     Ok(client)
+}
+
+/// A key that lacks one permission at the start may lack others too; better to name all at once.
+fn with_all_permissions(error: ApiError) -> anyhow::Error {
+    if !matches!(error, ApiError::MissingPermission { .. }) {
+        return error.into();
+    }
+    let needed: Vec<String> = PERMISSIONS.iter().map(|permission| format!("`{permission}`")).collect();
+    Complaint::error(
+        ExitStatus::KeyRefused,
+        format!("{error}; writing needs `user.read`, {} on the key", needed.join(" and ")),
+    )
 }
 
 fn require_permissions(server: &ServerInfo) -> Result<()> {

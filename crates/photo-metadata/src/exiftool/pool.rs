@@ -3,6 +3,7 @@
 //! A command that only reads is asked once more when the process dies under it. A command that writes is not:
 //! half a file may stand at its target, and only the caller knows how to begin anew.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::sync::{Condvar, Mutex, PoisonError};
@@ -24,12 +25,20 @@ pub struct PoolOptions {
     pub timeout: Duration,
     /// After how many commands a process is replaced by a fresh one.
     pub restart_after: u32,
+    /// Environment variables that the processes do not get, such as those that hold a secret.
+    pub hidden_variables: Vec<OsString>,
 }
 
 impl PoolOptions {
     /// Two processes, 60 s a command, a fresh process after 2000.
     pub fn new(program: impl Into<PathBuf>) -> Self {
-        Self { program: program.into(), workers: 2, timeout: Duration::from_mins(1), restart_after: 2000 }
+        Self {
+            program: program.into(),
+            workers: 2,
+            timeout: Duration::from_mins(1),
+            restart_after: 2000,
+            hidden_variables: Vec::new(),
+        }
     }
 }
 
@@ -144,7 +153,7 @@ impl Drop for Slot<'_> {
 }
 
 fn spawn(options: &PoolOptions) -> Result<Process, MetadataError> {
-    Process::start(&options.program).map_err(|source| missing(options, source))
+    Process::start(&options.program, &options.hidden_variables).map_err(|source| missing(options, source))
 }
 
 fn missing(options: &PoolOptions, source: std::io::Error) -> MetadataError {

@@ -15,6 +15,7 @@
 //! some packages carry). So a line of shell stands in front, which hands our commands on and adds
 //! `-stay_open False` when they end.
 
+use std::ffi::OsString;
 use std::io::{Read, Write as _};
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
@@ -100,12 +101,15 @@ pub(super) struct Process {
 
 impl Process {
     /// Starts the program; whether it is ExifTool shows with the first command.
-    pub(super) fn start(program: &Path) -> std::io::Result<Self> {
+    pub(super) fn start(program: &Path, hidden_variables: &[OsString]) -> std::io::Result<Self> {
         let mut command = Command::new("/bin/sh");
         command.args(["-c", START, "sh"]).arg(program);
         // `-config` with an empty name has to be the very first argument: no file of the user is run as Perl.
         command.args(["-config", "", "-stay_open", "True", "-@", "-"]);
         for variable in FOREIGN_VARIABLES {
+            command.env_remove(variable);
+        }
+        for variable in hidden_variables {
             command.env_remove(variable);
         }
         command.env("LC_ALL", "C").env("TZ", "UTC");
@@ -268,7 +272,7 @@ mod tests {
             "#!/bin/sh\nwhile :; do if IFS= read -r line; then [ \"$line\" != False ] || exit 0; fi; done\n";
         std::fs::write(&program, script).expect("a script");
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("a mode");
-        let mut process = Process::start(&program).expect("a process");
+        let mut process = Process::start(&program, &[]).expect("a process");
         assert!(process.events.recv_timeout(Duration::from_millis(200)).is_err(), "it runs");
 
         // All that the system does for a process that was killed.

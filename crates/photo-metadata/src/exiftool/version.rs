@@ -61,9 +61,11 @@ pub fn write_blocked(version: ExifToolVersion, container: Container) -> Option<&
         Container::Cr3 | Container::Rw2 | Container::Arw => {
             Some("ExifTool before 13.30 can damage CR3, RW2 and ARW files; install 13.30 or newer")
         }
+        Container::WebP => {
+            Some("ExifTool before 13.30 cannot write WebP files safely; install 13.30 or newer")
+        }
         Container::Jpeg
         | Container::Png
-        | Container::WebP
         | Container::Gif
         | Container::Tiff
         | Container::Dng

@@ -11,10 +11,11 @@ use immich_api::{Asset, AssetId, AssetQuery, Reader};
 use photo_metadata::replace::{FileIdentity, identity};
 use photo_metadata::{MetadataError, PhotoFields, Refusal};
 
-use super::wanted::wanted;
+use super::wanted::{Wanted, wanted};
 use super::{ManagedPolicy, WriteBack, fingerprint};
-use crate::error::SyncError;
+use crate::error::{SyncError, chain};
 use crate::event::Event;
+use crate::paths::{LibraryPath, Unmapped};
 use crate::plan::{Failed, SkipReason, Skipped};
 use crate::state::{AssetRecord, Base, Fingerprint, Verdict};
 use crate::summary::Summary;
@@ -184,47 +185,18 @@ fn look(
     claims: &mut Claims,
     next: usize,
 ) -> Looked {
-    let skip = |path: PathBuf, reason| Looked::Skipped(Skipped { asset: asset.id.clone(), path, reason });
-    let server_path = PathBuf::from(&asset.original_path);
     let located = run.library.locate(&asset.original_path);
     if !is_asked(run, asset, located.as_ref().ok().and_then(Option::as_ref)) {
         return Looked::NotAsked;
     }
-    if asset.is_offline {
-        return skip(server_path, SkipReason::Offline);
-    }
-    if asset.library_id.is_none() && run.options.managed == Some(ManagedPolicy::Skip) {
-        return skip(server_path, SkipReason::Managed);
-    }
-    let unknown = Base::default();
-    let wanted = wanted(asset, record.as_ref().map_or(&unknown, |record| &record.base), run.options);
-    if let Some(zone) = &wanted.bad_zone {
-        let text = format!("asset {} ({}): {zone}; its time is not written", asset.id, asset.original_path);
-        run.reporter.report(&Event::Warning(&text));
-    }
-    if wanted.fields.is_empty() {
-        return skip(server_path, SkipReason::NothingKnown);
-    }
-    let path = match located {
-        Ok(Some(path)) => path.into_path_buf(),
-        Ok(None) => return skip(server_path, SkipReason::Missing),
-        Err(unmapped) => return skip(server_path, SkipReason::Unmapped(unmapped.to_string())),
+    let skip = |path: PathBuf, reason| Looked::Skipped(Skipped { asset: asset.id.clone(), path, reason });
+    let wanted = match wanted_of(run, asset, record.as_ref()) {
+        Ok(wanted) => wanted,
+        Err(reason) => return skip(PathBuf::from(&asset.original_path), reason),
     };
-    let file = match identity(&path) {
-        Ok(file) => file,
-        Err(MetadataError::Missing { .. }) => return skip(path, SkipReason::Missing),
-        Err(error @ MetadataError::NotRegular { .. }) => {
-            return skip(path, SkipReason::Refused(Refusal::Place(error.to_string())));
-        }
-        Err(error) => {
-            let transient = error.is_transient();
-            return Looked::Failed(Failed {
-                asset: asset.id.clone(),
-                path,
-                message: error.to_string(),
-                transient,
-            });
-        }
+    let (path, file) = match find(asset, located) {
+        Ok(found) => found,
+        Err(looked) => return *looked,
     };
     let fingerprint = fingerprint::fingerprint(&wanted.fields, run.options, &run.engine.name());
     let remembered =
@@ -247,12 +219,57 @@ fn look(
     }
 }
 
+/// What the server says should be in the file, or why that does not matter.
+fn wanted_of(run: &WriteBack<'_>, asset: &Asset, record: Option<&AssetRecord>) -> Result<Wanted, SkipReason> {
+    if asset.is_offline {
+        return Err(SkipReason::Offline);
+    }
+    if asset.library_id.is_none() && run.options.managed == Some(ManagedPolicy::Skip) {
+        return Err(SkipReason::Managed);
+    }
+    let unknown = Base::default();
+    let wanted = wanted(asset, record.map_or(&unknown, |record| &record.base), run.options);
+    if let Some(zone) = &wanted.bad_zone {
+        let text = format!("asset {} ({}): {zone}; its time is not written", asset.id, asset.original_path);
+        run.reporter.report(&Event::Warning(&text));
+    }
+    if wanted.fields.is_empty() { Err(SkipReason::NothingKnown) } else { Ok(wanted) }
+}
+
+/// The file on this machine and what it is, or how the asset ends without one.
+fn find(
+    asset: &Asset,
+    located: Result<Option<LibraryPath>, Unmapped>,
+) -> Result<(PathBuf, FileIdentity), Box<Looked>> {
+    let skip = |path: PathBuf, reason| {
+        Err(Box::new(Looked::Skipped(Skipped { asset: asset.id.clone(), path, reason })))
+    };
+    let path = match located {
+        Ok(Some(path)) => path.into_path_buf(),
+        Ok(None) => return skip(PathBuf::from(&asset.original_path), SkipReason::Missing),
+        Err(unmapped) => {
+            return skip(PathBuf::from(&asset.original_path), SkipReason::Unmapped(unmapped.to_string()));
+        }
+    };
+    match identity(&path) {
+        Ok(file) => Ok((path, file)),
+        Err(MetadataError::Missing { .. }) => skip(path, SkipReason::Missing),
+        Err(error @ MetadataError::NotRegular { .. }) => {
+            skip(path, SkipReason::Refused(Refusal::Place(error.to_string())))
+        }
+        Err(error) => {
+            let (message, transient) = (chain(&error), error.is_transient());
+            Err(Box::new(Looked::Failed(Failed { asset: asset.id.clone(), path, message, transient })))
+        }
+    }
+}
+
 fn is_unchanged(record: &AssetRecord, fingerprint: Fingerprint, path: &Path, file: &FileIdentity) -> bool {
     record.fingerprint == fingerprint && record.path == path && record.file.same_content_as(file)
 }
 
 /// Whether the user's `--path` takes it in: the server's path or the local one, as file or folder.
-fn is_asked(run: &WriteBack<'_>, asset: &Asset, located: Option<&crate::paths::LibraryPath>) -> bool {
+fn is_asked(run: &WriteBack<'_>, asset: &Asset, located: Option<&LibraryPath>) -> bool {
     let Some(place) = run.options.selection.path.as_deref() else { return true };
     let place = Path::new(place);
     let local = located.is_some_and(|path| path.as_path().starts_with(run.library.root().join(place)));

@@ -1,6 +1,6 @@
 //! A look into one file: what has to change in it, or why nothing may. Reads, and decides nothing else.
 
-use photo_metadata::{Change, Engine, MetadataError, Refusal, identify, plan_edits, refuse};
+use photo_metadata::{Change, Engine, MetadataError, Refusal, Tag, identify, plan_edits, refuse};
 
 use super::WriteOptions;
 use super::discover::Candidate;
@@ -25,6 +25,10 @@ pub(super) fn look(candidate: Candidate, engine: &dyn Engine, options: &WriteOpt
             skip(candidate, SkipReason::Refused(refusal), verdict)
         }
         Err(MetadataError::Missing { .. }) => skip(candidate, SkipReason::Missing, None),
+        Err(MetadataError::UnsupportedName { reason, .. }) => {
+            let refusal = Refusal::Place(format!("its path cannot be given to ExifTool: {reason}"));
+            skip(candidate, SkipReason::Refused(refusal), None)
+        }
         Err(error) => Looked { planned: Planned::Fail(failed(&candidate, &error)), record: None },
     }
 }
@@ -88,7 +92,10 @@ pub(super) fn is_lasting(refusal: &Refusal) -> bool {
     !matches!(refusal, Refusal::Place(_) | Refusal::HardLinked(_))
 }
 
-fn step(candidate: Candidate, change: Change) -> Step {
+fn step(mut candidate: Candidate, change: Change) -> Step {
+    // A name that the file had already is not ours, whoever put it there.
+    let names = change.edits.iter().filter(|edit| edit.tag == Tag::PersonInImage);
+    candidate.base.people.extend(names.flat_map(|edit| edit.added_items()).map(str::to_owned));
     Step {
         asset: candidate.asset,
         path: candidate.path,

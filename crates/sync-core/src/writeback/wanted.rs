@@ -15,7 +15,7 @@ use crate::state::Base;
 pub(super) struct Wanted {
     /// What its file shall say.
     pub(super) fields: PhotoFields,
-    /// What we will have written once it does.
+    /// What we will have written once it does; names come in when it is known which of them are new.
     pub(super) base: Base,
     /// A time zone that nobody knows; the time is then not written.
     pub(super) bad_zone: Option<UnknownZone>,
@@ -29,7 +29,6 @@ pub(super) fn wanted(asset: &Asset, base: &Base, options: &WriteOptions) -> Want
     let mut wanted = Wanted { fields: PhotoFields::default(), base: base.clone(), bad_zone: None };
     if asked(Datum::People) {
         wanted.fields.people = people(asset);
-        wanted.base.people.extend(wanted.fields.people.iter().cloned());
     }
     if asked(Datum::Gps)
         && let (Some(latitude), Some(longitude)) = (exif.latitude, exif.longitude)

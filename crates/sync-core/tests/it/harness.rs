@@ -128,7 +128,7 @@ struct Recorder(Mutex<Told>);
 impl Home {
     pub(crate) fn client(&self) -> Client {
         let mut options =
-            ClientOptions::new(&self.sandbox.url(), ApiKey::new(&self.sandbox.api_key()).unwrap());
+            ClientOptions::new(self.sandbox.url(), ApiKey::new(self.sandbox.api_key()).unwrap());
         options.rate_limit = RateLimit::PerSecond(10_000.0);
         options.clock = Arc::new(FastClock::default());
         Client::connect(options).unwrap()

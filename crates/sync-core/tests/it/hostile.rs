@@ -57,7 +57,7 @@ fn injection_strings_are_stored_to_the_letter_and_nothing_else_happens() {
         assert_eq!(text(&tags, "XMP-dc:Description"), stored);
         assert_eq!(text(&tags, "IFD0:ImageDescription"), stored);
         let name = photo_metadata::text::name(injection).unwrap();
-        assert_eq!(items(&tags, "XMP-iptcExt:PersonInImage"), [name.clone()]);
+        assert_eq!(items(&tags, "XMP-iptcExt:PersonInImage"), std::slice::from_ref(&name));
         assert_eq!(items(&tags, "XMP-dc:Subject"), [name]);
         assert_eq!(text(&tags, "IFD0:Make"), "Maker");
         assert_eq!(text(&tags, "XMP-dc:Title"), "");
@@ -151,4 +151,69 @@ fn hostile_paths_in_a_listing_change_nothing_outside_and_are_named() {
     assert_eq!(std::fs::read(&secret).unwrap(), before);
     assert!(Path::new(&home.path("filelink.jpg")).is_symlink());
     assert_eq!((summary.done, summary.troubled), (1, 4), "{told:?}");
+}
+
+/// Names that break argument files, shells, printf patterns and file systems.
+const NAMES: [&str; 22] = [
+    "-all=.jpg",
+    "--.jpg",
+    "#hash.jpg",
+    "@at.jpg",
+    " blank.jpg",
+    "blank .jpg",
+    "two\nlines.jpg",
+    "ca\rriage.jpg",
+    "two\n$lines@.jpg",
+    "%d%f.jpg",
+    "100%.jpg",
+    "$(touch x).jpg",
+    "`touch x`.jpg",
+    "quote\"'.jpg",
+    "back\\slash.jpg",
+    "*?[a].jpg",
+    "写真😀.jpg",
+    "a\u{301}.jpg",
+    "\u{e1}.jpg",
+    "trailing.dot..jpg",
+    "\u{1b}[2J.jpg",
+    "UPPER.JPG",
+];
+
+#[test]
+fn a_strange_name_is_written_or_refused_but_no_other_file_is_touched() {
+    let mut setting = Setting::new();
+    let longest = format!("{}.jpg", "n".repeat(251));
+    let names: Vec<&str> = NAMES.iter().copied().chain([longest.as_str()]).collect();
+    for (number, name) in names.iter().enumerate() {
+        for folder in ["plain", "a % odd\nfolder"] {
+            let relative = format!("{folder}/{name}");
+            setting.file(&relative, &jpeg().seed(number as u64));
+            setting.scenario.asset_file(&setting.library, &relative).description(relative.as_str());
+        }
+    }
+    let home = setting.start();
+    let before = snapshot(home.photos.path());
+
+    let (summary, told) = home.write();
+
+    let after = snapshot(home.photos.path());
+    assert_eq!(before.keys().collect::<Vec<_>>(), after.keys().collect::<Vec<_>>(), "no file came or went");
+    assert_eq!(summary.failed, 0, "{told:?}");
+    for (path, reason) in &told.skipped {
+        assert!(path.to_string_lossy().contains(['\n', '\r']), "{} was refused: {reason}", path.display());
+    }
+    for path in &told.done {
+        let tags = std::process::Command::new(crate::harness::exiftool())
+            .args(["-s3", "-XMP-dc:Creator", "-XMP-dc:Description"])
+            .current_dir(path.parent().unwrap())
+            .arg(format!("./{}", path.file_name().unwrap().to_str().unwrap()))
+            .output()
+            .unwrap();
+        let relative = path.strip_prefix(home.photos.path().canonicalize().unwrap()).unwrap();
+        let wanted = photo_metadata::text::caption(relative.to_str().unwrap(), 2000).unwrap();
+        // Printed text has dots for line breaks; the letters around them tell the files apart.
+        let said = String::from_utf8_lossy(&tags.stdout).trim_end().replace('.', "");
+        assert_eq!(said, wanted.replace(['\n', '\r', '.'], ""), "{}", path.display());
+    }
+    assert!(told.done.len() >= NAMES.len(), "{told:?}");
 }

@@ -133,6 +133,7 @@ fn a_read_only_folder_is_a_named_refusal_and_tried_again_later() {
     assert_eq!(written.done, 1);
 }
 
+#[expect(clippy::print_stderr, reason = "a test that did not run says so")]
 fn immutable_file_is_refused() {
     let mut setting = Setting::new();
     let path = setting.file("a.jpg", &jpeg());

@@ -218,7 +218,7 @@ fn round_trip(cases: &[Case], keywords: bool) -> Result<(), TestCaseError> {
         setting.file(&name, &picture(case));
         let people: Vec<_> = case.names.iter().map(|name| setting.scenario.person(name)).collect();
         let mut asset = setting.scenario.asset_file(&setting.library, &name).favorite(case.favorite);
-        asset = people.iter().fold(asset, |asset, person| asset.person(person));
+        asset = people.iter().fold(asset, immich_sandbox::AssetBuilder::person);
         // What the server was not told it read from the file.
         asset = asset.description(case.caption.as_deref().or(case.old_caption.as_deref()).map(str::trim));
         let in_file = case.old_rating.filter(|_| case.kind.holds_xmp());
