@@ -36,9 +36,9 @@ pub(crate) struct KillLoopArgs {
     pub(crate) max_ms: Option<u32>,
 }
 
-/// What `corpus-table` is asked.
+/// What `corpus-table` and `bench-write` are asked.
 #[derive(Debug, Args)]
-pub(crate) struct CorpusTableArgs {
+pub(crate) struct HarnessArgs {
     /// Passed on to the harness
     #[arg(last = true)]
     arguments: Vec<String>,
@@ -69,9 +69,19 @@ pub(crate) fn kill_loop(workspace: &Workspace, args: &KillLoopArgs) -> anyhow::R
 }
 
 /// Builds the binary and lets it write into the corpus.
-pub(crate) fn corpus_table(workspace: &Workspace, args: &CorpusTableArgs) -> anyhow::Result<()> {
+pub(crate) fn corpus_table(workspace: &Workspace, args: &HarnessArgs) -> anyhow::Result<()> {
     build_binary(workspace)?;
     let mut command = cargo(&["run", "--package", "immich-sync", "--example", "corpus_table", "--"]);
+    command.args(&args.arguments);
+    run(workspace, command)
+}
+
+/// Builds the binary with optimisation and measures what a write-back costs.
+pub(crate) fn bench_write(workspace: &Workspace, args: &HarnessArgs) -> anyhow::Result<()> {
+    let mut build = cargo(&["build", "--release", "--package", "immich-sync", "--bins"]);
+    shell::run(build.current_dir(&workspace.root))?;
+    let mut command =
+        cargo(&["run", "--release", "--package", "immich-sync", "--example", "bench_write", "--"]);
     command.args(&args.arguments);
     run(workspace, command)
 }

@@ -44,7 +44,9 @@ enum Command {
     /// Kill writing runs at random moments, and look at every original afterwards
     KillLoop(harness::KillLoopArgs),
     /// Write into each file of the corpus, and print what came of it as a table
-    CorpusTable(harness::CorpusTableArgs),
+    CorpusTable(harness::HarnessArgs),
+    /// Measure a first and a second write-back against ExifTool alone
+    BenchWrite(harness::HarnessArgs),
     /// Check who uses whom between crates and modules
     CheckBorders,
     /// Count files, lines, long functions, missing docs and calls that may panic
@@ -70,6 +72,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo(args) => harness::demo(&workspace, &args),
         Command::KillLoop(args) => harness::kill_loop(&workspace, &args),
         Command::CorpusTable(args) => harness::corpus_table(&workspace, &args),
+        Command::BenchWrite(args) => harness::bench_write(&workspace, &args),
         Command::CheckBorders => borders::check(&workspace),
         Command::Metrics(args) => metrics::run(&workspace, &args),
     }
