@@ -118,8 +118,14 @@ impl Engine for ExifTool {
         }
         arguments.write_to(source, target)?;
         let output = self.pool.run(&arguments, Some(time_for(source)))?;
-        created(&output)
-            .map_err(|message| MetadataError::WriteRefused { path: source.to_path_buf(), message })
+        created(&output).map_err(|message| {
+            let path = source.to_path_buf();
+            if is_of_the_machine(&message) {
+                MetadataError::WriteFailed { path, message }
+            } else {
+                MetadataError::WriteRefused { path, message }
+            }
+        })
     }
 }
 
@@ -207,6 +213,14 @@ fn created(output: &Output) -> Result<(), String> {
     }
     let error = output.stderr.lines().find(|line| line.starts_with("Error"));
     Err(error.or_else(|| first_line(&output.stderr)).unwrap_or("ExifTool wrote nothing").to_owned())
+}
+
+/// Whether ExifTool's words are about the disk or the system, and not about this file.
+fn is_of_the_machine(message: &str) -> bool {
+    ["Error writing", "Error reading", "Error opening", "Error creating", "Error closing", "Error seeking"]
+        .iter()
+        .any(|beginning| message.starts_with(beginning))
+        || message.contains("Out of memory")
 }
 
 fn first_line(text: &str) -> Option<&str> {

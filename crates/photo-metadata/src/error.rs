@@ -207,6 +207,24 @@ pub enum MetadataError {
         message: String,
     },
 
+    /// The writer broke off, for a reason of the machine and not of the file.
+    #[error("writing a new version of `{}` failed: {message}", path.display())]
+    WriteFailed {
+        /// The file, which is untouched.
+        path: PathBuf,
+        /// Why, in the writer's words.
+        message: String,
+    },
+
+    /// The new version was renamed into place, but whether that lasts could not be made sure.
+    #[error("the new version of `{}` may not be safe on the disk yet", path.display())]
+    Unconfirmed {
+        /// The file, which holds the new version as far as can be seen.
+        path: PathBuf,
+        /// What the system said.
+        source: Box<MetadataError>,
+    },
+
     /// The new version is not the original with the wanted changes and nothing else.
     #[error("the new version of `{}` was not right and was thrown away: {finding}", path.display())]
     NotVerified {
@@ -233,6 +251,8 @@ impl MetadataError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::ExifToolStopped { .. }
+            | Self::WriteFailed { .. }
+            | Self::Unconfirmed { .. }
             | Self::ExifToolTimeout { .. }
             | Self::Conflict { .. }
             | Self::Busy { .. } => true,

@@ -104,6 +104,8 @@ impl Caption {
 pub enum RatingWish {
     /// So many stars.
     Stars(Stars),
+    /// Five stars for a favourite, unless the file has a rating of its own.
+    Favorite,
     /// Take away the five stars that were written for a favourite which is none any more.
     TakeBackFavorite,
 }

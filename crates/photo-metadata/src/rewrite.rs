@@ -33,7 +33,7 @@ pub fn write_verified(
     if moved_on {
         return Err(MetadataError::Conflict { path: original.to_path_buf(), change: "its tags" });
     }
-    engine.write_copy(source, target, change)?;
+    engine.write_copy(source, target, change).map_err(|error| without_room(error, workspace))?;
 
     let after = engine.inventory(target, change.container)?;
     let mut findings: Vec<String> = after
@@ -47,6 +47,18 @@ pub fn write_verified(
         return Ok(());
     }
     Err(MetadataError::NotVerified { path: original.to_path_buf(), finding: sentence(&findings) })
+}
+
+/// A full disk reaches us in the words of the writer; the room that is left says what it was.
+fn without_room(error: MetadataError, workspace: &Workspace) -> MetadataError {
+    match (&error, workspace.has_room()) {
+        (MetadataError::WriteFailed { .. } | MetadataError::WriteRefused { .. }, Err(full))
+            if full.is_disk_full() =>
+        {
+            full
+        }
+        _ => error,
+    }
 }
 
 fn pictures(

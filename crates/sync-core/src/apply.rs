@@ -6,12 +6,12 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use photo_metadata::replace::{ReplaceOptions, Workspace, work_dir_name};
+use photo_metadata::replace::{FileIdentity, ReplaceOptions, Workspace, remove_work_dir, work_dir_name};
 use photo_metadata::{Engine, MetadataError, Refusal, write_verified};
 
 use crate::error::{SyncError, chain};
 use crate::plan::Step;
-use crate::state::{AssetRecord, Intent, JournalId, RunId, Store, Verdict};
+use crate::state::{Intent, JournalId, RunId, Store};
 
 /// What applying needs.
 pub(crate) struct Hands<'a> {
@@ -21,10 +21,13 @@ pub(crate) struct Hands<'a> {
     pub(crate) now: &'a (dyn Fn() -> Timestamp + Sync),
 }
 
-/// How a step ended; the original is as it was unless it is done.
+/// How a step ended.
 pub(crate) enum Applied {
+    /// The new version is in place.
     Done,
+    /// The original is as it was.
     Refused(Refusal),
+    /// The original is as it was, unless the message says that this is not sure.
     Failed { message: String, transient: bool },
 }
 
@@ -38,21 +41,34 @@ pub(crate) fn apply(run: RunId, step: &Step, hands: &Hands<'_>) -> Result<Applie
         work_dir: step.path.with_file_name(&name),
         before: step.expects,
         edits: step.change.edits.clone(),
+        fingerprint: step.fingerprint,
+        base: step.base.clone(),
         at: (hands.now)(),
     };
     let id = hands.store.intend(&intent)?;
-    match replace(id, step, &name, hands) {
-        Ok(()) => Ok(Applied::Done),
-        Err(Trouble::Fatal(error)) => Err(error),
-        Err(Trouble::File(error)) => {
+    let ended = replace(id, step, &name, hands);
+    // What is not settled here stays open in the journal, and the next start settles it by the hashes.
+    let settled = remove_work_dir(&intent.work_dir);
+    match (ended, settled) {
+        (Ok(after), Ok(_)) => {
+            hands.store.done(id, &after, Some(&intent.record(after)))?;
+            Ok(Applied::Done)
+        }
+        (Ok(_), Err(error)) => Ok(Applied::Failed { message: chain(&error), transient: true }),
+        (Err(Trouble::Fatal(error)), _) => Err(error),
+        (Err(Trouble::File(error @ MetadataError::Unconfirmed { .. })), _) => {
+            Ok(Applied::Failed { message: chain(&error), transient: true })
+        }
+        (Err(Trouble::File(error)), Ok(_)) => {
             hands.store.rolled_back(id)?;
             settle(error)
         }
+        (Err(Trouble::File(error)), Err(_)) => settle(error),
     }
 }
 
 enum Trouble {
-    /// Of this file: its workspace is gone, the original is as it was.
+    /// Of this file.
     File(MetadataError),
     /// Of the run.
     Fatal(SyncError),
@@ -64,22 +80,14 @@ impl From<MetadataError> for Trouble {
     }
 }
 
-fn replace(id: JournalId, step: &Step, name: &str, hands: &Hands<'_>) -> Result<(), Trouble> {
+/// Puts the new version in place; its workspace is gone afterwards, whatever happened.
+fn replace(id: JournalId, step: &Step, name: &str, hands: &Hands<'_>) -> Result<FileIdentity, Trouble> {
     let workspace = Workspace::create(&step.path, &step.expects, name, hands.replace)?;
     write_verified(hands.engine, &workspace, &step.change, &step.path)?;
     let old_hash = workspace.original_hash();
     let sealed = workspace.seal()?;
     hands.store.sealed(id, &old_hash, &sealed.new_hash).map_err(Trouble::Fatal)?;
-    let after = sealed.commit()?;
-    let record = AssetRecord {
-        asset: step.asset.clone(),
-        path: step.path.clone(),
-        fingerprint: step.fingerprint,
-        file: after,
-        verdict: Verdict::InStep,
-        base: step.base.clone(),
-    };
-    hands.store.done(id, &after, Some(&record)).map_err(Trouble::Fatal)
+    Ok(sealed.commit()?)
 }
 
 /// Sorts what happened: a refusal, a failure of this file, or the end of the run.
@@ -100,10 +108,12 @@ fn settle(error: MetadataError) -> Result<Applied, SyncError> {
     })
 }
 
-/// BLAKE3 of a file, in hexadecimal digits.
+/// BLAKE3 of a file, in hexadecimal digits. A link is not followed.
 pub(crate) fn hash_of(path: &Path) -> std::io::Result<String> {
+    use rustix::fs::{Mode, OFlags, open};
     let mut hasher = blake3::Hasher::new();
-    let file = std::fs::File::open(path)?;
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let file = std::fs::File::from(open(path, flags, Mode::empty())?);
     hasher.update_reader(file)?;
     Ok(hasher.finalize().to_hex().to_string())
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Mutex, PoisonError, mpsc};
 use std::thread;
 
@@ -23,14 +24,16 @@ pub(crate) fn ordered<T: Send, R: Send>(
     let workers = workers.max(1);
     let bound = workers * AHEAD;
     let (to_workers, from_feeder) = mpsc::sync_channel::<(u64, T)>(bound);
-    let (to_consumer, from_workers) = mpsc::sync_channel::<(u64, R)>(bound);
+    let (to_consumer, from_workers) = mpsc::sync_channel::<(u64, thread::Result<R>)>(bound);
     let queue = Mutex::new(from_feeder);
     thread::scope(|scope| {
         for _ in 0..workers {
             let (queue, work, results) = (&queue, &work, to_consumer.clone());
             scope.spawn(move || {
                 while let Some((number, item)) = next(queue) {
-                    if results.send((number, work(item))).is_err() {
+                    // A panic that ended the worker here would leave the consumer waiting for this number.
+                    let result = catch_unwind(AssertUnwindSafe(|| work(item)));
+                    if results.send((number, result)).is_err() {
                         break;
                     }
                 }
@@ -52,6 +55,13 @@ pub(crate) fn ordered<T: Send, R: Send>(
                 break;
             }
             let Ok((number, result)) = from_workers.recv() else { break };
+            let result = match result {
+                Ok(result) => result,
+                Err(panic) => {
+                    drop((to_workers, from_workers));
+                    resume_unwind(panic);
+                }
+            };
             early.insert(number, result);
             while let Some(result) = early.remove(&consumed) {
                 consumed += 1;
@@ -85,6 +95,17 @@ mod tests {
         );
 
         assert_eq!(seen, (0..1000).map(|item| item * 2).collect::<Vec<u32>>());
+    }
+
+    #[test]
+    #[should_panic(expected = "item 5")]
+    fn a_panic_of_a_worker_is_one_of_the_caller() {
+        let work = |item: u32| {
+            assert_ne!(item, 5, "item 5");
+            item
+        };
+
+        ordered(0..100_u32, 3, work, |_| ControlFlow::Continue(()));
     }
 
     #[test]

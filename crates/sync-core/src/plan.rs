@@ -65,6 +65,9 @@ pub enum SkipReason {
     /// The server knows nothing of what was asked for.
     #[error("the server knows nothing to write")]
     NothingKnown,
+    /// It was asked for by its id, and the server does not know it.
+    #[error("the server knows no such asset")]
+    NoSuchAsset,
     /// The server itself cannot reach the original.
     #[error("offline on the server")]
     Offline,
@@ -87,7 +90,7 @@ impl SkipReason {
     pub fn is_trouble(&self) -> bool {
         match self {
             Self::Unchanged | Self::UpToDate | Self::NothingKnown | Self::Offline | Self::Managed => false,
-            Self::Missing | Self::Unmapped(_) | Self::Refused(_) => true,
+            Self::NoSuchAsset | Self::Missing | Self::Unmapped(_) | Self::Refused(_) => true,
         }
     }
 
@@ -97,6 +100,7 @@ impl SkipReason {
             Self::Unchanged => "unchanged",
             Self::UpToDate => "up-to-date",
             Self::NothingKnown => "nothing-known",
+            Self::NoSuchAsset => "no-such-asset",
             Self::Offline => "offline",
             Self::Managed => "managed",
             Self::Missing => "missing",

@@ -3,6 +3,8 @@
 //! Each change that was announced and never closed is settled by looking: the work folder goes away, and the
 //! hash of the file tells whether the new version had taken its place.
 
+use std::path::Path;
+
 use photo_metadata::MetadataError;
 use photo_metadata::replace::{FileIdentity, identity, remove_work_dir};
 
@@ -19,6 +21,14 @@ pub(crate) fn recover(store: &dyn Store, reporter: &dyn Reporter) -> Result<(), 
     }
     let (mut folders, mut completed, mut rolled_back) = (0, 0, 0);
     for row in &open {
+        if !row.intent.path.parent().is_some_and(Path::is_dir) {
+            let text = format!(
+                "the folder of `{}` is not there; what a run that was ended left in it is settled when it is back",
+                row.intent.path.display()
+            );
+            reporter.report(&Event::Warning(&text));
+            continue;
+        }
         match remove_work_dir(&row.intent.work_dir) {
             Ok(removed) => folders += u64::from(removed),
             Err(error) => {
@@ -30,7 +40,7 @@ pub(crate) fn recover(store: &dyn Store, reporter: &dyn Reporter) -> Result<(), 
         }
         match place_of(row) {
             Ok(Some(after)) => {
-                store.done(row.id, &after, None)?;
+                store.done(row.id, &after, Some(&row.intent.record(after)))?;
                 completed += 1;
             }
             Ok(None) => {
@@ -48,10 +58,8 @@ pub(crate) fn recover(store: &dyn Store, reporter: &dyn Reporter) -> Result<(), 
     Ok(())
 }
 
-/// What the new version is, if it stands in the place of the original.
-///
-/// The asset itself is not remembered: the next look into the file finds it in step, or finds what somebody
-/// else made of it. A file that is gone was not left behind by us either.
+/// What the new version is, if it stands in the place of the original. A file that is gone was not left behind
+/// by us.
 fn place_of(row: &JournalRow) -> Result<Option<FileIdentity>, MetadataError> {
     let path = &row.intent.path;
     let Some(new_hash) = &row.new_hash else { return Ok(None) };

@@ -10,6 +10,8 @@ use crate::value::Value;
 pub(super) fn plan(wish: RatingWish, draft: &mut Draft<'_>) {
     match wish {
         RatingWish::Stars(stars) => give(stars, draft),
+        RatingWish::Favorite if is_rated(draft) => {}
+        RatingWish::Favorite => give(Stars::FAVORITE, draft),
         RatingWish::TakeBackFavorite => take_back(draft),
     }
 }
@@ -27,6 +29,13 @@ fn give(stars: Stars, draft: &mut Draft<'_>) {
         draft.set_if_present(Tag::ExifRatingPercent, percent.clone());
         draft.set_if_present(Tag::MicrosoftRating, percent);
     }
+}
+
+/// Whether somebody rated the file: stars, or -1 for a rejected one. 0 is what cameras write for "not rated".
+fn is_rated(draft: &Draft<'_>) -> bool {
+    [Tag::Rating, Tag::ExifRating]
+        .into_iter()
+        .any(|tag| draft.current(tag).and_then(Value::as_number).is_some_and(|stars| stars != 0.0))
 }
 
 /// Only where the file still says what was written for the favourite; a rating that somebody gave
@@ -74,6 +83,19 @@ mod tests {
         let photo = file(Container::Jpeg, &[(Tag::Rating, "3")]);
 
         assert!(changes(&PhotoFields::default(), &photo).is_empty());
+    }
+
+    #[test]
+    fn a_favourite_gets_five_stars_only_where_nobody_rated() {
+        let rated = file(Container::Jpeg, &[(Tag::Rating, "3")]);
+        let rejected = file(Container::Jpeg, &[(Tag::Rating, "-1")]);
+        let unrated = file(Container::Jpeg, &[(Tag::Rating, "0")]);
+
+        let wish = rating(RatingWish::Favorite);
+
+        assert!(changes(&wish, &rated).is_empty());
+        assert!(changes(&wish, &rejected).is_empty());
+        assert_eq!(changes(&wish, &unrated)[0], "XMP-xmp:Rating=5");
     }
 
     #[test]

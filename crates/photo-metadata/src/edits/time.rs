@@ -150,7 +150,7 @@ fn iptc_time(taken: CaptureTime, draft: &mut Draft<'_>) {
 }
 
 fn exif(taken: CaptureTime, draft: &mut Draft<'_>) {
-    let digitised_too = !is_scan(draft);
+    let digitised_too = !is_scan(taken, draft);
     draft.set(Tag::DateTimeOriginal, Value::text(taken.exif()));
     set_offset(Tag::OffsetTimeOriginal, taken.offset(), draft);
     if let Some(digits) = taken.fraction()
@@ -173,12 +173,12 @@ fn set_offset(tag: Tag, offset: Option<UtcOffset>, draft: &mut Draft<'_>) {
     }
 }
 
-/// Whether the file was digitised long after (or before) it was taken, by its own account.
-fn is_scan(draft: &Draft<'_>) -> bool {
-    match (wall(draft, Tag::DateTimeOriginal), wall(draft, Tag::CreateDate)) {
-        (Some(original), Some(digitised)) => original.duration_until(digitised).abs() > SAME_EXPOSURE,
-        _ => false,
-    }
+/// Whether the file was digitised long after (or before) it was taken: by its own account, or, where it says
+/// only when it was digitised, by ours. Scanners write nothing else.
+fn is_scan(taken: CaptureTime, draft: &Draft<'_>) -> bool {
+    let original = wall(draft, Tag::DateTimeOriginal).unwrap_or(taken.second());
+    wall(draft, Tag::CreateDate)
+        .is_some_and(|digitised| original.duration_until(digitised).abs() > SAME_EXPOSURE)
 }
 
 /// A movie header counts UTC; the key `creationdate` says wall clock and offset.
@@ -302,6 +302,16 @@ mod tests {
 
         let changes = changes(&taken("1981-01-01T12:00:00Z", None), &photo);
 
+        assert!(changes.iter().all(|change| !change.contains("CreateDate")), "{changes:?}");
+    }
+
+    #[test]
+    fn a_scan_that_says_only_when_it_was_scanned_keeps_that() {
+        let photo = file(Container::Jpeg, &[(Tag::CreateDate, "2010:05:05 10:00:00")]);
+
+        let changes = changes(&taken("1980-01-01T12:00:00Z", None), &photo);
+
+        assert_eq!(changes[0], "ExifIFD:DateTimeOriginal=1980:01:01 12:00:00");
         assert!(changes.iter().all(|change| !change.contains("CreateDate")), "{changes:?}");
     }
 

@@ -90,7 +90,7 @@ impl ExifToolPool {
         let mut slot = Slot::take(self);
         match self.run_once(&mut slot.process, &lines, timeout) {
             Err(MetadataError::ExifToolStopped { message }) if !arguments.is_write() => {
-                tracing::debug!(message, "ExifTool stopped; asking again");
+                tracing::debug!(said = ?message, "ExifTool stopped; asking again");
                 self.run_once(&mut slot.process, &lines, timeout)
             }
             result => result,

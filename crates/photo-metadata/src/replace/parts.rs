@@ -10,7 +10,7 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, Mode, OFlags, Stat, fstat, mkdirat, openat, symlinkat, unlinkat};
+use rustix::fs::{AtFlags, Mode, OFlags, Stat, fstat, fstatvfs, mkdirat, openat, symlinkat, unlinkat};
 use rustix::io::Errno;
 
 use super::attributes;
@@ -18,6 +18,9 @@ use super::cleanup::remove_contents_and_folder;
 use super::identity::{FileIdentity, require_regular};
 use super::workspace::{HardLinkPolicy, ReplaceOptions};
 use crate::error::MetadataError;
+
+/// The name of the file that asks whether there is room.
+const PROBE: &str = "room";
 
 /// What every stage needs; removes the folder when it is dropped.
 #[derive(Debug)]
@@ -39,7 +42,7 @@ impl Drop for Parts {
     fn drop(&mut self) {
         if let Err(error) = remove_contents_and_folder(&self.parent, &self.work, &self.work_name) {
             let folder = self.original.with_file_name(&self.work_name);
-            tracing::warn!(folder = %folder.display(), %error, "a work folder is left behind");
+            tracing::warn!(?folder, ?error, "a work folder is left behind");
         }
     }
 }
@@ -85,6 +88,31 @@ impl Parts {
             return Err(self.refused("somebody else made it"));
         }
         Ok(target)
+    }
+
+    /// Asks the file system for as many bytes as the original has, and gives them back.
+    ///
+    /// Small files are really written, because a quota shows no other way; for large ones the free space that
+    /// the file system states has to do.
+    pub(super) fn probe_room(&self) -> Result<(), MetadataError> {
+        const REALLY_WRITTEN: u64 = 64 << 20;
+        let wanted = self.before.size + (64 << 10);
+        if wanted > REALLY_WRITTEN {
+            let free = fstatvfs(&self.work).map_err(|errno| self.errno("look at the disk of", errno))?;
+            let room = free.f_bavail.saturating_mul(free.f_frsize);
+            return if room < wanted { Err(self.errno("write", Errno::NOSPC)) } else { Ok(()) };
+        }
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let probe = openat(&self.work, PROBE, flags, Mode::RUSR | Mode::WUSR)
+            .map_err(|errno| self.errno("write", errno))?;
+        let written = std::io::copy(&mut std::io::repeat(0).take(wanted), &mut std::fs::File::from(probe));
+        let removed = unlinkat(&self.work, PROBE, AtFlags::empty());
+        written.map_err(|error| MetadataError::from_io(&self.original, "write", error))?;
+        removed.map_err(|errno| self.errno("remove a probe of", errno))
+    }
+
+    fn errno(&self, action: &'static str, errno: Errno) -> MetadataError {
+        MetadataError::from_errno(&self.original, action, errno)
     }
 
     pub(super) fn refused(&self, reason: &'static str) -> MetadataError {

@@ -123,6 +123,12 @@ impl Workspace {
         self.original_hash.to_hex().to_string()
     }
 
+    /// Whether the disk has room for another file of the original's size, asked after a writer failed for a
+    /// reason it does not name.
+    pub fn has_room(&self) -> Result<(), MetadataError> {
+        self.parts.probe_room()
+    }
+
     /// Gives the new version the attributes of the original, and brings it to the disk.
     pub fn seal(self) -> Result<Sealed, MetadataError> {
         let Self { parts, .. } = self;
@@ -153,8 +159,8 @@ pub struct Sealed {
 impl Sealed {
     /// Puts the new version in the place of the original, if that is still the same; returns what it is now.
     ///
-    /// When the folder cannot be synced the new version is in place already, but may not survive a power cut:
-    /// an error, after which the hash tells which version is there.
+    /// [`MetadataError::Unconfirmed`] means that the new version is in place already, but may not survive a
+    /// power cut; the hash tells which version is there.
     pub fn commit(self) -> Result<FileIdentity, MetadataError> {
         let Self { identity, target, parts, .. } = self;
         let path = &parts.original;
@@ -170,10 +176,21 @@ impl Sealed {
             now => now?,
         };
         require_unchanged(path, &parts.before, &now)?;
-        renameat(&parts.work, parts.target_name.as_str(), &parts.parent, parts.name.as_os_str())
-            .map_err(|errno| MetadataError::from_errno(path, "replace", errno))?;
-        sync_folder(&parts.parent, path)?;
-        let stat = fstat(&target).map_err(|errno| MetadataError::from_errno(path, "look at", errno))?;
-        Ok(FileIdentity::from_stat(&stat))
+        let renamed =
+            renameat(&parts.work, parts.target_name.as_str(), &parts.parent, parts.name.as_os_str())
+                .map_err(|errno| MetadataError::from_errno(path, "replace", errno));
+        if let Err(error) = renamed {
+            // A network share may answer with an error to a rename that it did.
+            let in_place = identity_at(&parts.parent, &parts.name, path)
+                .is_ok_and(|found| (found.device, found.inode) == (staged.device, staged.inode));
+            return Err(if in_place { unconfirmed(path, error) } else { error });
+        }
+        sync_folder(&parts.parent, path).map_err(|error| unconfirmed(path, error))?;
+        let stat = fstat(&target).map_err(|errno| MetadataError::from_errno(path, "look at", errno));
+        stat.map(|stat| FileIdentity::from_stat(&stat)).map_err(|error| unconfirmed(path, error))
     }
+}
+
+fn unconfirmed(path: &Path, error: MetadataError) -> MetadataError {
+    MetadataError::Unconfirmed { path: path.to_path_buf(), source: Box::new(error) }
 }

@@ -1,5 +1,6 @@
 //! The library folder on this machine, and paths in it that were checked once.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::mapping::{PathMapping, Unmapped, is_below, plain_parts};
@@ -47,6 +48,14 @@ impl Library {
         &self.real_root
     }
 
+    /// Whether a file is `place` or lies below it; a relative place starts at the library folder, and links in it
+    /// are resolved.
+    pub fn holds(&self, place: &Path, file: &LibraryPath) -> bool {
+        let place = self.mapping.root.join(place);
+        let real = place.canonicalize().unwrap_or_else(|_| self.real_root.join(&place));
+        file.as_path().starts_with(real)
+    }
+
     /// Where a file of the server is here, whether or not it exists.
     ///
     /// `Ok(None)` when its folder does not exist. Links between folders are followed as long as they stay in
@@ -57,7 +66,13 @@ impl Library {
         let parts = plain_parts(&relative).ok_or_else(|| hostile("it is no plain path"))?;
         let (name, folders) = parts.split_last().ok_or_else(|| hostile("it is empty"))?;
         let folder = folders.iter().fold(self.real_root.clone(), |folder, part| folder.join(part));
-        let Ok(real_folder) = folder.canonicalize() else { return Ok(None) };
+        let real_folder = match folder.canonicalize() {
+            Ok(real_folder) => real_folder,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(None);
+            }
+            Err(error) => return Err(Unmapped::Unreadable { path: folder, message: error.to_string() }),
+        };
         if !is_below(&real_folder, &self.real_root) {
             return Err(Unmapped::Outside { path: folder.join(name) });
         }

@@ -59,6 +59,14 @@ pub enum Unmapped {
         /// The path as the server says it.
         path: String,
     },
+    /// The folder it leads to cannot be looked into.
+    #[error("`{}` cannot be looked into: {message}", path.display())]
+    Unreadable {
+        /// The folder on this machine.
+        path: PathBuf,
+        /// What the system said.
+        message: String,
+    },
     /// It leads out of the library folder through a link.
     #[error("`{}` leads out of the library folder through a link", path.display())]
     Outside {

@@ -33,7 +33,12 @@ pub enum Verdict {
     /// The file says what the server knew.
     InStep,
     /// The file must not be written.
-    Refused(photo_metadata::Refusal),
+    Refused {
+        /// Why.
+        refusal: photo_metadata::Refusal,
+        /// Which writer and which version of this program said so; another one may think otherwise.
+        by: String,
+    },
 }
 
 /// What is remembered of an asset.
@@ -100,8 +105,26 @@ pub struct Intent {
     pub before: FileIdentity,
     /// What changes, with the old values.
     pub edits: Vec<TagEdit>,
+    /// What was wanted, to be remembered once this is done.
+    pub fingerprint: Fingerprint,
+    /// What we will have written, to be remembered once this is done.
+    pub base: Base,
     /// When.
     pub at: Timestamp,
+}
+
+impl Intent {
+    /// What is to be remembered of the asset once the new version, now `after`, is in place.
+    pub fn record(&self, after: FileIdentity) -> AssetRecord {
+        AssetRecord {
+            asset: self.asset.clone(),
+            path: self.path.clone(),
+            fingerprint: self.fingerprint,
+            file: after,
+            verdict: Verdict::InStep,
+            base: self.base.clone(),
+        }
+    }
 }
 
 /// How far a change got.

@@ -116,6 +116,8 @@ pub(super) fn journal_row(row: &Row<'_>) -> rusqlite::Result<JournalRow> {
         work_dir: row.get::<_, OwnedPath>("work_dir")?.0,
         before: row.get::<_, Json<_>>("before")?.0,
         edits: row.get::<_, Json<_>>("edits")?.0,
+        fingerprint: row.get("fingerprint")?,
+        base: row.get::<_, Json<_>>("base")?.0,
         at: row.get::<_, Text<_>>("at")?.0,
     };
     Ok(JournalRow {

@@ -54,6 +54,8 @@ const STEPS: &[M<'static>] = &[M::up(
          work_dir BLOB NOT NULL,
          before TEXT NOT NULL,
          edits TEXT NOT NULL,
+         fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 32),
+         base TEXT NOT NULL,
          at TEXT NOT NULL,
          state TEXT NOT NULL CHECK (state IN ('intent', 'sealed', 'done', 'rolled-back')),
          old_hash TEXT,

@@ -102,8 +102,9 @@ pub(super) fn intend(connection: &Connection, intent: &Intent) -> Result<Journal
     }
     let id = connection
         .prepare_cached(
-            "INSERT INTO journal (run, asset, path, work_dir, before, edits, at, state)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            "INSERT INTO journal
+                 (run, asset, path, work_dir, before, edits, fingerprint, base, at, state)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?
         .insert(params![
             intent.run.0,
@@ -112,6 +113,8 @@ pub(super) fn intend(connection: &Connection, intent: &Intent) -> Result<Journal
             PathBytes(&intent.work_dir),
             Json(&intent.before),
             Json(&intent.edits),
+            intent.fingerprint.0,
+            Json(&intent.base),
             intent.at.to_string(),
             JournalState::Intent.word(),
         ])?;

@@ -11,7 +11,7 @@ use immich_api::{Asset, AssetId, AssetQuery, Reader};
 use photo_metadata::replace::{FileIdentity, identity};
 use photo_metadata::{MetadataError, PhotoFields, Refusal};
 
-use super::wanted::{Wanted, wanted};
+use super::wanted::wanted;
 use super::{ManagedPolicy, WriteBack, fingerprint};
 use crate::error::{SyncError, chain};
 use crate::event::Event;
@@ -73,6 +73,13 @@ pub(super) fn discover(run: &WriteBack<'_>, reader: Reader<'_>) -> Result<Discov
     discovery.summary.listing_complete = report.complete || discovery.summary.stopped;
     discovery.summary.unreadable = report.unreadable_count;
     tell(run, &report);
+    for id in &report.missing {
+        let skipped = Skipped { asset: id.clone(), path: PathBuf::new(), reason: SkipReason::NoSuchAsset };
+        discovery.skip(run, &skipped);
+    }
+    if run.options.selection.path.is_some() && discovery.found_nothing() && !discovery.summary.stopped {
+        run.reporter.report(&Event::Warning("no photo lies at the path that was asked for"));
+    }
     discovery.give_up_shared_files(run, &claimed);
     Ok(discovery)
 }
@@ -85,9 +92,6 @@ fn query(run: &WriteBack<'_>) -> AssetQuery {
 
 fn tell(run: &WriteBack<'_>, report: &immich_api::WalkReport) {
     let warn = |text: String| run.reporter.report(&Event::Warning(&text));
-    for id in &report.missing {
-        warn(format!("the server knows no asset {id}"));
-    }
     if report.unreadable_count > 0 {
         let first = report.unreadable.first();
         let problem = first.map_or("unknown", |item| item.problem);
@@ -113,6 +117,10 @@ impl Discovery {
             }
             Looked::NotAsked => {}
         }
+    }
+
+    fn found_nothing(&self) -> bool {
+        self.candidates.is_empty() && self.summary.seen == 0
     }
 
     fn skip(&mut self, run: &WriteBack<'_>, skipped: &Skipped) {
@@ -150,11 +158,11 @@ struct Claims {
 }
 
 impl Claims {
-    /// Takes a file for the candidate that will have this index; `false` if another asset was first.
-    fn take(&mut self, path: &Path, file: &FileIdentity, index: Option<usize>) -> bool {
+    /// Takes a file; `false` if another asset was first, whose candidate is then given up as well.
+    fn take(&mut self, path: &Path, file: &FileIdentity) -> bool {
         match self.by_file.entry(file_key(path, file)) {
             Entry::Vacant(free) => {
-                free.insert(index);
+                free.insert(None);
                 true
             }
             Entry::Occupied(taken) => {
@@ -162,6 +170,11 @@ impl Claims {
                 false
             }
         }
+    }
+
+    /// Notes which candidate has a file that was taken.
+    fn belongs_to(&mut self, path: &Path, file: &FileIdentity, candidate: usize) {
+        self.by_file.insert(file_key(path, file), Some(candidate));
     }
 }
 
@@ -186,78 +199,101 @@ fn look(
     next: usize,
 ) -> Looked {
     let located = run.library.locate(&asset.original_path);
+    let file = located.as_ref().ok().and_then(Option::as_ref).map(|path| identity(path.as_path()));
+    // Every asset counts here, also those that this run does not look at.
+    let is_first = match (&located, &file) {
+        (Ok(Some(path)), Some(Ok(file))) => claims.take(path.as_path(), file),
+        _ => true,
+    };
     if !is_asked(run, asset, located.as_ref().ok().and_then(Option::as_ref)) {
         return Looked::NotAsked;
     }
     let skip = |path: PathBuf, reason| Looked::Skipped(Skipped { asset: asset.id.clone(), path, reason });
-    let wanted = match wanted_of(run, asset, record.as_ref()) {
-        Ok(wanted) => wanted,
+    let base = record.as_ref().filter(|record| is_same_file(record, &located, file.as_ref()));
+    let base = base.map(|record| record.base.clone()).unwrap_or_default();
+    let fields = match wanted_of(run, asset, &base) {
+        Ok(fields) => fields,
         Err(reason) => return skip(PathBuf::from(&asset.original_path), reason),
     };
-    let (path, file) = match find(asset, located) {
+    let (path, file) = match found(asset, located, file) {
         Ok(found) => found,
         Err(looked) => return *looked,
     };
-    let fingerprint = fingerprint::fingerprint(&wanted.fields, run.options, &run.engine.name());
-    let remembered =
-        record.filter(|record| !run.options.recheck && is_unchanged(record, fingerprint, &path, &file));
-    if !claims.take(&path, &file, remembered.is_none().then_some(next)) {
+    if !is_first {
         return skip(path, shared_file());
     }
+    let fingerprint = fingerprint::fingerprint(&fields, run.options);
+    let remembered =
+        record.filter(|record| !run.options.recheck && is_unchanged(record, fingerprint, &path, &file));
     match remembered.map(|record| record.verdict) {
-        Some(Verdict::InStep) => skip(path, SkipReason::Unchanged),
-        Some(Verdict::Refused(refusal)) => skip(path, SkipReason::Refused(refusal)),
-        None => Looked::Candidate(Box::new(Candidate {
-            asset: asset.id.clone(),
-            path,
-            file,
-            fields: wanted.fields,
-            fingerprint,
-            base: wanted.base,
-            managed: asset.library_id.is_none(),
-        })),
+        Some(Verdict::InStep) => return skip(path, SkipReason::Unchanged),
+        Some(Verdict::Refused { refusal, by }) if by == fingerprint::judge(run.engine) => {
+            return skip(path, SkipReason::Refused(refusal));
+        }
+        Some(Verdict::Refused { .. }) | None => {}
     }
+    claims.belongs_to(&path, &file, next);
+    let managed = asset.library_id.is_none();
+    Looked::Candidate(Box::new(Candidate {
+        asset: asset.id.clone(),
+        path,
+        file,
+        fields,
+        fingerprint,
+        base,
+        managed,
+    }))
+}
+
+/// Whether what we wrote for an asset was written into this file: at the same place, or moved as a whole.
+fn is_same_file(
+    record: &AssetRecord,
+    located: &Result<Option<LibraryPath>, Unmapped>,
+    file: Option<&Result<FileIdentity, MetadataError>>,
+) -> bool {
+    let same_path = matches!(located, Ok(Some(path)) if path.as_path() == record.path);
+    let moved = matches!(file, Some(Ok(file)) if (file.device, file.inode) == (record.file.device, record.file.inode));
+    same_path || moved
 }
 
 /// What the server says should be in the file, or why that does not matter.
-fn wanted_of(run: &WriteBack<'_>, asset: &Asset, record: Option<&AssetRecord>) -> Result<Wanted, SkipReason> {
+fn wanted_of(run: &WriteBack<'_>, asset: &Asset, base: &Base) -> Result<PhotoFields, SkipReason> {
     if asset.is_offline {
         return Err(SkipReason::Offline);
     }
     if asset.library_id.is_none() && run.options.managed == Some(ManagedPolicy::Skip) {
         return Err(SkipReason::Managed);
     }
-    let unknown = Base::default();
-    let wanted = wanted(asset, record.map_or(&unknown, |record| &record.base), run.options);
+    let wanted = wanted(asset, base, run.options);
     if let Some(zone) = &wanted.bad_zone {
         let text = format!("asset {} ({}): {zone}; its time is not written", asset.id, asset.original_path);
         run.reporter.report(&Event::Warning(&text));
     }
-    if wanted.fields.is_empty() { Err(SkipReason::NothingKnown) } else { Ok(wanted) }
+    if wanted.fields.is_empty() { Err(SkipReason::NothingKnown) } else { Ok(wanted.fields) }
 }
 
 /// The file on this machine and what it is, or how the asset ends without one.
-fn find(
+fn found(
     asset: &Asset,
     located: Result<Option<LibraryPath>, Unmapped>,
+    file: Option<Result<FileIdentity, MetadataError>>,
 ) -> Result<(PathBuf, FileIdentity), Box<Looked>> {
     let skip = |path: PathBuf, reason| {
         Err(Box::new(Looked::Skipped(Skipped { asset: asset.id.clone(), path, reason })))
     };
+    let server_path = PathBuf::from(&asset.original_path);
     let path = match located {
         Ok(Some(path)) => path.into_path_buf(),
-        Ok(None) => return skip(PathBuf::from(&asset.original_path), SkipReason::Missing),
-        Err(unmapped) => {
-            return skip(PathBuf::from(&asset.original_path), SkipReason::Unmapped(unmapped.to_string()));
-        }
+        Ok(None) => return skip(server_path, SkipReason::Missing),
+        Err(unmapped) => return skip(server_path, SkipReason::Unmapped(unmapped.to_string())),
     };
-    match identity(&path) {
-        Ok(file) => Ok((path, file)),
-        Err(MetadataError::Missing { .. }) => skip(path, SkipReason::Missing),
-        Err(error @ MetadataError::NotRegular { .. }) => {
+    match file {
+        Some(Ok(file)) => Ok((path, file)),
+        None | Some(Err(MetadataError::Missing { .. })) => skip(path, SkipReason::Missing),
+        Some(Err(error @ MetadataError::NotRegular { .. })) => {
             skip(path, SkipReason::Refused(Refusal::Place(error.to_string())))
         }
-        Err(error) => {
+        Some(Err(error)) => {
             let (message, transient) = (chain(&error), error.is_transient());
             Err(Box::new(Looked::Failed(Failed { asset: asset.id.clone(), path, message, transient })))
         }
@@ -271,7 +307,6 @@ fn is_unchanged(record: &AssetRecord, fingerprint: Fingerprint, path: &Path, fil
 /// Whether the user's `--path` takes it in: the server's path or the local one, as file or folder.
 fn is_asked(run: &WriteBack<'_>, asset: &Asset, located: Option<&LibraryPath>) -> bool {
     let Some(place) = run.options.selection.path.as_deref() else { return true };
-    let place = Path::new(place);
-    let local = located.is_some_and(|path| path.as_path().starts_with(run.library.root().join(place)));
+    let local = located.is_some_and(|path| run.library.holds(Path::new(place), path));
     local || Path::new(&asset.original_path).starts_with(place)
 }

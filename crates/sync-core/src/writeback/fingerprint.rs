@@ -2,7 +2,7 @@
 //!
 //! The server's own `updatedAt` misses faces, people and albums and jumps for nothing (measured on 3.0.3).
 
-use photo_metadata::PhotoFields;
+use photo_metadata::{Engine, PhotoFields};
 use serde::Serialize;
 
 use super::WriteOptions;
@@ -15,18 +15,21 @@ const TAG_TABLE: u32 = 1;
 #[derive(Serialize)]
 struct Facts<'a> {
     table: u32,
-    engine: &'a str,
     choices: photo_metadata::TagChoices,
     allowed: photo_metadata::Allowances,
     data: Vec<photo_metadata::Datum>,
     fields: &'a PhotoFields,
 }
 
-/// The hash; `engine` names the writer and its version, since a newer one may write what an older refused.
-pub(super) fn fingerprint(fields: &PhotoFields, options: &WriteOptions, engine: &str) -> Fingerprint {
+/// Who refused a file: another writer, or another version of this program, may think otherwise.
+pub(super) fn judge(engine: &dyn Engine) -> String {
+    format!("{} with {}", env!("CARGO_PKG_VERSION"), engine.name())
+}
+
+/// The hash.
+pub(super) fn fingerprint(fields: &PhotoFields, options: &WriteOptions) -> Fingerprint {
     let facts = Facts {
         table: TAG_TABLE,
-        engine,
         choices: options.choices,
         allowed: options.allowed,
         data: options.data.iter().copied().collect(),

@@ -1,9 +1,16 @@
 //! A look into one file: what has to change in it, or why nothing may. Reads, and decides nothing else.
 
-use photo_metadata::{Change, Engine, MetadataError, Refusal, Tag, identify, plan_edits, refuse};
+use std::os::unix::fs::MetadataExt as _;
+use std::time::SystemTime;
 
-use super::WriteOptions;
+use jiff::Timestamp;
+use photo_metadata::{
+    CaptureTime, Change, Engine, MetadataError, PhotoFields, RatingWish, Refusal, Tag, identify, plan_edits,
+    refuse,
+};
+
 use super::discover::Candidate;
+use super::{WriteOptions, fingerprint};
 use crate::plan::{Failed, Planned, SkipReason, Skipped, Step};
 use crate::state::{AssetRecord, Verdict};
 
@@ -19,9 +26,15 @@ pub(super) fn look(candidate: Candidate, engine: &dyn Engine, options: &WriteOpt
         Ok(Decision::Write(change)) => {
             Looked { planned: Planned::Do(Box::new(step(candidate, change))), record: None }
         }
-        Ok(Decision::InStep) => skip(candidate, SkipReason::UpToDate, Some(Verdict::InStep)),
+        Ok(Decision::InStep) => {
+            let mut candidate = candidate;
+            // Five stars that are not in the file any more are nobody's.
+            candidate.base.favorite_stars &= candidate.fields.rating != Some(RatingWish::TakeBackFavorite);
+            skip(candidate, SkipReason::UpToDate, Some(Verdict::InStep))
+        }
         Ok(Decision::Refuse(refusal)) => {
-            let verdict = is_lasting(&refusal).then(|| Verdict::Refused(refusal.clone()));
+            let by = fingerprint::judge(engine);
+            let verdict = is_lasting(&refusal).then(|| Verdict::Refused { refusal: refusal.clone(), by });
             skip(candidate, SkipReason::Refused(refusal), verdict)
         }
         Err(MetadataError::Missing { .. }) => skip(candidate, SkipReason::Missing, None),
@@ -51,14 +64,8 @@ fn decide(
     if let Some(reason) = container.refusal() {
         return Ok(Decision::Refuse(Refusal::CannotHold(reason.to_owned())));
     }
-    let file = match engine.read(&candidate.path, container) {
-        Ok(file) => file,
-        Err(MetadataError::Unreadable { message, .. }) => {
-            return Ok(Decision::Refuse(Refusal::Damaged(message)));
-        }
-        Err(error) => return Err(error),
-    };
-    let edits = plan_edits(&candidate.fields, &file, options.choices);
+    let file = engine.read(&candidate.path, container)?;
+    let edits = plan_edits(&without_guess(candidate), &file, options.choices);
     if edits.is_empty() {
         return Ok(Decision::InStep);
     }
@@ -75,11 +82,36 @@ fn decide(
     Ok(Decision::Write(Change { container, edits, iptc: file.iptc().cloned() }))
 }
 
+/// What is wanted, without a time that is only that of the file itself.
+///
+/// For a file without any date Immich takes the earliest of the times of the file and of its upload. Those of the
+/// file are known here; writing one of them down would turn a guess into a fact.
+fn without_guess(candidate: &Candidate) -> PhotoFields {
+    let mut fields = candidate.fields.clone();
+    let Some(taken) = fields.taken.filter(|taken| taken.offset().is_none()) else { return fields };
+    let times = std::fs::metadata(&candidate.path).map(|file| [file.modified().ok(), file.created().ok()]);
+    let is_taken = |time: SystemTime| {
+        Timestamp::try_from(time).is_ok_and(|time| {
+            CaptureTime::from_instant(time, None).is_ok_and(|time| time.second() == taken.second())
+        })
+    };
+    if times.into_iter().flatten().flatten().any(is_taken) {
+        fields.taken = None;
+    }
+    fields
+}
+
 /// What the place of a file says against writing it; a dry run should foretell it.
 fn refuse_place(candidate: &Candidate, options: &WriteOptions) -> Option<Refusal> {
     use photo_metadata::replace::HardLinkPolicy;
     if candidate.file.links > 1 && options.replace.hard_links == HardLinkPolicy::Refuse {
         return Some(Refusal::HardLinked(candidate.file.links));
+    }
+    let owner = std::fs::metadata(&candidate.path).ok()?.uid();
+    let own = rustix::process::geteuid();
+    if !own.is_root() && own.as_raw() != owner {
+        let text = "it belongs to another user, and only root could give a new version to them";
+        return Some(Refusal::Place(text.to_owned()));
     }
     let folder = candidate.path.parent()?;
     let error = rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).err()?;
@@ -93,6 +125,13 @@ pub(super) fn is_lasting(refusal: &Refusal) -> bool {
 }
 
 fn step(mut candidate: Candidate, change: Change) -> Step {
+    match candidate.fields.rating {
+        Some(RatingWish::Favorite) => {
+            candidate.base.favorite_stars |= change.edits.iter().any(|edit| edit.tag == Tag::Rating);
+        }
+        Some(RatingWish::TakeBackFavorite) => candidate.base.favorite_stars = false,
+        Some(RatingWish::Stars(_)) | None => {}
+    }
     // A name that the file had already is not ours, whoever put it there.
     let names = change.edits.iter().filter(|edit| edit.tag == Tag::PersonInImage);
     candidate.base.people.extend(names.flat_map(|edit| edit.added_items()).map(str::to_owned));

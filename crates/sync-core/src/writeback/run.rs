@@ -7,9 +7,9 @@ use immich_api::{Client, Reader, ServerInfo};
 use jiff::Timestamp;
 use photo_metadata::{Engine, Refusal};
 
-use super::WriteOptions;
 use super::discover::{Candidate, discover};
 use super::look::{self, Looked};
+use super::{WriteOptions, fingerprint};
 use crate::apply::{Applied, Hands, apply};
 use crate::error::SyncError;
 use crate::event::{Event, Reporter};
@@ -17,7 +17,7 @@ use crate::parallel;
 use crate::paths::Library;
 use crate::plan::{Failed, Planned, SkipReason, Skipped, Step};
 use crate::recover::recover;
-use crate::state::{AssetRecord, RunId, ServerIdentity, Store, Verdict};
+use crate::state::{AssetRecord, Base, RunId, ServerIdentity, Store, Verdict};
 use crate::stop::StopFlag;
 use crate::summary::Summary;
 
@@ -90,10 +90,18 @@ impl WriteBack<'_> {
     }
 
     fn write_one(&self, run: RunId, candidate: Candidate, left: &AtomicU64) -> Outcome {
+        let base_before = candidate.base.clone();
         let Looked { planned, record } = look::look(candidate, self.engine, self.options);
         match planned {
             Planned::Do(_) if !take_one(left) => Outcome::NotReached,
-            Planned::Do(step) => self.apply_one(run, *step),
+            Planned::Do(step) => {
+                let outcome = self.apply_one(run, *step, base_before);
+                if !matches!(outcome, Outcome::Done(_)) {
+                    // A photo that was not changed leaves its place under the limit to another.
+                    left.fetch_add(1, Ordering::SeqCst);
+                }
+                outcome
+            }
             Planned::Fail(failed) => Outcome::Failed(failed),
             Planned::Skip(skipped) => match record.map_or(Ok(()), |record| self.store.remember(&record)) {
                 Ok(()) => Outcome::Skipped(skipped),
@@ -102,12 +110,12 @@ impl WriteBack<'_> {
         }
     }
 
-    fn apply_one(&self, run: RunId, step: Step) -> Outcome {
+    fn apply_one(&self, run: RunId, step: Step, base_before: Base) -> Outcome {
         let hands =
             Hands { store: self.store, engine: self.engine, replace: self.options.replace, now: self.now };
         match apply(run, &step, &hands) {
             Ok(Applied::Done) => Outcome::Done(Box::new(step)),
-            Ok(Applied::Refused(refusal)) => self.refused(step, refusal),
+            Ok(Applied::Refused(refusal)) => self.refused(step, base_before, refusal),
             Ok(Applied::Failed { message, transient }) => {
                 Outcome::Failed(Failed { asset: step.asset, path: step.path, message, transient })
             }
@@ -115,15 +123,16 @@ impl WriteBack<'_> {
         }
     }
 
-    fn refused(&self, step: Step, refusal: Refusal) -> Outcome {
+    /// `base_before` is what we had written before: nothing came to it.
+    fn refused(&self, step: Step, base_before: Base, refusal: Refusal) -> Outcome {
         if look::is_lasting(&refusal) {
             let record = AssetRecord {
                 asset: step.asset.clone(),
                 path: step.path.clone(),
                 fingerprint: step.fingerprint,
                 file: step.expects,
-                verdict: Verdict::Refused(refusal.clone()),
-                base: step.base,
+                verdict: Verdict::Refused { refusal: refusal.clone(), by: fingerprint::judge(self.engine) },
+                base: base_before,
             };
             if let Err(error) = self.store.remember(&record) {
                 return Outcome::Fatal(error);

@@ -15,8 +15,6 @@ use crate::state::Base;
 pub(super) struct Wanted {
     /// What its file shall say.
     pub(super) fields: PhotoFields,
-    /// What we will have written once it does; names come in when it is known which of them are new.
-    pub(super) base: Base,
     /// A time zone that nobody knows; the time is then not written.
     pub(super) bad_zone: Option<UnknownZone>,
 }
@@ -26,7 +24,7 @@ pub(super) fn wanted(asset: &Asset, base: &Base, options: &WriteOptions) -> Want
     let asked = |datum: Datum| options.data.contains(&datum);
     let unknown = Exif::default();
     let exif = asset.exif.as_ref().unwrap_or(&unknown);
-    let mut wanted = Wanted { fields: PhotoFields::default(), base: base.clone(), bad_zone: None };
+    let mut wanted = Wanted { fields: PhotoFields::default(), bad_zone: None };
     if asked(Datum::People) {
         wanted.fields.people = people(asset);
     }
@@ -46,7 +44,7 @@ pub(super) fn wanted(asset: &Asset, base: &Base, options: &WriteOptions) -> Want
         }
     }
     if asked(Datum::Rating) {
-        (wanted.fields.rating, wanted.base.favorite_stars) = rating(asset, exif, base);
+        wanted.fields.rating = rating(asset, exif, base);
     }
     wanted
 }
@@ -77,18 +75,16 @@ fn means_unknown(kind: AssetKind, zone: &str) -> bool {
     kind == AssetKind::Video && zone == "UTC"
 }
 
-/// The rating, and whether it stands for a favourite.
-///
 /// Stars of the server win. A favourite without stars is five. No stars and no favourite is no statement,
 /// except that a five which we wrote for a favourite is taken back.
-fn rating(asset: &Asset, exif: &Exif, base: &Base) -> (Option<RatingWish>, bool) {
+fn rating(asset: &Asset, exif: &Exif, base: &Base) -> Option<RatingWish> {
     let stars = exif.rating.and_then(|rating| Stars::new(i64::from(rating)));
     match (stars, asset.is_favorite) {
-        (Some(stars), _) => (Some(RatingWish::Stars(stars)), base.favorite_stars && stars == Stars::FAVORITE),
-        (None, Some(true)) => (Some(RatingWish::Stars(Stars::FAVORITE)), true),
+        (Some(stars), _) => Some(RatingWish::Stars(stars)),
+        (None, Some(true)) => Some(RatingWish::Favorite),
         (None, Some(false)) if base.favorite_stars && asset.exif.is_some() => {
-            (Some(RatingWish::TakeBackFavorite), false)
+            Some(RatingWish::TakeBackFavorite)
         }
-        (None, _) => (None, base.favorite_stars),
+        (None, _) => None,
     }
 }

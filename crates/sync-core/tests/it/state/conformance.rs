@@ -70,7 +70,7 @@ fn every_kind_of_verdict_comes_back() {
 
         let found = store.records(&[asset(0), asset(1)]).unwrap();
 
-        assert!(matches!(found[&asset(0)].verdict, Verdict::Refused(_)));
+        assert!(matches!(found[&asset(0)].verdict, Verdict::Refused { .. }));
         assert_eq!(found[&asset(1)].verdict, Verdict::InStep);
     });
 }

@@ -49,7 +49,7 @@ pub(crate) fn record(n: u32) -> AssetRecord {
         fingerprint: Fingerprint([n.to_le_bytes()[0]; 32]),
         file: file(n),
         verdict: if n.is_multiple_of(3) {
-            Verdict::Refused(Refusal::Raw("CR2".to_owned()))
+            Verdict::Refused { refusal: Refusal::Raw("CR2".to_owned()), by: "1.0 with ExifTool".to_owned() }
         } else {
             Verdict::InStep
         },
@@ -67,5 +67,7 @@ pub(crate) fn intent(run: RunId, n: u32) -> Intent {
         },
     ];
     let work_dir = path(n).with_file_name(OsStr::from_bytes(b".immich-sync-\xff"));
-    Intent { run, asset: asset(n), path: path(n), work_dir, before: file(n), edits, at: time(n) }
+    let AssetRecord { fingerprint, base, .. } = record(n);
+    let (asset, path, before, at) = (asset(n), path(n), file(n), time(n));
+    Intent { run, asset, path, work_dir, before, edits, fingerprint, base, at }
 }
