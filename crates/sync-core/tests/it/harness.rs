@@ -10,7 +10,9 @@ use immich_sandbox::{AssetId, Library as ServerLibrary, Sandbox, Scenario, Versi
 use jiff::Timestamp;
 use photo_metadata::exiftool::{ExifToolPool, PoolOptions};
 use photo_metadata::replace::ReplaceOptions;
-use photo_metadata::{Allowances, Datum, ExifTool, TagChoices};
+use photo_metadata::{
+    Allowances, Change, Container, Datum, Engine, ExifTool, FileTags, Inventory, MetadataError, TagChoices,
+};
 use sample_pictures::Picture;
 use sync_core::paths::{Library, PathMapping, PathRule};
 use sync_core::state::{SqliteStore, Store};
@@ -106,7 +108,7 @@ pub(crate) struct Told {
 
 impl Reporter for Recorder {
     fn report(&self, event: &Event<'_>) {
-        let mut told = self.0.lock().unwrap();
+        let mut told = self.told.lock().unwrap();
         match event {
             Event::Done(step) => {
                 told.done.push(step.path.clone());
@@ -119,11 +121,56 @@ impl Reporter for Recorder {
             Event::Recovered { folders, .. } => told.recovered += folders,
             _ => {}
         }
+        if let Some((stop, photos)) = &self.stop
+            && told.done.len() >= *photos
+        {
+            stop.raise();
+        }
     }
 }
 
 #[derive(Default)]
-struct Recorder(Mutex<Told>);
+struct Recorder {
+    told: Mutex<Told>,
+    stop: Option<(StopFlag, usize)>,
+}
+
+/// The engine of all tests, with a count of what it was asked for.
+#[derive(Default)]
+pub(crate) struct Counting(std::sync::atomic::AtomicUsize);
+
+impl Counting {
+    pub(crate) fn calls(&self) -> usize {
+        self.0.load(std::sync::atomic::Ordering::SeqCst)
+    }
+
+    fn count(&self) -> &'static ExifTool {
+        self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        engine()
+    }
+}
+
+impl Engine for Counting {
+    fn name(&self) -> String {
+        engine().name()
+    }
+
+    fn blocked(&self, container: Container) -> Option<String> {
+        engine().blocked(container)
+    }
+
+    fn read(&self, path: &Path, container: Container) -> Result<FileTags, MetadataError> {
+        self.count().read(path, container)
+    }
+
+    fn inventory(&self, path: &Path, container: Container) -> Result<Inventory, MetadataError> {
+        self.count().inventory(path, container)
+    }
+
+    fn write_copy(&self, source: &Path, target: &Path, change: &Change) -> Result<(), MetadataError> {
+        self.count().write_copy(source, target, change)
+    }
+}
 
 impl Home {
     pub(crate) fn client(&self) -> Client {
@@ -136,29 +183,50 @@ impl Home {
 
     /// A real run that has to come to its end.
     pub(crate) fn write(&self) -> (Summary, Told) {
-        self.try_write().map(|(summary, told)| (summary.unwrap(), told)).unwrap()
+        self.write_with(engine())
     }
 
-    #[expect(clippy::unnecessary_wraps, reason = "the pair is what callers take apart")]
-    pub(crate) fn try_write(&self) -> Option<(Result<Summary, SyncError>, Told)> {
-        let recorder = Recorder::default();
+    pub(crate) fn try_write(&self) -> (Result<Summary, SyncError>, Told) {
+        self.run_with(engine(), &Recorder::default())
+    }
+
+    /// A run whose reads and writes are counted.
+    pub(crate) fn write_with(&self, engine: &dyn Engine) -> (Summary, Told) {
+        let (summary, told) = self.run_with(engine, &Recorder::default());
+        (summary.unwrap(), told)
+    }
+
+    /// A run that is asked to stop after so many photos.
+    pub(crate) fn write_and_stop_after(&self, photos: usize) -> (Summary, Told) {
+        let recorder = Recorder { stop: Some((self.stop.clone(), photos)), ..Recorder::default() };
+        let (summary, told) = self.run_with(engine(), &recorder);
+        (summary.unwrap(), told)
+    }
+
+    fn run_with(&self, engine: &dyn Engine, recorder: &Recorder) -> (Result<Summary, SyncError>, Told) {
         let library = Library::open(self.options.mapping.clone()).unwrap();
-        let result = self.run(&recorder, &library).run(&self.client(), "write");
-        Some((result, recorder.0.into_inner().unwrap()))
+        let result = self.session(engine, recorder, &library).run(&self.client(), "write");
+        (result, std::mem::take(&mut recorder.told.lock().unwrap()))
     }
 
     pub(crate) fn preview(&self) -> (Summary, Told) {
         let recorder = Recorder::default();
         let library = Library::open(self.options.mapping.clone()).unwrap();
         let client = self.client();
-        let summary = self.run(&recorder, &library).preview(&client.reader(), client.server()).unwrap();
-        (summary, recorder.0.into_inner().unwrap())
+        let session = self.session(engine(), &recorder, &library);
+        let summary = session.preview(&client.reader(), client.server()).unwrap();
+        (summary, std::mem::take(&mut recorder.told.lock().unwrap()))
     }
 
-    fn run<'a>(&'a self, reporter: &'a dyn Reporter, library: &'a Library) -> WriteBack<'a> {
+    fn session<'a>(
+        &'a self,
+        engine: &'a dyn Engine,
+        reporter: &'a dyn Reporter,
+        library: &'a Library,
+    ) -> WriteBack<'a> {
         WriteBack {
             store: &self.store as &dyn Store,
-            engine: engine(),
+            engine,
             library,
             options: &self.options,
             reporter,

@@ -8,6 +8,7 @@
 )]
 
 mod child;
+mod faults;
 mod harness;
 mod hostile;
 mod lock;

@@ -236,22 +236,23 @@ fn mistake_12_a_stopped_run_ends_after_the_current_file_and_the_next_one_goes_on
 }
 
 #[test]
-fn mistake_12_a_stop_request_leaves_everything_in_order() {
+fn mistake_12_a_stop_request_ends_the_run_after_the_current_files() {
     let mut setting = Setting::new();
-    for number in 0..6_u64 {
+    for number in 0..20_u64 {
         let name = format!("{number:02}.jpg");
         setting.file(&name, &jpeg().seed(number));
         setting.scenario.asset_file(&setting.library, &name).description("new");
     }
     let mut home = setting.start();
-    home.stop.raise();
-    let (stopped, _) = home.write();
+    let (stopped, told) = home.write_and_stop_after(3);
     home.stop = sync_core::StopFlag::new();
 
     let (next, _) = home.write();
 
     assert!(stopped.stopped);
-    assert_eq!(stopped.done + next.done, 6);
+    assert!((3..=10).contains(&stopped.done), "{} were written after the request", stopped.done);
+    assert_eq!((stopped.failed, stopped.done), (0, told.done.len() as u64));
+    assert_eq!(stopped.done + next.done, 20);
 }
 
 #[test]
