@@ -31,7 +31,7 @@ const STEPS: [Step; 9] = [
     }),
     ("demo", |workspace| harness::demo(workspace, &DemoArgs::default())),
     ("kill-loop", |workspace| {
-        harness::kill_loop(workspace, &KillLoopArgs { runs: 200, seed: None, max_ms: None })
+        harness::kill_loop(workspace, &KillLoopArgs { runs: 200, ..KillLoopArgs::default() })
     }),
     ("test", |workspace| {
         tests_run::run(workspace, &TestArgs { require_shared: true, ..TestArgs::default() })

@@ -21,7 +21,7 @@ pub(crate) struct DemoArgs {
 }
 
 /// What `kill-loop` is asked.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct KillLoopArgs {
     /// How many runs are killed
     #[arg(long, default_value_t = 1000)]
@@ -34,9 +34,13 @@ pub(crate) struct KillLoopArgs {
     /// The longest that a run lives before it is killed, in milliseconds
     #[arg(long)]
     pub(crate) max_ms: Option<u32>,
+
+    /// Passed on to the harness, such as `--sweep` or `--sweep full`
+    #[arg(last = true)]
+    pub(crate) arguments: Vec<String>,
 }
 
-/// What `corpus-table` and `bench-write` are asked.
+/// What `corpus-table`, `warnings` and `bench-write` are asked.
 #[derive(Debug, Args)]
 pub(crate) struct HarnessArgs {
     /// Passed on to the harness
@@ -65,6 +69,7 @@ pub(crate) fn kill_loop(workspace: &Workspace, args: &KillLoopArgs) -> anyhow::R
     if let Some(longest) = args.max_ms {
         command.args(["--max-ms", &longest.to_string()]);
     }
+    command.args(&args.arguments);
     run(workspace, command)
 }
 
@@ -72,6 +77,14 @@ pub(crate) fn kill_loop(workspace: &Workspace, args: &KillLoopArgs) -> anyhow::R
 pub(crate) fn corpus_table(workspace: &Workspace, args: &HarnessArgs) -> anyhow::Result<()> {
     build_binary(workspace)?;
     let mut command = cargo(&["run", "--package", "immich-sync", "--example", "corpus_table", "--"]);
+    command.args(&args.arguments);
+    run(workspace, command)
+}
+
+/// Builds the binary and lets it write into files that ExifTool complains about.
+pub(crate) fn warnings(workspace: &Workspace, args: &HarnessArgs) -> anyhow::Result<()> {
+    build_binary(workspace)?;
+    let mut command = cargo(&["run", "--package", "immich-sync", "--example", "warnings", "--"]);
     command.args(&args.arguments);
     run(workspace, command)
 }

@@ -45,6 +45,8 @@ enum Command {
     KillLoop(harness::KillLoopArgs),
     /// Write into each file of the corpus, and print what came of it as a table
     CorpusTable(harness::HarnessArgs),
+    /// Write into 10,000 files that ExifTool complains about
+    Warnings(harness::HarnessArgs),
     /// Measure a first and a second write-back against ExifTool alone
     BenchWrite(harness::HarnessArgs),
     /// Check who uses whom between crates and modules
@@ -72,6 +74,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo(args) => harness::demo(&workspace, &args),
         Command::KillLoop(args) => harness::kill_loop(&workspace, &args),
         Command::CorpusTable(args) => harness::corpus_table(&workspace, &args),
+        Command::Warnings(args) => harness::warnings(&workspace, &args),
         Command::BenchWrite(args) => harness::bench_write(&workspace, &args),
         Command::CheckBorders => borders::check(&workspace),
         Command::Metrics(args) => metrics::run(&workspace, &args),

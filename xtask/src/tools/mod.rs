@@ -1,4 +1,4 @@
-//! What the tests need besides Rust: perl, ExifTool 13.59, a C compiler for the bundled SQLite.
+//! What the tests need besides Rust: perl, ExifTool 13.59, a C compiler for the bundled SQLite, and strace.
 
 mod exiftool;
 mod packages;
@@ -11,6 +11,11 @@ use crate::workspace::Workspace;
 pub(crate) fn setup(workspace: &Workspace) -> anyhow::Result<()> {
     let exiftool = ready(workspace)?;
     println!("ExifTool {} is at {}", exiftool::VERSION, exiftool.display());
+    if cfg!(target_os = "linux")
+        && let Err(error) = packages::require(&[packages::STRACE])
+    {
+        eprintln!("{error:#}\nWithout it, tests that look at system calls are skipped.");
+    }
     Ok(())
 }
 

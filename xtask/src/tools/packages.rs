@@ -39,6 +39,16 @@ pub(super) const C_COMPILER: Tool = Tool {
     brew: "llvm",
 };
 
+/// Watches system calls, in tests that are skipped without it; there is none on macOS.
+pub(super) const STRACE: Tool = Tool {
+    title: "strace",
+    programs: &["strace"],
+    apt: "strace",
+    dnf: "strace",
+    apk: "strace",
+    brew: "strace",
+};
+
 /// The package managers, in the order in which they are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Manager {

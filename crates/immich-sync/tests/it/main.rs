@@ -2,11 +2,18 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of a test fails as the test does")]
 
+mod corpus;
 mod dry_run;
 mod exit_codes;
+mod killed;
 mod listing;
 mod place;
 mod secrets;
 mod shell;
 mod signals;
+mod strace_dry_run;
+#[path = "../../examples/support/mod.rs"]
+#[expect(dead_code, reason = "the harnesses use more of it")]
+mod support;
+mod warnings;
 mod write;

@@ -1,0 +1,136 @@
+//! A kill at every change that one write makes: not at random, but before the first, the second, the third
+//! `rename`, `fsync`, `mkdir` and so on, until a run makes none of that number any more.
+//!
+//! The tracer counts for each thread. Where two threads make the same call, the lower numbers hit the first of
+//! them; the random kills see to the rest. ExifTool is let go when it starts, and has a sweep of its own.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::bail;
+use sample_pictures::Kind;
+
+use super::super::program::{Program, Run};
+use super::round::{LIMIT, round};
+use super::stage::Stage;
+use super::tally::Tally;
+
+/// The calls that change something on disk, under the names they have on any machine.
+pub(crate) const CALLS: [&str; 21] = [
+    "mkdir",
+    "mkdirat",
+    "symlink",
+    "symlinkat",
+    "link",
+    "linkat",
+    "rename",
+    "renameat",
+    "renameat2",
+    "unlink",
+    "unlinkat",
+    "rmdir",
+    "fchmod",
+    "fchown",
+    "utimensat",
+    "fsetxattr",
+    "ftruncate",
+    "fsync",
+    "fdatasync",
+    "pwrite64",
+    "write",
+];
+
+/// What ExifTool does when it makes the new version.
+const CALLS_OF_EXIFTOOL: [&str; 3] = ["write", "unlink", "rename"];
+
+/// A call that is made more often than this by writing one photo is a fault of its own.
+const MOST: u32 = 400;
+
+/// Who is killed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SweepKind {
+    /// The program.
+    Program,
+    /// ExifTool, again and again, in one run of the program.
+    ExifTool,
+}
+
+/// Whether the tracer is installed.
+pub(crate) fn has_tracer() -> bool {
+    Command::new("strace").arg("--version").output().is_ok_and(|answer| answer.status.success())
+}
+
+/// Kills at each of these calls of writing one file of this kind; tells before each.
+pub(crate) fn sweep(
+    program: &Program,
+    kind: Kind,
+    victim: SweepKind,
+    calls: &[&str],
+    mut tell: impl FnMut(&str, u32, &Tally),
+) -> anyhow::Result<Tally> {
+    let mut stage = Stage::one(&program.judge, kind)?;
+    let mut tally = Tally::default();
+    let calls = if victim == SweepKind::ExifTool { &CALLS_OF_EXIFTOOL } else { calls };
+    for call in calls {
+        for number in 1.. {
+            if number > MOST {
+                bail!("writing one {kind:?} makes more than {MOST} calls of {call}");
+            }
+            tell(call, number, &tally);
+            stage.change(0, true)?;
+            let attack = |stage: &Stage| match victim {
+                SweepKind::Program => kill_program(stage, program, call, number),
+                SweepKind::ExifTool => kill_exiftool(stage, program, call, number),
+            };
+            let came_to = round(&stage, program, &[0], false, attack)?;
+            let is_over = came_to.killed == 0;
+            tally.add(came_to, &format!("{kind:?}, {victim:?} killed at {call} {number}"));
+            if is_over {
+                break;
+            }
+        }
+    }
+    Ok(tally)
+}
+
+fn injection(call: &str, number: u32) -> [String; 4] {
+    // The question mark: some machines do not have some of the calls.
+    let (traced, killed) = (format!("?{call}"), format!("inject=?{call}:signal=KILL:when={number}"));
+    ["-e".to_owned(), format!("trace={traced}"), "-e".to_owned(), killed]
+}
+
+fn kill_program(stage: &Stage, program: &Program, call: &str, number: u32) -> anyhow::Result<bool> {
+    let mut options = ["-f", "-b", "execve", "-qq", "-o", "/dev/null"].map(str::to_owned).to_vec();
+    options.extend(injection(call, number));
+    let (root, state) = (stage.root(), stage.state());
+    let run = Run::of(&mut program.write_under("strace", &options, &stage.sandbox, &root, &state), LIMIT)?;
+    // The tracer ends as the program did.
+    let killed = run.status.is_some_and(|status| status.signal() == Some(9));
+    if !killed && run.code() != Some(0) {
+        bail!("a traced run that was not killed {}", run.complaint());
+    }
+    Ok(killed)
+}
+
+/// The program sees an ExifTool that dies at the same call whenever it is started.
+fn kill_exiftool(stage: &Stage, program: &Program, call: &str, number: u32) -> anyhow::Result<bool> {
+    let (script, log) = (stage.aside().join("mortal-exiftool"), stage.aside().join("deaths"));
+    fs::write(&script, mortal(&program.exiftool, &log, call, number))?;
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755))?;
+    fs::write(&log, "")?;
+    let mortal = Program { exiftool: script, ..program.clone() };
+    let run = Run::of(&mut mortal.write(&stage.sandbox, &stage.root(), &stage.state()), LIMIT)?;
+    if run.status.is_none() {
+        bail!("the program hangs when ExifTool dies at {call} {number}");
+    }
+    Ok(fs::read_to_string(&log)?.contains("killed by SIGKILL"))
+}
+
+fn mortal(exiftool: &Path, log: &Path, call: &str, number: u32) -> String {
+    let quoted = |path: &Path| format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
+    let options = injection(call, number).map(|option| quoted(&PathBuf::from(option))).join(" ");
+    format!("#!/bin/sh\nexec strace -q -A -o {} {options} {} \"$@\"\n", quoted(log), quoted(exiftool))
+}
