@@ -51,7 +51,7 @@ fn skipped(code: &str) -> &str {
         "managed" => "managed by Immich and left alone by your choice",
         "missing" => "not found in the library folder",
         "unmapped" => "whose path on the server leads nowhere here",
-        "refused" => "refused, because writing could damage them",
+        "refused" => "refused, for the reasons named",
         other => other,
     }
 }

@@ -44,6 +44,8 @@ fn maps(sources: &Sources<'_>) -> Result<Vec<MapEntry>> {
     }
     match sources.environment.text(names::PATH_MAP)? {
         Some(text) => text.split(';').filter(|part| !part.trim().is_empty()).map(entry).collect(),
+        // The environment comes before the config file, also where it names the other rule.
+        None if sources.environment.find(names::PATH_SEGMENTS)?.is_some() => Ok(Vec::new()),
         None => Ok(sources.config.path_map.clone()),
     }
 }

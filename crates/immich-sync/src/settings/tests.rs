@@ -55,6 +55,15 @@ fn least(more: &[&'static str], environment: &[(&'static str, &'static str)], co
 }
 
 #[test]
+fn one_rule_for_paths_in_the_environment_wins_over_the_other_in_the_config() {
+    let config = "path_map = [{ server = \"/data\", local = \"/cli/x\" }]";
+
+    let settings = least(&[], &[("IMMICH_PATH_SEGMENTS", "2")], config).settings().unwrap();
+
+    assert_eq!(settings.options.mapping.rule, PathRule::LastSegments(2));
+}
+
+#[test]
 fn the_command_line_wins_over_the_environment_and_that_over_the_config() {
     let config = "server = \"http://file\"\nlibrary = \"/file\"\nworkers = 7";
     let environment = [KEY, ("IMMICH_INSTANCE_URL", "http://env"), ("IMMICH_PHOTO_DIR", "/env")];

@@ -1,9 +1,9 @@
 //! Which tags have to change so that a file says what is wanted: decided here, written elsewhere.
 //!
-//! The decision is made datum by datum. If a file already says it where readers look first, and no
-//! second copy contradicts, nothing is changed: a library is not rewritten to add synonyms. If it
-//! does not, the whole set of tags for that datum is brought in step, so that no reader is left with
-//! a stale copy. What nobody asked for is not in the answer and therefore cannot be written.
+//! The decision is made datum by datum. Names, captions and stars are wanted in all their places;
+//! coordinates and times in the place where readers look first, as long as no copy of the same name
+//! contradicts: a library is not rewritten to add synonyms of dates. If a datum is out of step, the
+//! whole set of tags for it is brought along, so that no reader is left with a stale copy. What nobody asked for is not in the answer and therefore cannot be written.
 //!
 //! Arithmetic only: no files, no ExifTool.
 
