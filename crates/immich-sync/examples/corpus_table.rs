@@ -85,13 +85,21 @@ impl Row {
     }
 }
 
+/// Letters of a reason that the table shows.
+const SHOWN: usize = 100;
+
 /// A reason without what is true of one file only, so that it can be counted.
 fn general(reason: &str) -> String {
-    let digits = |word: &str| word.chars().any(|letter| letter.is_ascii_digit());
-    let words: Vec<&str> =
-        reason.split_whitespace().map(|word| if digits(word) { "N" } else { word }).collect();
-    let text = words.join(" ");
-    if text.chars().count() > 90 { text.chars().take(89).chain(['…']).collect() } else { text }
+    let is_number = |word: &str| {
+        word.contains(|letter: char| letter.is_ascii_digit()) && !word.contains(char::is_alphabetic)
+    };
+    let word = |word| match word {
+        path if str::contains(path, "/") => "…",
+        number if is_number(number) => "N",
+        word => word,
+    };
+    let text = reason.split_whitespace().map(word).collect::<Vec<_>>().join(" ");
+    if text.chars().count() > SHOWN { text.chars().take(SHOWN - 1).chain(['…']).collect() } else { text }
 }
 
 /// Prints a table; how many files are wrong.

@@ -39,7 +39,7 @@ impl Versions<'_> {
             let new = self.after.all(tag);
             if new.is_empty() {
                 changes.push(format!("{tag} is gone"));
-            } else if !same_bag(old, new) && !self.same_text_at_last(tag) && !same_canvas(tag, old, new) {
+            } else if !same_bag(old, new) && !self.same_text_at_last(tag) && !says_more(tag, old, new) {
                 changes.push(format!("{tag} was {}, is {}", short(old), short(new)));
             }
         }
@@ -120,9 +120,14 @@ fn same_bag(one: &[serde_json::Value], other: &[serde_json::Value]) -> bool {
     sorted(one) == sorted(other)
 }
 
-/// A simple WebP says its size once, the extended one that it becomes says the same twice.
-fn same_canvas(tag: &str, old: &[serde_json::Value], new: &[serde_json::Value]) -> bool {
-    matches!(tag, "RIFF:ImageWidth" | "RIFF:ImageHeight") && new.iter().all(|size| Some(size) == old.first())
+/// Says the same once more: a simple WebP its size, which becomes an extended one; a PNG that had its EXIF in a
+/// text chunk the byte order of the chunk that it gets.
+fn says_more(tag: &str, old: &[serde_json::Value], new: &[serde_json::Value]) -> bool {
+    match tag {
+        "RIFF:ImageWidth" | "RIFF:ImageHeight" => new.iter().all(|size| Some(size) == old.first()),
+        "File:ExifByteOrder" => old.iter().all(|order| new.contains(order)),
+        _ => false,
+    }
 }
 
 fn short(values: &[serde_json::Value]) -> String {
@@ -150,7 +155,7 @@ fn follows(kind: &str, tag: &str) -> bool {
             "Comment" | "PreviewImage" => kind == "RAF",
             "FileType" | "MIMEType" => kind.contains("WEBP"),
             "FileTypeExtension" => true,
-            _ => matches!(name, "CurrentIPTCDigest" | "ImageDataHash" | "ExifByteOrder"),
+            _ => matches!(name, "CurrentIPTCDigest" | "ImageDataHash"),
         },
         _ => {
             positions.contains(&name)
@@ -192,6 +197,7 @@ fn follows_in(kind: &str, group: &str, name: &str) -> bool {
 fn comes_along(tag: &str) -> bool {
     let (group, name) = tag.split_once(':').unwrap_or(("", tag));
     match group {
+        "File" => name == "ExifByteOrder",
         "IFD0" => matches!(name, "XResolution" | "YResolution" | "ResolutionUnit" | "YCbCrPositioning"),
         "ExifIFD" => {
             matches!(name, "ExifVersion" | "ComponentsConfiguration" | "FlashpixVersion" | "ColorSpace")

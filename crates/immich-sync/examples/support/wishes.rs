@@ -13,7 +13,7 @@ use super::told::Told;
 pub(crate) enum Wish {
     /// This text.
     Text(String),
-    /// This number, within 6 places before what a rational of EXIF or four digits of ISO 6709 can say.
+    /// This number, up to what a rational of EXIF or four digits of ISO 6709 lose of it.
     Number(f64),
     /// These two numbers first: latitude and longitude in one string.
     Pair(f64, f64),
@@ -21,11 +21,11 @@ pub(crate) enum Wish {
     Items(Vec<String>),
 }
 
-/// What four digits of an angle may lose.
+/// What four digits may lose.
 const ANGLE: f64 = 6e-5;
 
 /// Longest keyword of IPTC in bytes; none of our names is longer.
-pub(crate) const IPTC_KEYWORD: usize = 64;
+const IPTC_KEYWORD: usize = 64;
 
 /// How readers look at a kind of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
