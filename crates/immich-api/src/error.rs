@@ -62,7 +62,7 @@ pub enum ApiError {
 
     /// The certificate of the server is not trusted, or the two sides found no common TLS.
     #[error(
-        "no secure connection to {url}; if the certificate is your own, name its authority (ca_file) in the settings"
+        "no secure connection to {url}; if the certificate is your own, name the authority that signed it (ca_file) in the settings; a certificate that is its own authority has to be made with basicConstraints=CA:FALSE"
     )]
     Tls {
         /// Where the request went.

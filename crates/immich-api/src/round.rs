@@ -75,6 +75,11 @@ impl<'a> Round<'a> {
         self.lists.iter().map(|list| list.counted).sum()
     }
 
+    /// How many different items the lists held.
+    pub(crate) fn listed(&self) -> u64 {
+        self.lists.iter().map(|list| list.pages.ids.len() as u64).sum()
+    }
+
     /// Whether nothing moved during the round, so that nothing can be missing.
     pub(crate) fn stood_still(&self) -> Result<bool, ApiError> {
         if let [list] = self.lists.as_slice()

@@ -83,7 +83,9 @@ impl<'a> AssetWalk<'a> {
     /// Decides whether the round was enough.
     fn close(&mut self, number: u32, round: &Round<'_>) -> Result<(), ApiError> {
         if number > 0 && round.new == 0 || round.stood_still()? {
-            self.report.complete = true;
+            // A server that counts more than it lists has not shown everything.
+            let shown = round.listed().max(self.seen.len() as u64) + self.report.unreadable_count;
+            self.report.complete = round.counted().is_none_or(|counted| counted <= shown);
         } else if number < MOST_REPAIRS {
             tracing::debug!(number, "the library moved during the walk; walking again");
             self.stage = Stage::BeforeRound(number + 1);

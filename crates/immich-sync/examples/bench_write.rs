@@ -38,7 +38,8 @@ struct Cost {
 
 fn main() {
     let cli = Cli::parse();
-    rustix::process::set_child_subreaper(Some(rustix::process::getpid())).expect("Linux, to count all children");
+    rustix::process::set_child_subreaper(Some(rustix::process::getpid()))
+        .expect("Linux, to count all children");
     let exiftool = std::env::var_os("IMMICH_SYNC_EXIFTOOL").expect("IMMICH_SYNC_EXIFTOOL names the ExifTool");
     let binary = std::env::current_exe().unwrap().parent().unwrap().with_file_name("immich-sync");
     assert!(binary.exists(), "no {}; cargo xtask bench-write builds it", binary.display());

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::flag;
 use sync_core::StopFlag;
 
@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 /// How often the flag is looked at.
 const LOOK: Duration = Duration::from_millis(100);
 
-/// Catches SIGINT and SIGTERM from now on.
+/// Catches SIGINT, SIGTERM and SIGHUP (a terminal or connection that goes away) from now on.
 pub(crate) struct Signals {
     stop: StopFlag,
     last: Arc<AtomicUsize>,
@@ -26,11 +26,11 @@ pub(crate) struct Signals {
 }
 
 impl Signals {
-    /// Lets both signals raise `stop`. `tell` is called when that happens, and before a run that does not
+    /// Lets each of them raise `stop`. `tell` is called when that happens, and before a run that does not
     /// come to its end is ended.
     pub(crate) fn catch(stop: &StopFlag, tell: impl Fn(&str) + Send + 'static) -> Result<Self> {
         let last = Arc::new(AtomicUsize::new(0));
-        for (signal, number) in [(SIGINT, 2_usize), (SIGTERM, 15)] {
+        for (signal, number) in [(SIGINT, 2_usize), (SIGTERM, 15), (SIGHUP, 1)] {
             // The order matters: the first signal finds the flag down and raises it, the second finds it up.
             flag::register_conditional_shutdown(signal, 128 + signal, stop.shared())
                 .and_then(|_| flag::register_usize(signal, Arc::clone(&last), number))
@@ -59,7 +59,7 @@ impl Signals {
                     }
                     Some(since) if since.elapsed() > PATIENCE => {
                         tell(
-                            "Stopped in the middle of a file, which stays as it was. Run the same again to go on.",
+                            "Stopped at once; a file that was at hand stays as it was. Run the same again to go on.",
                         );
                         std::process::exit(128 + i32::from(caught(&last).unwrap_or(15)));
                     }

@@ -13,7 +13,7 @@ use crate::time::CaptureTime;
 /// What a photo is said to be. Only what the user chose to write is filled in.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct PhotoFields {
-    /// Names of the people shown, each on one line, without blanks around.
+    /// Names of the people shown, without blanks around.
     pub people: BTreeSet<String>,
     /// Where it was taken.
     pub position: Option<Position>,

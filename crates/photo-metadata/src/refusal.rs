@@ -52,9 +52,12 @@ pub enum Refusal {
     /// The file or its folder must not be changed here.
     #[error("{0}")]
     Place(String),
-    /// The writer would not write it, or its result did not pass the proof.
+    /// The writer would not write it.
     #[error("{0}")]
     Writer(String),
+    /// What the writer made did not pass the proof. That can be a fault of the machine, so it is tried again.
+    #[error("the written copy was not right and was thrown away: {0}")]
+    Unproven(String),
     /// The writer at hand cannot be trusted with this format.
     #[error("{0}")]
     Blocked(String),

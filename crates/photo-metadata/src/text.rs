@@ -15,22 +15,12 @@ pub fn caption(raw: &str, limit: usize) -> Option<String> {
     (!caption.is_empty()).then(|| caption.to_owned())
 }
 
-/// A name as one keyword: on one line, no blanks around.
+/// A name as one keyword: no blanks around, no characters that cannot be stored; anything else to the letter,
+/// line breaks included.
 ///
-/// Line breaks and tabs become single blanks; blanks of other scripts (U+3000) stay. `None` when
-/// nothing is left, as for people without a name.
+/// `None` when nothing is left, as for people without a name.
 pub fn name(raw: &str) -> Option<String> {
-    let mut line = String::with_capacity(raw.len());
-    for c in raw.chars() {
-        let breaks = matches!(c, '\t' | '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}') || !is_storable(c);
-        match c {
-            _ if !breaks => line.push(c),
-            _ if line.ends_with(' ') => {}
-            _ => line.push(' '),
-        }
-    }
-    let name = line.trim();
-    (!name.is_empty()).then(|| name.to_owned())
+    caption(raw, usize::MAX)
 }
 
 /// The longest beginning of `text` that takes at most `bytes` bytes of UTF-8.
@@ -71,8 +61,8 @@ mod tests {
     }
 
     #[test]
-    fn a_name_is_one_line() {
-        assert_eq!(name(" Bob,\nJr.\t").as_deref(), Some("Bob, Jr."));
+    fn a_name_is_kept_to_the_letter() {
+        assert_eq!(name(" Bob,\nJr.\t").as_deref(), Some("Bob,\nJr."));
         assert_eq!(name("山田\u{3000}太郎").as_deref(), Some("山田\u{3000}太郎"));
         assert_eq!(name(" \n"), None);
     }

@@ -97,9 +97,7 @@ fn settle(error: MetadataError) -> Result<Applied, SyncError> {
     }
     Ok(match &error {
         MetadataError::WriteRefused { message, .. } => Applied::Refused(Refusal::Writer(message.clone())),
-        MetadataError::NotVerified { finding, .. } => Applied::Refused(Refusal::Writer(format!(
-            "the written copy was not right and was thrown away: {finding}"
-        ))),
+        MetadataError::NotVerified { finding, .. } => Applied::Refused(Refusal::Unproven(finding.clone())),
         MetadataError::HardLinked { links, .. } => Applied::Refused(Refusal::HardLinked(*links)),
         MetadataError::ReadOnly { .. }
         | MetadataError::Immutable { .. }

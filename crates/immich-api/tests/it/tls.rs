@@ -142,5 +142,5 @@ fn a_refused_certificate_is_not_asked_again_and_the_message_names_the_remedy() {
     let error = server.connect(|_| {}).unwrap_err();
 
     assert!(!error.is_transient());
-    assert!(error.to_string().contains("name its authority (ca_file)"), "{error}");
+    assert!(error.to_string().contains("name the authority that signed it (ca_file)"), "{error}");
 }

@@ -13,10 +13,13 @@ use crate::config::ConfigFile;
 use crate::environment::Environment;
 use crate::exit::{ExitStatus, usage};
 use crate::folders::Folders;
-use crate::output::{Console, End, Everybody, Presenter, start_tracing};
+use crate::output::{Console, End, Everybody, Presenter, lost_results, start_tracing};
 use crate::room::{self, Room};
 use crate::settings::{OutputSettings, Sources, WriteSettings, names};
 use crate::signals::Signals;
+
+/// The newest major version of Immich whose answers are known.
+const NEWEST_MAJOR: u32 = 3;
 
 /// Runs the command; tells how it went.
 pub(crate) fn run(args: &WriteArgs) -> ExitStatus {
@@ -83,6 +86,12 @@ fn write(
     let key = settings.key.read()?;
     presenter.begin();
     let client = room::connect(&settings.server, key, stop)?;
+    let version = client.server().version;
+    if version.major > NEWEST_MAJOR {
+        presenter.report(&Event::Warning(&format!(
+            "Immich {version} is newer than any that this program was tried with ({NEWEST_MAJOR}.x)"
+        )));
+    }
     let room = Room {
         engine: &engine,
         client: &client,
@@ -95,6 +104,11 @@ fn write(
     let summary = if settings.dry_run { room.preview()? } else { room.run(&command(settings))? };
     let status = ExitStatus::of_summary(&summary, signals.caught());
     finish(presenter, &summary, status, settings.dry_run, &client, begin);
+    if lost_results() {
+        anyhow::bail!(
+            "the results could not be written to the standard output; the photos are as the log says"
+        );
+    }
     Ok(status)
 }
 

@@ -1,13 +1,22 @@
 //! The two outputs of the program: what they can show, and writing to them.
 //!
 //! A reader that goes away (`| head`) is no reason to end a run that changes files: what cannot be written is
-//! dropped.
+//! dropped. Results that were lost otherwise, on a full disk for example, are said to be lost at the end.
 
 use std::io::{IsTerminal as _, Write as _};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice};
 
 use super::Paint;
+
+/// Whether a line of the result could not be written.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// Whether results were lost on their way out.
+pub(crate) fn lost_results() -> bool {
+    LOST.load(Ordering::SeqCst)
+}
 
 /// Stdout and stderr. Colours follow `NO_COLOR`, `CLICOLOR_FORCE` and `TERM=dumb`.
 #[derive(Debug, Clone, Copy)]
@@ -26,10 +35,13 @@ impl Console {
     /// Looks at the two outputs.
     pub(crate) fn detect() -> Self {
         let (stdout, stderr) = (std::io::stdout(), std::io::stderr());
+        // By convention 0 is off; the library takes any text for on.
+        let unforced = std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value == "0");
+        let on = |choice, is_terminal: bool| choice != ColorChoice::Never && (is_terminal || !unforced);
         let width = rustix::termios::tcgetwinsize(&stdout).ok().map(|size| usize::from(size.ws_col));
         Self {
-            result: Paint { on: AutoStream::choice(&stdout) != ColorChoice::Never },
-            aside: Paint { on: AutoStream::choice(&stderr) != ColorChoice::Never },
+            result: Paint { on: on(AutoStream::choice(&stdout), stdout.is_terminal()) },
+            aside: Paint { on: on(AutoStream::choice(&stderr), stderr.is_terminal()) },
             width: width.filter(|columns| stdout.is_terminal() && *columns > 0),
             can_draw: stderr.is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb"),
         }
@@ -38,7 +50,11 @@ impl Console {
     /// A line of the result.
     #[expect(clippy::unused_self, reason = "whoever prints holds the console")]
     pub(crate) fn result(self, line: &str) {
-        let _ = writeln!(std::io::stdout().lock(), "{line}");
+        if let Err(error) = writeln!(std::io::stdout().lock(), "{line}")
+            && error.kind() != std::io::ErrorKind::BrokenPipe
+        {
+            LOST.store(true, Ordering::SeqCst);
+        }
     }
 
     /// A line beside the result.

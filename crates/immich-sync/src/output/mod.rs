@@ -27,7 +27,7 @@ use immich_api::RequestStats;
 use sync_core::{Event, Reporter, Summary};
 
 pub(crate) use clean::{clean, clean_path};
-pub(crate) use console::Console;
+pub(crate) use console::{Console, lost_results};
 pub(crate) use diff::file_lines;
 pub(crate) use log::{LogReporter, start_tracing};
 pub(crate) use paint::Paint;

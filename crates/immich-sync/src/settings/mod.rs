@@ -194,6 +194,9 @@ fn selection(sources: &Sources<'_>) -> Result<Selection> {
         Some(path) => Some(path.clone()),
         None => environment.text(names::PATH)?,
     };
+    if path.as_deref().is_some_and(str::is_empty) {
+        return Err(usage("--path is empty; name a file or folder, or leave it out"));
+    }
     let limit = match args.limit {
         Some(limit) => Some(limit),
         None => environment.parsed(names::LIMIT, "a number")?,

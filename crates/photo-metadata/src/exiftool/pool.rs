@@ -42,6 +42,9 @@ impl PoolOptions {
     }
 }
 
+/// How long a program that is ExifTool takes to tell its version, also on a slow machine.
+const FIRST_ANSWER: Duration = Duration::from_secs(20);
+
 /// What a command printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
@@ -177,10 +180,11 @@ fn no_first_answer(options: &PoolOptions, message: String) -> MetadataError {
 
 fn ask_version(options: &PoolOptions, process: &mut Process) -> Result<ExifToolVersion, MetadataError> {
     let unusable = |message| MetadataError::ExifToolUnusable { program: options.program.clone(), message };
-    let answer = match process.execute(b"-ver\n", options.timeout) {
+    let timeout = options.timeout.min(FIRST_ANSWER);
+    let answer = match process.execute(b"-ver\n", timeout) {
         Ok(answer) => answer,
         Err(Failure::Stopped(message)) => return Err(no_first_answer(options, message)),
-        Err(failure) => return Err(described(failure, options.timeout)),
+        Err(failure) => return Err(unusable(described(failure, timeout).to_string())),
     };
     let text = String::from_utf8_lossy(&answer.stdout);
     ExifToolVersion::parse(&text).ok_or_else(|| {

@@ -86,7 +86,9 @@ fn remedy(error: &rusqlite::Error) -> &'static str {
         Some(ErrorCode::CannotOpen) => {
             "it cannot be opened; check that it is a plain file, and who owns it and its folder"
         }
-        _ => "the database gave an unexpected answer; restore it from a backup, or move it away to begin with a new one",
+        _ => {
+            "the database gave an unexpected answer; restore it from a backup, or move it away to begin with a new one"
+        }
     }
 }
 

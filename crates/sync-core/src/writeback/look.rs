@@ -121,7 +121,7 @@ fn refuse_place(candidate: &Candidate, options: &WriteOptions) -> Option<Refusal
 /// Whether a refusal will stand until the file, the data or the settings change. A place may be opened up
 /// without any of them changing.
 pub(super) fn is_lasting(refusal: &Refusal) -> bool {
-    !matches!(refusal, Refusal::Place(_) | Refusal::HardLinked(_))
+    !matches!(refusal, Refusal::Place(_) | Refusal::HardLinked(_) | Refusal::Unproven(_))
 }
 
 fn step(mut candidate: Candidate, change: Change) -> Step {

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use jiff::tz::TimeZone;
+
 use immich_api::{Asset, AssetKind, Exif};
 use photo_metadata::{
     Caption, CaptureTime, Datum, PhotoFields, Position, RatingWish, Stars, UnknownZone, text,
@@ -62,6 +64,10 @@ fn people(asset: &Asset) -> BTreeSet<String> {
 fn taken(asset: &Asset, exif: &Exif) -> Result<Option<CaptureTime>, UnknownZone> {
     let Some(instant) = exif.date_time_original else { return Ok(None) };
     let zone = exif.time_zone.as_deref().filter(|zone| !means_unknown(asset.kind, zone));
+    // EXIF has four digits for a year, and 0 means "no date".
+    if !(1..=9998).contains(&TimeZone::UTC.to_datetime(instant).year()) {
+        return Ok(None);
+    }
     let guessed = zone.is_none() && asset.file_modified_at == Some(instant);
     if guessed {
         return Ok(None);
@@ -72,7 +78,7 @@ fn taken(asset: &Asset, exif: &Exif) -> Result<Option<CaptureTime>, UnknownZone>
 /// Movie headers count UTC and say no zone; Immich calls that zone `UTC` (recorded from 2.7.5 and 3.0.3).
 /// Writing it down as an offset would claim that the clock on the wall showed UTC.
 fn means_unknown(kind: AssetKind, zone: &str) -> bool {
-    kind == AssetKind::Video && zone == "UTC"
+    zone.trim().is_empty() || (kind == AssetKind::Video && zone == "UTC")
 }
 
 /// Stars of the server win. A favourite without stars is five. No stars and no favourite is no statement,

@@ -174,7 +174,7 @@ fn mistake_09_line_breaks_survive_and_nothing_becomes_an_option() {
     let tags = home.tags("a.jpg");
     assert_eq!(text(&tags, "XMP-dc:Description"), caption);
     assert_eq!(text(&tags, "IFD0:ImageDescription"), caption);
-    assert_eq!(items(&tags, "XMP-iptcExt:PersonInImage"), ["-all= other.jpg"]);
+    assert_eq!(items(&tags, "XMP-iptcExt:PersonInImage"), ["-all=\nother.jpg"]);
     assert_eq!(text(&tags, "IFD0:Make"), "Maker");
     assert_eq!(std::fs::read(home.path("other.jpg")).unwrap(), other);
 }
