@@ -24,7 +24,7 @@ use support::program::Program;
 /// Kills the program at random moments while it writes, and looks at every original afterwards
 #[derive(Debug, Parser)]
 struct Args {
-    /// How many runs are killed
+    /// How many runs are killed in the middle
     #[arg(long, default_value_t = 1000)]
     runs: u64,
     /// Decides when each is killed; another one each time by default
@@ -72,12 +72,12 @@ fn main() -> ExitCode {
 
 fn at_random(program: &Program, args: &Args) -> anyhow::Result<Tally> {
     let seed = args.seed.unwrap_or_else(|| fastrand::u64(..1_000_000));
-    println!("{} runs, seed {seed}", args.runs);
+    println!("{} kills, seed {seed}", args.runs);
     let options = Options { runs: args.runs, seed, longest: args.max_ms.map(Duration::from_millis) };
     let every = if stderr().is_terminal() { 1 } else { 50 };
     series::run(program, options, |round, tally| {
         if round.is_multiple_of(every) {
-            progress(&format!("{round} of {}: {}", args.runs, tally.line()));
+            progress(&format!("round {round}: {}", tally.line()));
         }
     })
 }

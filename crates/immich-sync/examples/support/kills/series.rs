@@ -31,7 +31,7 @@ const FAREWELL: Duration = Duration::from_secs(10);
 /// How a series runs.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Options {
-    /// How many runs are attacked.
+    /// How many runs are killed in the middle; some more end before their kill, at most as many again.
     pub(crate) runs: u64,
     /// Decides when, and what is written.
     pub(crate) seed: u64,
@@ -59,7 +59,7 @@ pub(crate) fn run(
     let mut longest = options.longest.unwrap_or_default();
     let mark = Mark::new();
     let mut tally = Tally::default();
-    for number in 1..=options.runs {
+    for number in 1..=options.runs * 2 {
         if options.longest.is_none() && number % MEASURE == 1 {
             longest = measure(&mut stage, program, &mut random)?;
         }
@@ -77,6 +77,9 @@ pub(crate) fn run(
         let came_to = round(&stage, program, &chosen, number.is_multiple_of(AGAIN), attack)?;
         tally.add(came_to, &format!("round {number}, {whom:?} killed after {} ms", at.as_millis()));
         tell(number, &tally);
+        if tally.killed >= options.runs {
+            break;
+        }
     }
     let deadline = Instant::now() + FAREWELL;
     while !mark.bearers().is_empty() && Instant::now() < deadline {
