@@ -39,3 +39,35 @@ pub(super) fn fingerprint(fields: &PhotoFields, options: &WriteOptions) -> Finge
     let bytes = serde_json::to_vec(&facts).unwrap_or_default();
     Fingerprint(*blake3::hash(&bytes).as_bytes())
 }
+
+#[cfg(test)]
+mod tests {
+    use photo_metadata::{
+        Caption, CaptureTime, Container, FileTags, Position, RatingWish, Stars, TagChoices, plan_edits,
+    };
+
+    use super::*;
+
+    /// Files are looked at again only when this number goes up; whoever lays data out in other tags sees this
+    /// test fail, and raises it together with the hash.
+    #[test]
+    fn the_number_of_the_tag_table_belongs_to_this_table() {
+        let taken = CaptureTime::from_instant("2024-07-01T22:30:00Z".parse().unwrap(), Some("Europe/Berlin"));
+        let fields = PhotoFields {
+            people: ["Alice".to_owned()].into(),
+            position: Position::new(-33.5, -70.5, Some(-4.0)),
+            caption: Caption::new("caption", 2000),
+            taken: taken.ok(),
+            rating: Stars::new(4).map(RatingWish::Stars),
+        };
+        let mut table = blake3::Hasher::new();
+        for container in [Container::Jpeg, Container::Png, Container::Gif, Container::Mp4, Container::Heic] {
+            for edit in plan_edits(&fields, &FileTags::empty(container), TagChoices::default()) {
+                table.update(format!("{container:?} {} {:?}\n", edit.tag, edit.new).as_bytes());
+            }
+        }
+        let table = table.finalize().to_hex();
+
+        assert_eq!((TAG_TABLE, &table[..16]), (1, "2f3be58a41b8865a"));
+    }
+}
