@@ -1,6 +1,6 @@
 //! A plan as data: what is to be done to which photo, or why nothing is.
 //!
-//! A plan is shown in a dry run and handed to [`crate::apply`] in a real one; nothing else changes the world.
+//! A plan is shown in a dry run and handed to `apply` in a real one; nothing else changes the world.
 //! A step carries what it expects to find, so that applying it to a world that moved on is refused.
 
 use std::path::PathBuf;
