@@ -3,7 +3,7 @@
 //! Each change that was announced and never closed is settled by looking: the work folder goes away, and the
 //! hash of the file tells whether the new version had taken its place.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use photo_metadata::MetadataError;
 use photo_metadata::replace::{FileIdentity, identity, remove_work_dir};
@@ -13,11 +13,14 @@ use crate::error::SyncError;
 use crate::event::{Event, Reporter};
 use crate::state::{JournalRow, Store};
 
-/// Settles all open changes.
-pub(crate) fn recover(store: &dyn Store, reporter: &dyn Reporter) -> Result<(), SyncError> {
+/// Settles all open changes; tells which work folders there were.
+///
+/// A writer that outlived its killed parent for a moment may make its folder once more, so they are to be looked
+/// at again when the run ends.
+pub(crate) fn recover(store: &dyn Store, reporter: &dyn Reporter) -> Result<Vec<PathBuf>, SyncError> {
     let open = store.open_changes()?;
     if open.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let (mut folders, mut completed, mut rolled_back) = (0, 0, 0);
     for row in &open {
@@ -55,7 +58,7 @@ pub(crate) fn recover(store: &dyn Store, reporter: &dyn Reporter) -> Result<(), 
         }
     }
     reporter.report(&Event::Recovered { folders, completed, rolled_back });
-    Ok(())
+    Ok(open.into_iter().map(|row| row.intent.work_dir).collect())
 }
 
 /// What the new version is, if it stands in the place of the original. A file that is gone was not left behind

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use immich_api::{Client, Reader, ServerInfo};
 use jiff::Timestamp;
+use photo_metadata::replace::remove_work_dir;
 use photo_metadata::{Engine, Refusal};
 
 use super::discover::{Candidate, discover};
@@ -77,7 +78,7 @@ impl WriteBack<'_> {
     pub fn run(&self, client: &Client, command: &str) -> Result<Summary, SyncError> {
         let server = client.server();
         self.require_same_server(server)?;
-        recover(self.store, self.reporter)?;
+        let left_behind = recover(self.store, self.reporter)?;
         self.store.set_server(&identity_of(server))?;
         let discovery = discover(self, client.reader())?;
         self.managed_question(server, &discovery.candidates).map_err(SyncError::NeedsAnswer)?;
@@ -85,6 +86,11 @@ impl WriteBack<'_> {
         let left = self.limit();
         let work = |candidate| self.write_one(run, candidate, &left);
         let summary = self.each(discovery.candidates, discovery.summary, work, |step| Event::Done(step))?;
+        for folder in &left_behind {
+            if let Err(error) = remove_work_dir(folder) {
+                tracing::debug!(?error, "a work folder came back and cannot be removed");
+            }
+        }
         self.store.end_run(run, &summary, (self.now)())?;
         self.finish(summary)
     }
