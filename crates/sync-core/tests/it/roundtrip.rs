@@ -114,7 +114,9 @@ fn case() -> impl Strategy<Value = Case> {
         prop::sample::select(&KINDS[..]),
         0..1000_u64,
         prop::option::of("[a-zäö]{2}[a-zäö ]{0,28}"),
-        prop::collection::vec("[a-zäö]{1,12}", 0..3),
+        // A server has each tag of an asset once.
+        prop::collection::btree_set("[a-zäö]{1,12}", 0..3)
+            .prop_map(|keywords| keywords.into_iter().collect()),
         prop::option::of(0..=5_i8),
         any::<bool>(),
         prop::option::of((
