@@ -9,7 +9,7 @@ use crate::support::warned;
 const FILES: usize = 1000;
 
 #[test]
-fn a_thousand_files_with_warnings_do_not_hang() {
+fn mistake_13_a_thousand_files_with_warnings_do_not_hang() {
     let program = Program::new(Path::new(env!("CARGO_BIN_EXE_immich-sync"))).unwrap();
 
     let warned = warned::run(&program, FILES).unwrap();

@@ -78,8 +78,9 @@ fn try_both(bytes: &[u8]) -> [Result<(), SyncError>; 2] {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
 
+    // SQLite takes a file of one byte for an empty one (a habit of some file systems), so two is the least.
     #[test]
-    fn random_bytes_are_an_error(bytes in prop::collection::vec(any::<u8>(), 1..6000)) {
+    fn random_bytes_are_an_error(bytes in prop::collection::vec(any::<u8>(), 2..6000)) {
         prop_assert!(try_both(&bytes).iter().all(Result::is_err));
     }
 
