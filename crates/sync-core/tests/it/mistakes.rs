@@ -5,10 +5,21 @@ use std::time::{Duration, SystemTime};
 use immich_sandbox::Fault;
 use sample_pictures::{Exif, Gps, Kind, Picture, Xmp, truncated};
 
-use crate::harness::{Setting, items, snapshot, text};
+use crate::harness::{Home, Setting, items, snapshot, text};
 
 fn jpeg() -> Picture {
     Picture::new(Kind::Jpeg)
+}
+
+/// So many photos, each with a caption to be written.
+fn home_of(photos: u64) -> Home {
+    let mut setting = Setting::new();
+    for number in 0..photos {
+        let name = format!("{number:02}.jpg");
+        setting.file(&name, &jpeg().seed(number));
+        setting.scenario.asset_file(&setting.library, &name).description("new");
+    }
+    setting.start()
 }
 
 fn number(tags: &crate::harness::Tags, name: &str) -> f64 {
@@ -194,13 +205,7 @@ fn mistake_10_an_unknown_altitude_is_not_written() {
 
 #[test]
 fn mistake_11_half_of_all_calls_fail_and_the_run_comes_to_its_end() {
-    let mut setting = Setting::new();
-    for number in 0..5_u64 {
-        let name = format!("{number}.jpg");
-        setting.file(&name, &jpeg().seed(number));
-        setting.scenario.asset_file(&setting.library, &name).description("new");
-    }
-    let home = setting.start();
+    let home = home_of(5);
     home.sandbox.inject(Fault::status(503).with_probability(0.5, 11));
 
     let (summary, _) = home.write();
@@ -211,13 +216,7 @@ fn mistake_11_half_of_all_calls_fail_and_the_run_comes_to_its_end() {
 
 #[test]
 fn mistake_12_a_stopped_run_ends_after_the_current_file_and_the_next_one_goes_on() {
-    let mut setting = Setting::new();
-    for number in 0..20_u64 {
-        let name = format!("{number:02}.jpg");
-        setting.file(&name, &jpeg().seed(number));
-        setting.scenario.asset_file(&setting.library, &name).description("new");
-    }
-    let mut home = setting.start();
+    let mut home = home_of(20);
     home.options.selection.limit = Some(7);
     let (first, told) = home.write();
     let done_first = told.done;
@@ -237,13 +236,7 @@ fn mistake_12_a_stopped_run_ends_after_the_current_file_and_the_next_one_goes_on
 
 #[test]
 fn mistake_12_a_stop_request_ends_the_run_after_the_current_files() {
-    let mut setting = Setting::new();
-    for number in 0..20_u64 {
-        let name = format!("{number:02}.jpg");
-        setting.file(&name, &jpeg().seed(number));
-        setting.scenario.asset_file(&setting.library, &name).description("new");
-    }
-    let mut home = setting.start();
+    let mut home = home_of(20);
     let (stopped, told) = home.write_and_stop_after(3);
     home.stop = sync_core::StopFlag::new();
 
