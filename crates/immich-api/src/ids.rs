@@ -1,51 +1,100 @@
 //! Names of things on the server.
 //!
 //! An id ends in the path of a request, and a hostile server chooses its ids: `../admin` or `x?y=1` would
-//! turn a harmless request into another one. So an id is a UUID from the moment it exists, in lower case,
-//! and nothing later has to check it again.
+//! turn a harmless request into another one. So an id is a UUID from the moment it exists, and nothing
+//! later has to check it again. It is kept as its 16 bytes: a library of a million assets holds several
+//! times as many ids, and as text each would take a hundred bytes.
 
-use serde::{Deserialize, Serialize};
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Visitor};
+use serde::ser::{Serialize, Serializer};
+
+/// Characters of an id as text.
+const LENGTH: usize = 36;
 
 /// A text that should be an id and is not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not an id of Immich (8-4-4-4-12 hexadecimal digits)")]
 pub struct BadId(String);
 
-/// The text in lower case, when it has the shape of a UUID.
-fn checked(text: &str) -> Result<String, BadId> {
-    let shape = |(index, byte): (usize, u8)| match index {
-        8 | 13 | 18 | 23 => byte == b'-',
-        _ => byte.is_ascii_hexdigit(),
-    };
-    if text.len() == 36 && text.bytes().enumerate().all(shape) {
-        Ok(text.to_ascii_lowercase())
-    } else {
-        Err(BadId(crate::clean::clean(text, 40)))
+/// The bytes that a text with the shape of a UUID stands for.
+fn bytes(text: &str) -> Result<[u8; 16], BadId> {
+    let bad = || BadId(crate::clean::clean(text, 40));
+    if text.len() != LENGTH {
+        return Err(bad());
     }
+    let (mut bytes, mut digits) = ([0; 16], 0);
+    for (index, byte) in text.bytes().enumerate() {
+        if matches!(index, 8 | 13 | 18 | 23) {
+            if byte != b'-' {
+                return Err(bad());
+            }
+            continue;
+        }
+        let digit = match byte {
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' => byte - b'a' + 10,
+            b'A'..=b'F' => byte - b'A' + 10,
+            _ => return Err(bad()),
+        };
+        bytes[digits / 2] = bytes[digits / 2] << 4 | digit;
+        digits += 1;
+    }
+    Ok(bytes)
+}
+
+/// The text in lower case, with hyphens.
+fn spelled(bytes: [u8; 16]) -> [u8; LENGTH] {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut text = [b'-'; LENGTH];
+    let places = (0..LENGTH).filter(|place| !matches!(place, 8 | 13 | 18 | 23));
+    for (digit, place) in places.enumerate() {
+        let byte = bytes[digit / 2];
+        let half = if digit % 2 == 0 { byte >> 4 } else { byte & 0xf };
+        text[place] = DIGITS[usize::from(half)];
+    }
+    text
+}
+
+/// Hands the text on without a copy on the heap.
+fn with_text<T>(bytes: [u8; 16], take: impl FnOnce(&str) -> T) -> T {
+    take(str::from_utf8(&spelled(bytes)).unwrap_or_default())
 }
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident)+) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name([u8; 16]);
 
         impl $name {
             /// Takes an id as the server or a user writes it; anything but a UUID is refused.
             pub fn parse(text: &str) -> Result<Self, BadId> {
-                checked(text).map(Self)
+                bytes(text).map(Self)
             }
 
-            /// The id in lower case, with hyphens.
-            pub fn as_str(&self) -> &str {
-                &self.0
+            /// The id as a number, for tables that hold very many; ordered like the ids.
+            pub fn as_u128(&self) -> u128 {
+                u128::from_be_bytes(self.0)
+            }
+
+            /// The id that [`Self::as_u128`] made into a number.
+            pub fn from_u128(number: u128) -> Self {
+                Self(number.to_be_bytes())
             }
         }
 
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.pad(&self.0)
+        /// In lower case, with hyphens.
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                with_text(self.0, |text| f.pad(text))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                with_text(self.0, |text| f.debug_tuple(stringify!($name)).field(&text).finish())
             }
         }
 
@@ -67,10 +116,37 @@ macro_rules! ids {
 
         impl From<$name> for String {
             fn from(id: $name) -> Self {
-                id.0
+                id.to_string()
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                with_text(self.0, |text| serializer.serialize_str(text))
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_str(Text).map(Self)
             }
         }
     )+};
+}
+
+/// Reads the text of an id.
+struct Text;
+
+impl Visitor<'_> for Text {
+    type Value = [u8; 16];
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an id of Immich")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<[u8; 16], E> {
+        bytes(text).map_err(E::custom)
+    }
 }
 
 ids! {
@@ -86,16 +162,10 @@ ids! {
     LibraryId
     /// Names one album.
     AlbumId
-}
-
-impl AssetId {
-    /// The 128 bits of the id: a set of seen assets costs 16 bytes each instead of a string.
-    pub(crate) fn to_bits(&self) -> u128 {
-        self.0
-            .bytes()
-            .filter_map(|byte| char::from(byte).to_digit(16))
-            .fold(0, |bits, digit| bits << 4 | u128::from(digit))
-    }
+    /// Names one tag.
+    TagId
+    /// Names one stack of assets that belong together.
+    StackId
 }
 
 #[cfg(test)]
@@ -108,8 +178,18 @@ mod tests {
     fn a_uuid_is_an_id_in_lower_case() {
         let id = AssetId::parse(&ID.to_uppercase()).unwrap();
 
-        assert_eq!(id.as_str(), ID);
-        assert_eq!(id.to_bits(), 0x289c_7edf_4d4e_4ad7_a74e_4029_b8dc_94cd);
+        assert_eq!(id.to_string(), ID);
+        assert_eq!(format!("{id:>40}|{id:?}"), format!("    {ID}|AssetId(\"{ID}\")"));
+    }
+
+    #[test]
+    fn an_id_is_a_number_and_back_in_the_same_order() {
+        let id = AssetId::parse(ID).unwrap();
+        let next = AssetId::from_u128(id.as_u128() + 1);
+
+        assert_eq!(id.as_u128(), 0x289c_7edf_4d4e_4ad7_a74e_4029_b8dc_94cd);
+        assert_eq!(AssetId::from_u128(id.as_u128()), id);
+        assert_eq!((next.to_string(), id < next), (ID.replace("94cd", "94ce"), true));
     }
 
     #[test]
@@ -126,6 +206,9 @@ mod tests {
         let id: PersonId = serde_json::from_str(&format!("\"{ID}\"")).unwrap();
 
         assert_eq!(serde_json::to_string(&id).unwrap(), format!("\"{ID}\""));
-        assert!(serde_json::from_str::<PersonId>("\"../x\"").is_err());
+        assert_eq!(serde_json::from_value::<PersonId>(serde_json::json!(ID)).unwrap(), id);
+        for text in ["\"../x\"", "17", "null", "[1]"] {
+            assert!(serde_json::from_str::<PersonId>(text).is_err(), "{text}");
+        }
     }
 }

@@ -59,8 +59,8 @@ impl<'a> Pages<'a> {
     fn note(&mut self, items: &[Result<Asset, Unreadable>]) {
         let before = self.ids.len();
         let id = |item: &Result<Asset, Unreadable>| match item {
-            Ok(asset) => Some(asset.id.to_bits()),
-            Err(unreadable) => unreadable.id.as_ref().map(crate::ids::AssetId::to_bits),
+            Ok(asset) => Some(asset.id.as_u128()),
+            Err(unreadable) => unreadable.id.as_ref().map(crate::ids::AssetId::as_u128),
         };
         self.ids.extend(items.iter().filter_map(id));
         self.barren = if self.ids.len() == before { self.barren + 1 } else { 0 };

@@ -123,7 +123,7 @@ impl<'a> AssetWalk<'a> {
                 Err(unreadable) => unreadable.id.as_ref(),
             };
             // Without an id nothing tells whether an earlier round had it.
-            let is_new = id.map_or(round == 0, |id| self.seen.insert(id.to_bits()));
+            let is_new = id.map_or(round == 0, |id| self.seen.insert(id.as_u128()));
             match item {
                 _ if !is_new => {}
                 Err(unreadable) => self.report.note_unreadable(unreadable),

@@ -29,7 +29,7 @@ fn connecting_learns_version_features_key_and_user() {
     assert_eq!(info.version, ServerVersion::new(3, 0, 3));
     assert_eq!(info.features.import_faces, Some(false));
     assert_eq!(info.features.trash, None);
-    assert_eq!(info.user.id.as_str(), ME);
+    assert_eq!(info.user.id.to_string(), ME);
     assert!(info.user.is_admin);
     assert_eq!(info.missing_permissions(Permission::ALL), []);
     assert_eq!(client.stats().requests, 6);

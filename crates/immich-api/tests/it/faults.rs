@@ -110,7 +110,7 @@ fn an_asset_that_is_not_there_is_told_from_other_errors() {
 
     let error = server.connect().unwrap().reader().asset(&id()).unwrap_err();
 
-    assert!(matches!(error, ApiError::NoSuchAsset { id } if id.as_str() == ID));
+    assert!(matches!(error, ApiError::NoSuchAsset { id } if id.to_string() == ID));
 }
 
 #[test]

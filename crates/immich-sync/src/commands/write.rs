@@ -133,7 +133,7 @@ fn state_dir(settings: &WriteSettings, folders: &Folders, server: &ServerInfo) -
     let states = folders.states.as_ref().ok_or_else(|| {
         usage("there is no home folder to keep the state in; name a folder with --state-dir")
     })?;
-    Ok(states.join(server.user.id.as_str()))
+    Ok(states.join(server.user.id.to_string()))
 }
 
 /// What the state remembers of the command line: what was written, never where the key came from.

@@ -70,7 +70,7 @@ pub(super) fn object(event: &Event<'_>) -> Option<Value> {
             &skipped.path,
             json!({
                 "type": "skipped",
-                "asset": skipped.asset.as_str(),
+                "asset": skipped.asset,
                 "reason": skipped.reason.code(),
                 "message": skipped.reason.to_string(),
                 "trouble": skipped.reason.is_trouble(),
@@ -80,7 +80,7 @@ pub(super) fn object(event: &Event<'_>) -> Option<Value> {
             &failed.path,
             json!({
                 "type": "failed",
-                "asset": failed.asset.as_str(),
+                "asset": failed.asset,
                 "message": failed.message,
                 "transient": failed.transient,
             }),
@@ -143,7 +143,7 @@ fn of_step(kind: &str, step: &Step) -> Value {
         &step.path,
         json!({
             "type": kind,
-            "asset": step.asset.as_str(),
+            "asset": step.asset,
             "format": step.change.container.label(),
             "edits": edits,
         }),

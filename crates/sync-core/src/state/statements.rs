@@ -86,7 +86,7 @@ pub(super) fn remember(connection: &Connection, record: &AssetRecord) -> Result<
                  file = excluded.file, verdict = excluded.verdict, base = excluded.base",
         )?
         .execute(params![
-            record.asset.as_str(),
+            record.asset.to_string(),
             PathBytes(&record.path),
             record.fingerprint.0,
             Json(&record.file),
@@ -108,7 +108,7 @@ pub(super) fn intend(connection: &Connection, intent: &Intent) -> Result<Journal
         )?
         .insert(params![
             intent.run.0,
-            intent.asset.as_str(),
+            intent.asset.to_string(),
             PathBytes(&intent.path),
             PathBytes(&intent.work_dir),
             Json(&intent.before),

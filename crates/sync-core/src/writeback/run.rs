@@ -241,7 +241,7 @@ impl WriteBack<'_> {
 }
 
 fn identity_of(server: &ServerInfo) -> ServerIdentity {
-    ServerIdentity { url: server.base_url.clone(), user: server.user.id.as_str().to_owned() }
+    ServerIdentity { url: server.base_url.clone(), user: server.user.id.to_string() }
 }
 
 fn take_one(left: &AtomicU64) -> bool {
