@@ -1,7 +1,7 @@
 //! What is known about a photo, in neutral terms: no server, no container.
 //!
-//! `None` and an empty list mean *unknown*: the file keeps what it has. A value is never deleted
-//! because somebody does not know it.
+//! *Unknown* and *there is none* are two things: the first changes nothing, the second takes away what we
+//! wrote ourselves in an earlier run, and nothing else.
 
 use std::collections::BTreeSet;
 
@@ -10,26 +10,92 @@ use serde::{Deserialize, Serialize};
 use crate::text;
 use crate::time::CaptureTime;
 
+/// What is known of one value.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Known<T> {
+    /// Nobody said; the file keeps what it has.
+    #[default]
+    Unknown,
+    /// There is none. What we wrote ourselves goes away; what anybody else wrote stays.
+    Nothing,
+    /// This.
+    Is(T),
+}
+
+impl<T> Known<T> {
+    /// The value, if there is one.
+    pub fn value(&self) -> Option<&T> {
+        match self {
+            Self::Is(value) => Some(value),
+            Self::Unknown | Self::Nothing => None,
+        }
+    }
+
+    /// A value, or none where somebody knows that there is none.
+    pub fn of(value: Option<T>) -> Self {
+        value.map_or(Self::Nothing, Self::Is)
+    }
+}
+
 /// What a photo is said to be. Only what the user chose to write is filled in.
+///
+/// Of the sets, `None` is unknown and an empty set is "there are none".
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct PhotoFields {
     /// Names of the people shown, without blanks around.
-    pub people: BTreeSet<String>,
+    pub people: Option<BTreeSet<String>>,
+    /// Names of the albums it is in.
+    pub albums: Option<BTreeSet<String>>,
+    /// Its tags, each with its full path (`Places/Sea`).
+    pub tags: Option<BTreeSet<String>>,
+    /// All tags that the server has for it, also when tags are not to be written: whoever writes a hierarchical
+    /// keyword has to write these in front of it, or a server that reads the file drops them.
+    pub all_tags: Option<BTreeSet<String>>,
+    /// The faces on it.
+    pub faces: Option<Faces>,
     /// Where it was taken.
-    pub position: Option<Position>,
+    pub position: Known<Position>,
     /// The caption.
-    pub caption: Option<Caption>,
+    pub caption: Known<Caption>,
     /// When it was taken.
     pub taken: Option<CaptureTime>,
     /// How it is rated.
-    pub rating: Option<RatingWish>,
+    pub rating: Known<RatingWish>,
 }
 
 impl PhotoFields {
-    /// Whether nothing at all is known.
+    /// Whether nothing at all is to be said.
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
+        let no_names = |names: &Option<BTreeSet<String>>| names.as_ref().is_none_or(BTreeSet::is_empty);
+        no_names(&self.people)
+            && no_names(&self.albums)
+            && no_names(&self.tags)
+            && self.faces.as_ref().is_none_or(|faces| faces.list.is_empty())
+            && self.position.value().is_none()
+            && self.caption.value().is_none()
+            && self.taken.is_none()
+            && self.rating.value().is_none()
     }
+}
+
+/// The faces of named people on a photo.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Faces {
+    /// One for each face, in the order of names and places.
+    pub list: Vec<NamedFace>,
+}
+
+/// A face, in pixels of the upright picture it was measured on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NamedFace {
+    /// Who it is.
+    pub name: String,
+    /// Left, upper, right and lower edge.
+    pub edges: [f64; 4],
+    /// Width and height of the upright picture that the edges are measured on.
+    pub picture: [f64; 2],
+    /// Whether the server read it from the file itself.
+    pub from_file: bool,
 }
 
 /// A place on Earth, WGS 84.
@@ -106,8 +172,6 @@ pub enum RatingWish {
     Stars(Stars),
     /// Five stars for a favourite, unless the file has a rating of its own.
     Favorite,
-    /// Take away the five stars that were written for a favourite which is none any more.
-    TakeBackFavorite,
 }
 
 /// One to five stars.

@@ -8,6 +8,7 @@
 //! The crate knows no server. It prints nothing and reads neither the environment nor the clock.
 
 mod abilities;
+mod base;
 mod edits;
 mod engine;
 mod error;
@@ -27,10 +28,11 @@ pub mod text;
 mod time;
 mod value;
 
-pub use edits::{Datum, TagChoices, TagEdit, plan_edits};
+pub use base::{Agreed, Base};
+pub use edits::{Datum, EditPlan, Kept, Policies, Policy, Rules, TagChoices, TagEdit, plan_edits};
 pub use engine::{Change, Engine, ExifTool};
 pub use error::MetadataError;
-pub use fields::{Caption, PhotoFields, Position, RatingWish, Stars};
+pub use fields::{Caption, Faces, Known, NamedFace, PhotoFields, Position, RatingWish, Stars};
 pub use file_tags::{FileTags, IptcBlock};
 pub use identify::identify;
 pub use inventory::Inventory;

@@ -16,8 +16,11 @@ use immich_api::AssetId;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, civil};
 use photo_metadata::replace::{HardLinkPolicy, ReplaceOptions};
-use photo_metadata::{Allowances, TagChoices};
-use sync_core::writeback::{ManagedPolicy, Selection, WriteOptions};
+use photo_metadata::{Allowances, Rules, TagChoices};
+use sync_core::writeback::{
+    AfterWrite, AlbumOptions, Brake, FaceOptions, IdentityCheck, ManagedPolicy, Selection, Targets,
+    WriteOptions,
+};
 
 use crate::args::{HardLinks, Managed, WriteArgs};
 use crate::config::ConfigFile;
@@ -151,7 +154,16 @@ fn options(sources: &Sources<'_>) -> Result<WriteOptions> {
     Ok(WriteOptions {
         data: data::resolve(sources)?,
         caption_limit: to_usize(caption_limit.unwrap_or(CAPTION_MAX_LEN)),
-        choices: TagChoices { people_as_keywords: !no_keywords },
+        rules: Rules {
+            choices: TagChoices { people_as_keywords: !no_keywords, ..TagChoices::default() },
+            ..Rules::default()
+        },
+        targets: Targets::default(),
+        identity: IdentityCheck::TrustPaths,
+        albums: AlbumOptions::default(),
+        faces: FaceOptions::default(),
+        brake: Brake::default(),
+        after: AfterWrite::Nothing,
         allowed: Allowances {
             signed: sources.flag(args.write_signed, names::WRITE_SIGNED, config.write_signed)?,
             raw: sources.flag(args.write_raw, names::WRITE_RAW, config.write_raw)?,

@@ -146,7 +146,7 @@ fn the_defaults_are_careful() {
     assert_eq!(options.allowed, Allowances { signed: false, raw: false });
     assert_eq!((options.managed, options.recheck), (None, false));
     assert_eq!(options.selection, Selection::default());
-    assert!(options.choices.people_as_keywords);
+    assert!(options.rules.choices.people_as_keywords);
     assert_eq!(settings.server.rate_limit, RateLimit::PerSecond(10.0));
     assert!(
         !settings.dry_run && !settings.strict && !settings.server.insecure && settings.concerns.is_empty()

@@ -44,12 +44,12 @@ fn say(draft: &mut Draft<'_>, tag: Tag, caption: &Caption) {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{changes, file};
-    use crate::fields::{Caption, PhotoFields};
+    use crate::fields::{Caption, Known, PhotoFields};
     use crate::structure::Container;
     use crate::tag::Tag;
 
     fn caption(text: &str) -> PhotoFields {
-        PhotoFields { caption: Caption::new(text, 2000), ..PhotoFields::default() }
+        PhotoFields { caption: Known::of(Caption::new(text, 2000)), ..PhotoFields::default() }
     }
 
     #[test]

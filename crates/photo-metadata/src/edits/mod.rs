@@ -11,10 +11,13 @@ mod caption;
 mod people;
 mod position;
 mod rating;
+mod rules;
 mod time;
 
+pub use rules::{Datum, Policies, Policy, Rules, TagChoices};
 use serde::{Deserialize, Serialize};
 
+use crate::base::Base;
 use crate::fields::PhotoFields;
 use crate::file_tags::FileTags;
 use crate::structure::Container;
@@ -57,72 +60,52 @@ fn missing_items<'a>(of: Option<&'a Value>, from: Option<&Value>) -> Vec<&'a str
     of.map(Value::items).unwrap_or_default().into_iter().filter(|item| !known.contains(item)).collect()
 }
 
-/// How a user wants data to be laid out in tags.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct TagChoices {
-    /// People's names also as keywords. Immich turns keywords into tags of the asset.
-    pub people_as_keywords: bool,
+/// What a plan for one file says.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct EditPlan {
+    /// Tags that have to change, each once.
+    pub edits: Vec<TagEdit>,
+    /// What the file keeps although the server says something else, and why.
+    pub kept: Vec<Kept>,
 }
 
-impl Default for TagChoices {
-    fn default() -> Self {
-        Self { people_as_keywords: true }
-    }
-}
-
-/// A kind of data that can be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Datum {
-    /// Names of people.
-    People,
-    /// Coordinates.
-    Gps,
-    /// The caption.
-    Caption,
-    /// The capture time.
-    Time,
-    /// Stars and favourite.
-    Rating,
-}
-
-impl std::fmt::Display for Datum {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::People => "people",
-            Self::Gps => "gps",
-            Self::Caption => "caption",
-            Self::Time => "time",
-            Self::Rating => "rating",
-        })
-    }
+/// A datum that was left as the file has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Which.
+    pub datum: Datum,
+    /// Why, in words for the user.
+    pub why: String,
 }
 
 /// Decides the changes that make `file` say what `wanted` says.
 ///
-/// Calling it again on a file that holds the result gives no changes.
-pub fn plan_edits(wanted: &PhotoFields, file: &FileTags, choices: TagChoices) -> Vec<TagEdit> {
-    let mut draft = Draft { file, changes: Vec::new() };
-    people::plan(&wanted.people, choices, &mut draft);
-    if let Some(caption) = &wanted.caption {
+/// `base` is what we wrote into this very file and what it last agreed on with the server. Calling it again on a
+/// file that holds the result, with the base after it, gives no changes.
+pub fn plan_edits(wanted: &PhotoFields, file: &FileTags, base: &Base, rules: &Rules) -> EditPlan {
+    let mut draft = Draft { file, base, changes: Vec::new(), kept: Vec::new() };
+    if let Some(people) = &wanted.people {
+        people::plan(people, rules.choices, &mut draft);
+    }
+    if let Some(caption) = wanted.caption.value() {
         caption::plan(caption, &mut draft);
     }
-    if let Some(position) = wanted.position {
-        position::plan(position, &mut draft);
+    if let Some(position) = wanted.position.value() {
+        position::plan(*position, &mut draft);
     }
     if let Some(taken) = wanted.taken {
         time::plan(taken, &mut draft);
     }
-    if let Some(rating) = wanted.rating {
-        rating::plan(rating, &mut draft);
-    }
-    draft.changes
+    rating::plan(wanted.rating, &mut draft);
+    EditPlan { edits: draft.changes, kept: draft.kept }
 }
 
 /// Changes being collected against what the file holds.
 struct Draft<'a> {
     file: &'a FileTags,
+    base: &'a Base,
     changes: Vec<TagEdit>,
+    kept: Vec<Kept>,
 }
 
 impl Draft<'_> {
@@ -178,9 +161,16 @@ pub(crate) mod testing {
         file
     }
 
+    /// Names of people as keywords too.
+    pub(crate) fn with_keywords() -> Rules {
+        let choices = TagChoices { people_as_keywords: true, ..TagChoices::default() };
+        Rules { choices, ..Rules::default() }
+    }
+
     /// The changes as `tag=new`, for short assertions.
     pub(crate) fn changes(wanted: &PhotoFields, file: &FileTags) -> Vec<String> {
-        plan_edits(wanted, file, TagChoices::default())
+        plan_edits(wanted, file, &Base::default(), &with_keywords())
+            .edits
             .iter()
             .map(|edit| {
                 let new = edit.new.as_ref().map(|value| value.items().join("|"));

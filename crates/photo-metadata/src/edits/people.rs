@@ -47,7 +47,10 @@ mod tests {
     use crate::tag::Tag;
 
     fn people(names: &[&str]) -> PhotoFields {
-        PhotoFields { people: names.iter().map(|&name| name.to_owned()).collect(), ..PhotoFields::default() }
+        PhotoFields {
+            people: Some(names.iter().map(|&name| name.to_owned()).collect()),
+            ..PhotoFields::default()
+        }
     }
 
     #[test]

@@ -62,12 +62,15 @@ fn altitude_of(value: Option<&Value>) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{changes, file};
-    use crate::fields::{PhotoFields, Position};
+    use crate::fields::{Known, PhotoFields, Position};
     use crate::structure::Container;
     use crate::tag::Tag;
 
     fn at(latitude: f64, longitude: f64, altitude: Option<f64>) -> PhotoFields {
-        PhotoFields { position: Position::new(latitude, longitude, altitude), ..PhotoFields::default() }
+        PhotoFields {
+            position: Known::of(Position::new(latitude, longitude, altitude)),
+            ..PhotoFields::default()
+        }
     }
 
     const SOUTH_WEST: [&str; 4] =

@@ -3,16 +3,17 @@
 //! The percent scale is not "stars times twenty": 20 percent are two stars in Windows.
 
 use super::Draft;
-use crate::fields::{RatingWish, Stars};
+use crate::fields::{Known, RatingWish, Stars};
 use crate::tag::Tag;
 use crate::value::Value;
 
-pub(super) fn plan(wish: RatingWish, draft: &mut Draft<'_>) {
+pub(super) fn plan(wish: Known<RatingWish>, draft: &mut Draft<'_>) {
     match wish {
-        RatingWish::Stars(stars) => give(stars, draft),
-        RatingWish::Favorite if is_rated(draft) => {}
-        RatingWish::Favorite => give(Stars::FAVORITE, draft),
-        RatingWish::TakeBackFavorite => take_back(draft),
+        Known::Unknown => {}
+        Known::Nothing => take_back(draft),
+        Known::Is(RatingWish::Stars(stars)) => give(stars, draft),
+        Known::Is(RatingWish::Favorite) if is_rated(draft) => {}
+        Known::Is(RatingWish::Favorite) => give(Stars::FAVORITE, draft),
     }
 }
 
@@ -38,18 +39,13 @@ fn is_rated(draft: &Draft<'_>) -> bool {
         .any(|tag| draft.current(tag).and_then(Value::as_number).is_some_and(|stars| stars != 0.0))
 }
 
-/// Only where the file still says what was written for the favourite; a rating that somebody gave
-/// since then stays.
+/// Only where the file still says what we wrote; a rating that somebody gave since then stays.
 fn take_back(draft: &mut Draft<'_>) {
-    let five = Value::number(f64::from(Stars::FAVORITE.count()));
-    let percent = Value::number(f64::from(Stars::FAVORITE.percent()));
-    for (tag, ours) in [
-        (Tag::Rating, &five),
-        (Tag::ExifRating, &five),
-        (Tag::ExifRatingPercent, &percent),
-        (Tag::MicrosoftRating, &percent),
-    ] {
-        if draft.current(tag).is_some_and(|value| value.says_the_same(ours, tag)) {
+    for tag in [Tag::Rating, Tag::ExifRating, Tag::ExifRatingPercent, Tag::MicrosoftRating] {
+        let ours = draft.base.written.get(&tag);
+        if let (Some(ours), Some(value)) = (ours, draft.current(tag))
+            && value.says_the_same(ours, tag)
+        {
             draft.clear(tag);
         }
     }
@@ -58,12 +54,16 @@ fn take_back(draft: &mut Draft<'_>) {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{changes, file};
-    use crate::fields::{PhotoFields, RatingWish, Stars};
+    use super::super::{Rules, plan_edits};
+    use crate::base::Base;
+    use crate::fields::{Known, PhotoFields, RatingWish, Stars};
+    use crate::file_tags::FileTags;
     use crate::structure::Container;
     use crate::tag::Tag;
+    use crate::value::Value;
 
     fn rating(wish: RatingWish) -> PhotoFields {
-        PhotoFields { rating: Some(wish), ..PhotoFields::default() }
+        PhotoFields { rating: Known::Is(wish), ..PhotoFields::default() }
     }
 
     #[test]
@@ -99,13 +99,19 @@ mod tests {
     }
 
     #[test]
-    fn only_the_five_of_a_favourite_is_taken_back() {
+    fn only_a_rating_that_we_wrote_is_taken_back() {
         let ours = file(Container::Jpeg, &[(Tag::Rating, "5"), (Tag::ExifRatingPercent, "99")]);
         let theirs = file(Container::Jpeg, &[(Tag::Rating, "3"), (Tag::ExifRatingPercent, "50")]);
+        let written = [(Tag::Rating, Value::text("5")), (Tag::ExifRatingPercent, Value::text("99"))].into();
+        let base = Base { written, ..Base::default() };
+        let nothing = PhotoFields { rating: Known::Nothing, ..PhotoFields::default() };
 
-        let wish = rating(RatingWish::TakeBackFavorite);
+        let edits =
+            |photo: &FileTags, base: &Base| plan_edits(&nothing, photo, base, &Rules::default()).edits;
 
-        assert_eq!(changes(&wish, &ours), ["XMP-xmp:Rating=(none)", "IFD0:RatingPercent=(none)"]);
-        assert!(changes(&wish, &theirs).is_empty());
+        assert_eq!(edits(&ours, &base).len(), 2);
+        assert!(edits(&ours, &base).iter().all(|edit| edit.new.is_none()));
+        assert!(edits(&theirs, &base).is_empty());
+        assert!(edits(&ours, &Base::default()).is_empty());
     }
 }

@@ -15,9 +15,10 @@ mod store;
 mod trouble;
 
 pub use filesystem::remote_file_system;
+pub use photo_metadata::Base;
 pub use record::{
-    AssetRecord, Base, Fingerprint, Intent, JournalId, JournalRow, JournalState, RunId, RunRecord,
-    ServerIdentity, Verdict,
+    AssetRecord, Fingerprint, Intent, JournalId, JournalRow, JournalState, RunId, RunRecord, ServerIdentity,
+    Verdict,
 };
 pub use sqlite::SqliteStore;
 pub use store::Store;

@@ -1,12 +1,11 @@
 //! The rows of the store, in the words of the program.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use immich_api::AssetId;
 use jiff::Timestamp;
-use photo_metadata::TagEdit;
 use photo_metadata::replace::FileIdentity;
+use photo_metadata::{Base, TagEdit};
 use serde::{Deserialize, Serialize};
 
 use crate::summary::Summary;
@@ -14,17 +13,6 @@ use crate::summary::Summary;
 /// A hash over exactly what would be written for an asset and how: equal means nothing new from the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Fingerprint(pub [u8; 32]);
-
-/// What the file of an asset holds because we wrote it, for the next comparison.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Base {
-    /// Names that we added.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub people: BTreeSet<String>,
-    /// Whether its five stars stand for a favourite without stars of its own.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub favorite_stars: bool,
-}
 
 /// How the last look at an asset ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

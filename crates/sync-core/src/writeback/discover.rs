@@ -264,12 +264,16 @@ fn wanted_of(run: &WriteBack<'_>, asset: &Asset, base: &Base) -> Result<PhotoFie
     if asset.library_id.is_none() && run.options.managed == Some(ManagedPolicy::Skip) {
         return Err(SkipReason::Managed);
     }
-    let wanted = wanted(asset, base, run.options);
+    let wanted = wanted(asset, run.options);
     if let Some(zone) = &wanted.bad_zone {
         let text = format!("asset {} ({}): {zone}; its time is not written", asset.id, asset.original_path);
         run.reporter.report(&Event::Warning(&text));
     }
-    if wanted.fields.is_empty() { Err(SkipReason::NothingKnown) } else { Ok(wanted.fields) }
+    if wanted.fields.is_empty() && !base.has_written() {
+        Err(SkipReason::NothingKnown)
+    } else {
+        Ok(wanted.fields)
+    }
 }
 
 /// The file on this machine and what it is, or how the asset ends without one.

@@ -9,13 +9,13 @@ use super::WriteOptions;
 use crate::state::Fingerprint;
 
 /// Goes up when the same data would be laid out in other tags, so that files are looked at again.
-const TAG_TABLE: u32 = 1;
+const TAG_TABLE: u32 = 2;
 
 /// What decides about the tags of a file.
 #[derive(Serialize)]
 struct Facts<'a> {
     table: u32,
-    choices: photo_metadata::TagChoices,
+    rules: &'a photo_metadata::Rules,
     allowed: photo_metadata::Allowances,
     data: Vec<photo_metadata::Datum>,
     fields: &'a PhotoFields,
@@ -30,7 +30,7 @@ pub(super) fn judge(engine: &dyn Engine) -> String {
 pub(super) fn fingerprint(fields: &PhotoFields, options: &WriteOptions) -> Fingerprint {
     let facts = Facts {
         table: TAG_TABLE,
-        choices: options.choices,
+        rules: &options.rules,
         allowed: options.allowed,
         data: options.data.iter().copied().collect(),
         fields,
@@ -43,7 +43,8 @@ pub(super) fn fingerprint(fields: &PhotoFields, options: &WriteOptions) -> Finge
 #[cfg(test)]
 mod tests {
     use photo_metadata::{
-        Caption, CaptureTime, Container, FileTags, Position, RatingWish, Stars, TagChoices, plan_edits,
+        Base, Caption, CaptureTime, Container, FileTags, Known, Position, RatingWish, Rules, Stars,
+        plan_edits,
     };
 
     use super::*;
@@ -54,20 +55,23 @@ mod tests {
     fn the_number_of_the_tag_table_belongs_to_this_table() {
         let taken = CaptureTime::from_instant("2024-07-01T22:30:00Z".parse().unwrap(), Some("Europe/Berlin"));
         let fields = PhotoFields {
-            people: ["Alice".to_owned()].into(),
-            position: Position::new(-33.5, -70.5, Some(-4.0)),
-            caption: Caption::new("caption", 2000),
+            people: Some(["Alice".to_owned()].into()),
+            position: Known::of(Position::new(-33.5, -70.5, Some(-4.0))),
+            caption: Known::of(Caption::new("caption", 2000)),
             taken: taken.ok(),
-            rating: Stars::new(4).map(RatingWish::Stars),
+            rating: Known::of(Stars::new(4).map(RatingWish::Stars)),
+            ..PhotoFields::default()
         };
         let mut table = blake3::Hasher::new();
         for container in [Container::Jpeg, Container::Png, Container::Gif, Container::Mp4, Container::Heic] {
-            for edit in plan_edits(&fields, &FileTags::empty(container), TagChoices::default()) {
+            for edit in
+                plan_edits(&fields, &FileTags::empty(container), &Base::default(), &Rules::default()).edits
+            {
                 table.update(format!("{container:?} {} {:?}\n", edit.tag, edit.new).as_bytes());
             }
         }
         let table = table.finalize().to_hex();
 
-        assert_eq!((TAG_TABLE, &table[..16]), (1, "2f3be58a41b8865a"));
+        assert_eq!((TAG_TABLE, &table[..16]), (2, "09969cf8b122b5b8"));
     }
 }

@@ -5,8 +5,7 @@ use std::time::SystemTime;
 
 use jiff::Timestamp;
 use photo_metadata::{
-    CaptureTime, Change, Engine, MetadataError, PhotoFields, RatingWish, Refusal, Tag, identify, plan_edits,
-    refuse,
+    CaptureTime, Change, Engine, MetadataError, PhotoFields, Refusal, identify, plan_edits, refuse,
 };
 
 use super::discover::Candidate;
@@ -28,8 +27,7 @@ pub(super) fn look(candidate: Candidate, engine: &dyn Engine, options: &WriteOpt
         }
         Ok(Decision::InStep) => {
             let mut candidate = candidate;
-            // Five stars that are not in the file any more are nobody's.
-            candidate.base.favorite_stars &= candidate.fields.rating != Some(RatingWish::TakeBackFavorite);
+            candidate.base = candidate.base.after(&candidate.fields, &[]);
             skip(candidate, SkipReason::UpToDate, Some(Verdict::InStep))
         }
         Ok(Decision::Refuse(refusal)) => {
@@ -65,7 +63,7 @@ fn decide(
         return Ok(Decision::Refuse(Refusal::CannotHold(reason.to_owned())));
     }
     let file = engine.read(&candidate.path, container)?;
-    let edits = plan_edits(&without_guess(candidate), &file, options.choices);
+    let edits = plan_edits(&without_guess(candidate), &file, &candidate.base, &options.rules).edits;
     if edits.is_empty() {
         return Ok(Decision::InStep);
     }
@@ -125,16 +123,7 @@ pub(super) fn is_lasting(refusal: &Refusal) -> bool {
 }
 
 fn step(mut candidate: Candidate, change: Change) -> Step {
-    match candidate.fields.rating {
-        Some(RatingWish::Favorite) => {
-            candidate.base.favorite_stars |= change.edits.iter().any(|edit| edit.tag == Tag::Rating);
-        }
-        Some(RatingWish::TakeBackFavorite) => candidate.base.favorite_stars = false,
-        Some(RatingWish::Stars(_)) | None => {}
-    }
-    // A name that the file had already is not ours, whoever put it there.
-    let names = change.edits.iter().filter(|edit| edit.tag == Tag::PersonInImage);
-    candidate.base.people.extend(names.flat_map(|edit| edit.added_items()).map(str::to_owned));
+    candidate.base = candidate.base.after(&candidate.fields, &change.edits);
     Step {
         asset: candidate.asset,
         path: candidate.path,

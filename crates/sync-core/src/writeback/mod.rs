@@ -10,5 +10,8 @@ mod options;
 mod run;
 mod wanted;
 
-pub use options::{ManagedPolicy, Selection, WriteOptions};
+pub use options::{
+    AfterWrite, AlbumOptions, Brake, FaceOptions, IdentityCheck, ManagedPolicy, Selection, SidecarForm,
+    Target, Targets, WriteOptions,
+};
 pub use run::WriteBack;

@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 
-use immich_api::{Asset, AssetKind, Exif};
+use immich_api::{Asset, AssetKind, Exif, Person};
 use photo_metadata::{
-    Caption, CaptureTime, Datum, PhotoFields, Position, RatingWish, Stars, UnknownZone, text,
+    Caption, CaptureTime, Datum, Known, PhotoFields, Position, RatingWish, Stars, UnknownZone, text,
 };
 
 use super::WriteOptions;
-use crate::state::Base;
 
 /// What is wanted for one asset.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,23 +20,24 @@ pub(super) struct Wanted {
     pub(super) bad_zone: Option<UnknownZone>,
 }
 
-/// Translates. `base` is what we wrote in earlier runs.
-pub(super) fn wanted(asset: &Asset, base: &Base, options: &WriteOptions) -> Wanted {
+/// Translates.
+pub(super) fn wanted(asset: &Asset, options: &WriteOptions) -> Wanted {
     let asked = |datum: Datum| options.data.contains(&datum);
     let unknown = Exif::default();
     let exif = asset.exif.as_ref().unwrap_or(&unknown);
     let mut wanted = Wanted { fields: PhotoFields::default(), bad_zone: None };
     if asked(Datum::People) {
-        wanted.fields.people = people(asset);
+        wanted.fields.people = asset.people.as_deref().map(people);
     }
-    if asked(Datum::Gps)
-        && let (Some(latitude), Some(longitude)) = (exif.latitude, exif.longitude)
-    {
-        wanted.fields.position = Position::new(latitude, longitude, exif.altitude);
+    let sent = asset.exif.is_some();
+    if asked(Datum::Gps) && sent {
+        let position = exif.latitude.zip(exif.longitude);
+        let position = position.and_then(|(lat, lon)| Position::new(lat, lon, exif.altitude));
+        wanted.fields.position = Known::of(position);
     }
-    if asked(Datum::Caption) {
+    if asked(Datum::Caption) && sent {
         let raw = exif.description.as_deref().unwrap_or_default();
-        wanted.fields.caption = Caption::new(raw, options.caption_limit);
+        wanted.fields.caption = Known::of(Caption::new(raw, options.caption_limit));
     }
     if asked(Datum::Time) {
         match taken(asset, exif) {
@@ -46,14 +46,13 @@ pub(super) fn wanted(asset: &Asset, base: &Base, options: &WriteOptions) -> Want
         }
     }
     if asked(Datum::Rating) {
-        wanted.fields.rating = rating(asset, exif, base);
+        wanted.fields.rating = rating(asset, exif);
     }
     wanted
 }
 
 /// Names of those who are shown and not hidden.
-fn people(asset: &Asset) -> BTreeSet<String> {
-    let people = asset.people.as_deref().unwrap_or_default();
+fn people(people: &[Person]) -> BTreeSet<String> {
     people.iter().filter(|person| !person.is_hidden).filter_map(|person| text::name(&person.name)).collect()
 }
 
@@ -81,16 +80,13 @@ fn means_unknown(kind: AssetKind, zone: &str) -> bool {
     zone.trim().is_empty() || (kind == AssetKind::Video && zone == "UTC")
 }
 
-/// Stars of the server win. A favourite without stars is five. No stars and no favourite is no statement,
-/// except that a five which we wrote for a favourite is taken back.
-fn rating(asset: &Asset, exif: &Exif, base: &Base) -> Option<RatingWish> {
+/// Stars of the server win. A favourite without stars is five. No stars and no favourite is no rating.
+fn rating(asset: &Asset, exif: &Exif) -> Known<RatingWish> {
     let stars = exif.rating.and_then(|rating| Stars::new(i64::from(rating)));
     match (stars, asset.is_favorite) {
-        (Some(stars), _) => Some(RatingWish::Stars(stars)),
-        (None, Some(true)) => Some(RatingWish::Favorite),
-        (None, Some(false)) if base.favorite_stars && asset.exif.is_some() => {
-            Some(RatingWish::TakeBackFavorite)
-        }
-        (None, _) => None,
+        (Some(stars), _) => Known::Is(RatingWish::Stars(stars)),
+        (None, Some(true)) => Known::Is(RatingWish::Favorite),
+        (None, Some(false)) if asset.exif.is_some() => Known::Nothing,
+        (None, _) => Known::Unknown,
     }
 }

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use immich_sandbox::Version;
 use photo_metadata::replace::{identity, work_dir_name};
+use photo_metadata::{Tag, Value};
 use sample_pictures::{Exif, Kind, Picture, Xmp};
 use sync_core::state::{Base, Fingerprint, Intent, JournalState, Store};
 use sync_core::writeback::ManagedPolicy;
@@ -146,7 +147,7 @@ fn left_open(sealed_as: Option<&str>) -> (Home, std::path::PathBuf) {
         before: identity(&path).unwrap(),
         edits: Vec::new(),
         fingerprint: Fingerprint([7; 32]),
-        base: Base { favorite_stars: true, ..Base::default() },
+        base: Base { written: [(Tag::Rating, Value::text("5"))].into(), ..Base::default() },
         at: jiff::Timestamp::UNIX_EPOCH,
     };
     let id = home.store.intend(&intent).unwrap();
@@ -186,7 +187,7 @@ fn a_change_that_happened_is_found_by_its_hash_and_remembered() {
     assert_eq!(states(&home)[0], JournalState::Done);
     let asset = immich_api::AssetId::parse("00000000-0000-4000-8000-00000000000a").unwrap();
     let remembered = &home.store.records(std::slice::from_ref(&asset)).unwrap()[&asset];
-    assert!(remembered.base.favorite_stars, "what we wrote is known again");
+    assert!(remembered.base.has_written(), "what we wrote is known again");
 }
 
 #[test]

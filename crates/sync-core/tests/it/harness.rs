@@ -11,12 +11,15 @@ use jiff::Timestamp;
 use photo_metadata::exiftool::{ExifToolPool, PoolOptions};
 use photo_metadata::replace::ReplaceOptions;
 use photo_metadata::{
-    Allowances, Change, Container, Datum, Engine, ExifTool, FileTags, Inventory, MetadataError, TagChoices,
+    Allowances, Change, Container, Datum, Engine, ExifTool, FileTags, Inventory, MetadataError, Rules,
+    TagChoices,
 };
 use sample_pictures::Picture;
 use sync_core::paths::{Library, PathMapping, PathRule};
 use sync_core::state::{SqliteStore, Store};
-use sync_core::writeback::{Selection, WriteBack, WriteOptions};
+use sync_core::writeback::{
+    AfterWrite, AlbumOptions, Brake, FaceOptions, IdentityCheck, Selection, Targets, WriteBack, WriteOptions,
+};
 use sync_core::{Event, Reporter, StopFlag, Summary, SyncError};
 use tempfile::TempDir;
 
@@ -68,7 +71,16 @@ pub(crate) fn options(photos: &Path) -> WriteOptions {
     WriteOptions {
         data: [Datum::People, Datum::Gps, Datum::Caption, Datum::Time, Datum::Rating].into(),
         caption_limit: 2000,
-        choices: TagChoices::default(),
+        rules: Rules {
+            choices: TagChoices { people_as_keywords: true, ..TagChoices::default() },
+            ..Rules::default()
+        },
+        targets: Targets::default(),
+        identity: IdentityCheck::TrustPaths,
+        albums: AlbumOptions::default(),
+        faces: FaceOptions::default(),
+        brake: Brake::default(),
+        after: AfterWrite::Nothing,
         allowed: Allowances::default(),
         replace: ReplaceOptions::default(),
         mapping: PathMapping {

@@ -264,7 +264,7 @@ fn round_trip(cases: &[Case], keywords: bool) -> Result<(), TestCaseError> {
         ids.push(asset.id());
     }
     let mut home = setting.start();
-    home.options.choices.people_as_keywords = keywords;
+    home.options.rules.choices.people_as_keywords = keywords;
     let before: Vec<AssetView> = ids.iter().map(|id| home.sandbox.view(*id).unwrap()).collect();
 
     let (first, told) = home.write();

@@ -7,10 +7,12 @@ use anyhow::Result;
 use immich_api::{ApiKey, RateLimit};
 use immich_sandbox::AssetView;
 use photo_metadata::replace::ReplaceOptions;
-use photo_metadata::{Allowances, Datum, FileTags, TagChoices};
+use photo_metadata::{Allowances, Datum, FileTags, Rules, TagChoices};
 use sync_core::paths::{Library, PathMapping, PathRule, PrefixMap};
 use sync_core::plan::Step;
-use sync_core::writeback::{Selection, WriteOptions};
+use sync_core::writeback::{
+    AfterWrite, AlbumOptions, Brake, FaceOptions, IdentityCheck, Selection, Targets, WriteOptions,
+};
 use sync_core::{StopFlag, Summary};
 
 use super::before_after::{changed_view, contents, differences, pictures, tag_lines, tags};
@@ -59,7 +61,16 @@ fn options(library: &Path) -> WriteOptions {
     WriteOptions {
         data: [Datum::People, Datum::Gps, Datum::Caption, Datum::Time, Datum::Rating].into(),
         caption_limit: 2000,
-        choices: TagChoices::default(),
+        rules: Rules {
+            choices: TagChoices { people_as_keywords: true, ..TagChoices::default() },
+            ..Rules::default()
+        },
+        targets: Targets::default(),
+        identity: IdentityCheck::TrustPaths,
+        albums: AlbumOptions::default(),
+        faces: FaceOptions::default(),
+        brake: Brake::default(),
+        after: AfterWrite::Nothing,
         allowed: Allowances::default(),
         replace: ReplaceOptions::default(),
         mapping: PathMapping { root: library.to_owned(), rule: PathRule::Prefixes(vec![map]) },

@@ -41,8 +41,6 @@ pub(crate) fn server(n: u32) -> ServerIdentity {
 }
 
 pub(crate) fn record(n: u32) -> AssetRecord {
-    let base =
-        Base { people: [format!("Zoë {n}"), "O'Brien".to_owned()].into(), favorite_stars: n % 2 == 1 };
     AssetRecord {
         asset: asset(n),
         path: path(n),
@@ -53,8 +51,17 @@ pub(crate) fn record(n: u32) -> AssetRecord {
         } else {
             Verdict::InStep
         },
-        base,
+        base: base(n),
     }
+}
+
+fn base(n: u32) -> Base {
+    let names = Value::List(vec![format!("Zoë {n}"), "O'Brien".to_owned()]);
+    let mut base = Base { written: [(Tag::PersonInImage, names)].into(), ..Base::default() };
+    if n % 2 == 1 {
+        base.agreed.caption = Some(format!("Café {n}"));
+    }
+    base
 }
 
 pub(crate) fn intent(run: RunId, n: u32) -> Intent {

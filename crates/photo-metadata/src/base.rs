@@ -1,0 +1,148 @@
+//! What we wrote into a file, and what file and server last agreed on: the third side of each comparison.
+//!
+//! Without it, a name that the server does not know any more cannot be told from one that somebody else wrote,
+//! and a caption that was changed in the file cannot be told from one that was changed on the server.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::edits::TagEdit;
+use crate::fields::{Known, PhotoFields, Position, RatingWish};
+use crate::tag::{Tag, ValueKind};
+use crate::time::CaptureTime;
+use crate::value::Value;
+
+/// What is remembered of one file.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Base {
+    /// What is in the file because we put it there: the items that we added to a list, the value that we gave to
+    /// any other tag. What the file had already is not ours, whoever put it there.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub written: BTreeMap<Tag, Value>,
+    /// What both sides said when they last agreed.
+    #[serde(default, skip_serializing_if = "Agreed::is_empty")]
+    pub agreed: Agreed,
+}
+
+/// Values that file and server shared after our last look.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Agreed {
+    /// The caption.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caption: Option<String>,
+    /// The place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
+    /// The capture time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub taken: Option<CaptureTime>,
+    /// The rating.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rating: Option<RatingWish>,
+}
+
+impl Agreed {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl Base {
+    /// Whether anything in the file is there because of us.
+    pub fn has_written(&self) -> bool {
+        !self.written.is_empty()
+    }
+
+    /// The items of a list tag that we added.
+    pub fn items(&self, tag: Tag) -> Vec<&str> {
+        self.written.get(&tag).map(Value::items).unwrap_or_default()
+    }
+
+    /// What will be known once `edits` are in the file and it says what `fields` say. Fields that are unknown
+    /// leave what was agreed as it was.
+    #[must_use]
+    pub fn after(mut self, fields: &PhotoFields, edits: &[TagEdit]) -> Self {
+        for edit in edits {
+            self.wrote(edit);
+        }
+        agree(&mut self.agreed.caption, &fields.caption, |caption| caption.text().to_owned());
+        agree(&mut self.agreed.position, &fields.position, |position| *position);
+        agree(&mut self.agreed.rating, &fields.rating, |rating| *rating);
+        if fields.taken.is_some() {
+            self.agreed.taken = fields.taken;
+        }
+        self
+    }
+
+    fn wrote(&mut self, edit: &TagEdit) {
+        if edit.tag.kind() != ValueKind::List {
+            match &edit.new {
+                Some(value) => self.written.insert(edit.tag, value.clone()),
+                None => self.written.remove(&edit.tag),
+            };
+            return;
+        }
+        let gone = edit.removed_items();
+        let mut items: Vec<String> =
+            self.items(edit.tag).into_iter().filter(|item| !gone.contains(item)).map(str::to_owned).collect();
+        for item in edit.added_items() {
+            if !items.iter().any(|known| known == item) {
+                items.push(item.to_owned());
+            }
+        }
+        if items.is_empty() {
+            self.written.remove(&edit.tag);
+        } else {
+            self.written.insert(edit.tag, Value::List(items));
+        }
+    }
+}
+
+fn agree<T, V>(agreed: &mut Option<V>, known: &Known<T>, value: impl FnOnce(&T) -> V) {
+    match known {
+        Known::Unknown => {}
+        Known::Nothing => *agreed = None,
+        Known::Is(now) => *agreed = Some(value(now)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list(items: &[&str]) -> Option<Value> {
+        Some(Value::List(items.iter().map(|&item| item.to_owned()).collect()))
+    }
+
+    #[test]
+    fn an_item_that_the_file_had_is_not_ours() {
+        let edit = TagEdit { tag: Tag::Subject, old: list(&["beach"]), new: list(&["beach", "Alice"]) };
+
+        let base = Base::default().after(&PhotoFields::default(), &[edit]);
+
+        assert_eq!(base.items(Tag::Subject), ["Alice"]);
+    }
+
+    #[test]
+    fn an_item_that_was_taken_away_is_ours_no_more() {
+        let add = TagEdit { tag: Tag::Subject, old: None, new: list(&["Alice"]) };
+        let remove = TagEdit { tag: Tag::Subject, old: list(&["Alice", "beach"]), new: list(&["beach"]) };
+
+        let base = Base::default().after(&PhotoFields::default(), &[add]);
+        let base = base.after(&PhotoFields::default(), &[remove]);
+
+        assert_eq!(base, Base::default());
+    }
+
+    #[test]
+    fn what_nobody_knows_leaves_what_was_agreed() {
+        let fields = PhotoFields { rating: Known::Is(RatingWish::Favorite), ..PhotoFields::default() };
+        let base = Base::default().after(&fields, &[]);
+
+        let same = base.clone().after(&PhotoFields::default(), &[]);
+        let gone = base.clone().after(&PhotoFields { rating: Known::Nothing, ..PhotoFields::default() }, &[]);
+
+        assert_eq!((same, gone.agreed.rating), (base, None));
+    }
+}
