@@ -3,7 +3,7 @@
 //! Without it, a name that the server does not know any more cannot be told from one that somebody else wrote,
 //! and a caption that was changed in the file cannot be told from one that was changed on the server.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -25,9 +25,21 @@ pub struct Base {
     pub agreed: Agreed,
 }
 
-/// Values that file and server shared after our last look.
+/// Values that file and server shared after our last look, as the server gave them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Agreed {
+    /// Names of people.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub people: BTreeSet<String>,
+    /// Names of albums.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub albums: BTreeSet<String>,
+    /// Tags that were written.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub tags: BTreeSet<String>,
+    /// How many faces had a region.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub faces: usize,
     /// The caption.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caption: Option<String>,
@@ -40,6 +52,11 @@ pub struct Agreed {
     /// The rating.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<RatingWish>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }
 
 impl Agreed {
@@ -65,6 +82,18 @@ impl Base {
     pub fn after(mut self, fields: &PhotoFields, edits: &[TagEdit]) -> Self {
         for edit in edits {
             self.wrote(edit);
+        }
+        for (agreed, known) in [
+            (&mut self.agreed.people, &fields.people),
+            (&mut self.agreed.albums, &fields.albums),
+            (&mut self.agreed.tags, &fields.tags),
+        ] {
+            if let Some(known) = known {
+                agreed.clone_from(known);
+            }
+        }
+        if let Some(faces) = &fields.faces {
+            self.agreed.faces = faces.list.len();
         }
         agree(&mut self.agreed.caption, &fields.caption, |caption| caption.text().to_owned());
         agree(&mut self.agreed.position, &fields.position, |position| *position);
