@@ -288,7 +288,7 @@ impl MetadataError {
     }
 
     /// Sorts an answer of the file system into the reason it stands for.
-    pub(crate) fn from_io(path: &Path, action: &'static str, source: io::Error) -> Self {
+    pub fn from_io(path: &Path, action: &'static str, source: io::Error) -> Self {
         let path = path.to_path_buf();
         match source.raw_os_error().map(Errno::from_raw_os_error) {
             Some(Errno::NOENT) => Self::Missing { path },
