@@ -1,6 +1,7 @@
 //! Albums, as `GET /albums` lists them.
 //!
-//! Up to 2.x an album names its owner; from 3.0 on the owner is the one of its users with that role.
+//! Up to 2.x an album names its owner; from 3.0 on the owner is the one of its users with that role. And up
+//! to 2.x shared albums come only when asked for, while 3.0 lists all and ignores the question.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -27,6 +28,16 @@ pub struct Album {
     pub updated_at: Option<Timestamp>,
     /// When an asset of it last changed.
     pub last_modified_asset: Option<Timestamp>,
+}
+
+/// Whose albums are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AlbumScope {
+    /// Those of the user, shared with others or not.
+    #[default]
+    Own,
+    /// Also those that others share with the user.
+    OwnAndShared,
 }
 
 impl Album {

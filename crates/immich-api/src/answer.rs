@@ -38,6 +38,7 @@ impl Answer {
                     Some(permission) if status == 403 => {
                         ApiError::MissingPermission { permission: permission.to_owned(), endpoint }
                     }
+                    None if status == 403 && message == "Forbidden" => ApiError::AdminNeeded { endpoint },
                     Some(_) | None => ApiError::Status { endpoint, status, message },
                 })
             }
@@ -110,13 +111,16 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_permission_is_named_and_another_403_is_not() {
+    fn a_missing_permission_is_named_and_told_apart_from_an_admins_route() {
         let missing = error(403, r#"{"message":"Missing required permission: album.create"}"#);
 
         assert!(
             matches!(missing, ApiError::MissingPermission { permission, .. } if permission == "album.create")
         );
-        assert!(matches!(error(403, r#"{"message":"Forbidden"}"#), ApiError::Status { status: 403, .. }));
+        assert!(matches!(error(403, r#"{"message":"Forbidden"}"#), ApiError::AdminNeeded { .. }));
+        let sync = error(403, r#"{"message":"Sync endpoints cannot be used with API keys"}"#);
+        assert!(matches!(sync, ApiError::Status { status: 403, .. }));
+        assert!(matches!(error(403, "<html>Forbidden</html>"), ApiError::Status { status: 403, .. }));
         assert!(matches!(error(401, "{}"), ApiError::Refused { .. }));
     }
 

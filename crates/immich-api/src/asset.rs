@@ -11,8 +11,10 @@ use serde_json::Value;
 
 use crate::exif::Exif;
 use crate::ids::{AssetId, LibraryId, UserId};
-use crate::lenient::{boolean, instant, integer, member, text};
+use crate::lenient::{boolean, instant, integer, member, optional_id, text};
 use crate::person::Person;
+use crate::stack::Stack;
+use crate::tag::Tag;
 
 /// A photo or a video.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +55,10 @@ pub struct Asset {
     pub exif: Option<Exif>,
     /// Who is on it; `None` when not sent, or when one of them could not be understood.
     pub people: Option<Vec<Person>>,
+    /// Its tags; sent for single assets only, `None` when one of them could not be understood.
+    pub tags: Option<Vec<Tag>>,
+    /// The stack it is in; sent for single assets only.
+    pub stack: Option<Stack>,
     /// Width in pixels as shown, from 2.5 on.
     pub width: Option<u32>,
     /// Height in pixels as shown, from 2.5 on.
@@ -162,6 +168,8 @@ impl Asset {
             live_photo_video_id,
             exif: member(value, "exifInfo").filter(|exif| exif.is_object()).map(Exif::from_json),
             people: member(value, "people").and_then(Person::list_from_json),
+            tags: member(value, "tags").and_then(Tag::list_from_json),
+            stack: member(value, "stack").and_then(Stack::from_json),
             width: pixels(member(value, "width")),
             height: pixels(member(value, "height")),
             id,
@@ -173,20 +181,6 @@ impl Visibility {
     /// Whether its owner sees it without asking for it: on the timeline or in the archive.
     pub fn is_shown(self) -> bool {
         matches!(self, Self::Timeline | Self::Archive)
-    }
-}
-
-/// An id that may be null or missing, but not something else: a library that we cannot read must not
-/// turn a file of the user into a file that Immich manages.
-fn optional_id<T, E>(
-    value: &Value,
-    name: &str,
-    parse: impl Fn(&str) -> Result<T, E>,
-) -> Result<Option<T>, ()> {
-    match member(value, name) {
-        None => Ok(None),
-        Some(Value::String(id)) if id.is_empty() => Ok(None),
-        Some(found) => found.as_str().and_then(|id| parse(id).ok()).map(Some).ok_or(()),
     }
 }
 
@@ -275,6 +269,8 @@ mod tests {
         "livePhotoVideoId",
         "exifInfo",
         "people",
+        "tags",
+        "stack",
         "width",
         "height",
     ];
@@ -294,6 +290,8 @@ mod tests {
             let _ = Person::list_from_json(&value);
             let _ = crate::person::Face::from_json(&value);
             let _ = crate::album::Album::from_json(&value);
+            let _ = Tag::list_from_json(&value);
+            let _ = crate::library::Library::from_json(&value);
             let _ = crate::server_info::CurrentUser::from_json(&value);
             let _ = crate::server_info::KeyInfo::from_json(&value);
         }

@@ -109,6 +109,13 @@ pub enum ApiError {
         endpoint: &'static str,
     },
 
+    /// The key belongs to a user who may not do this, whatever the key's permissions.
+    #[error("{endpoint} is for administrators of Immich only; use the API key of an administrator")]
+    AdminNeeded {
+        /// What was asked.
+        endpoint: &'static str,
+    },
+
     /// The server knows no such asset, or the key's user may not see it.
     #[error("the server has no asset {id} that this key may see")]
     NoSuchAsset {
@@ -211,6 +218,9 @@ pub enum BodyProblem {
     /// JSON of another shape.
     #[error("another shape")]
     Shape,
+    /// Items that a filter should have kept out.
+    #[error("a filter was ignored")]
+    IgnoredFilter,
     /// The pages of a list lead in a circle.
     #[error("its pages do not end")]
     EndlessPages,
@@ -227,6 +237,7 @@ impl ApiError {
                 BodyProblem::TooDeep
                 | BodyProblem::TooManyValues
                 | BodyProblem::Shape
+                | BodyProblem::IgnoredFilter
                 | BodyProblem::EndlessPages => false,
             },
             Self::BadAddress { .. }
@@ -237,6 +248,7 @@ impl ApiError {
             | Self::UnsupportedVersion { .. }
             | Self::Refused { .. }
             | Self::MissingPermission { .. }
+            | Self::AdminNeeded { .. }
             | Self::NoSuchAsset { .. }
             | Self::TooLarge { .. }
             | Self::RequestTooLarge { .. }

@@ -61,6 +61,20 @@ pub(crate) fn instant(value: Option<&Value>) -> Option<Timestamp> {
     value?.as_str()?.trim().parse().ok()
 }
 
+/// An id that may be null or missing, but not something else: a library that we cannot read must not
+/// turn a file of the user into a file that Immich manages.
+pub(crate) fn optional_id<T, E>(
+    value: &Value,
+    name: &str,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Result<Option<T>, ()> {
+    match member(value, name) {
+        None => Ok(None),
+        Some(Value::String(id)) if id.is_empty() => Ok(None),
+        Some(found) => found.as_str().and_then(|id| parse(id).ok()).map(Some).ok_or(()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

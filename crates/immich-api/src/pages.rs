@@ -3,8 +3,6 @@
 //! The server pages by offset and says where the next page is. It is believed only as far as the pages go
 //! forward and bring something: a list that leads in a circle ends with an error instead of never.
 
-use std::collections::HashSet;
-
 use serde_json::{Map, Value, json};
 
 use crate::asset::{Asset, Unreadable};
@@ -12,6 +10,7 @@ use crate::client::shape;
 use crate::error::{ApiError, BodyProblem};
 use crate::lenient::{integer, member};
 use crate::reader::Reader;
+use crate::sightings::{Sight, Sightings};
 
 pub(crate) const SEARCH: &str = "POST /search/metadata";
 /// Largest page that every version takes.
@@ -27,43 +26,71 @@ pub(crate) struct Pages<'a> {
     question: Map<String, Value>,
     next: Option<u64>,
     barren: u32,
+    expected: Option<u64>,
     /// Pages that were read.
     pub(crate) read: u64,
-    /// Every id that came, also of what is dropped later.
-    pub(crate) ids: HashSet<u128>,
+    /// How many different ids came, also of what is dropped later.
+    pub(crate) listed: u64,
+}
+
+/// One item of a page.
+pub(crate) struct Item {
+    /// The asset, or why it could not be understood.
+    pub(crate) asset: Result<Asset, Unreadable>,
+    /// How new its id is; `None` without one.
+    pub(crate) sight: Option<Sight>,
+}
+
+impl Item {
+    /// Notes the id of an asset, whatever else is known of it.
+    pub(crate) fn new(asset: Result<Asset, Unreadable>, seen: &mut Sightings) -> Self {
+        let id = match &asset {
+            Ok(asset) => Some(&asset.id),
+            Err(unreadable) => unreadable.id.as_ref(),
+        };
+        Self { sight: id.map(|id| seen.see(id)), asset }
+    }
 }
 
 impl<'a> Pages<'a> {
     /// Starts at the first page; `wishes` (size, order, what to send along) join the filter.
     pub(crate) fn new(reader: Reader<'a>, filter: &Map<String, Value>, wishes: &Map<String, Value>) -> Self {
         let question = filter.iter().chain(wishes).map(|(name, wish)| (name.clone(), wish.clone())).collect();
-        Self { reader, question, next: Some(1), barren: 0, read: 0, ids: HashSet::new() }
+        Self { reader, question, next: Some(1), barren: 0, expected: None, read: 0, listed: 0 }
     }
 
-    /// The next page; `None` after the last one.
-    pub(crate) fn next_page(&mut self) -> Result<Option<Vec<Result<Asset, Unreadable>>>, ApiError> {
+    /// Says how many items will come, so that there is room for their ids at once.
+    pub(crate) fn expecting(self, expected: Option<u64>) -> Self {
+        Self { expected, ..self }
+    }
+
+    /// The next page; `None` after the last one. `seen` must serve one list after the other.
+    pub(crate) fn next_page(&mut self, seen: &mut Sightings) -> Result<Option<Vec<Item>>, ApiError> {
         let Some(page) = self.next else { return Ok(None) };
+        if self.read == 0 {
+            seen.begin_list(self.expected.map(|expected| expected + seen.len()));
+        }
         self.question.insert("page".to_owned(), json!(page));
         let question = Value::Object(self.question.clone());
         let (answer, _) = self.reader.client.ask(SEARCH, "/search/metadata", &question)?;
         let assets = member(&answer, "assets").ok_or_else(|| shape(SEARCH, &answer))?;
         let items = member(assets, "items").and_then(Value::as_array);
-        let items: Vec<_> =
-            items.ok_or_else(|| shape(SEARCH, &answer))?.iter().map(Asset::from_json).collect();
+        let items: Vec<Item> = items
+            .ok_or_else(|| shape(SEARCH, &answer))?
+            .iter()
+            .map(|item| Item::new(Asset::from_json(item), seen))
+            .collect();
         self.read += 1;
         self.note(&items);
         self.next = self.following(page, assets)?;
         Ok(Some(items))
     }
 
-    fn note(&mut self, items: &[Result<Asset, Unreadable>]) {
-        let before = self.ids.len();
-        let id = |item: &Result<Asset, Unreadable>| match item {
-            Ok(asset) => Some(asset.id.as_u128()),
-            Err(unreadable) => unreadable.id.as_ref().map(crate::ids::AssetId::as_u128),
-        };
-        self.ids.extend(items.iter().filter_map(id));
-        self.barren = if self.ids.len() == before { self.barren + 1 } else { 0 };
+    fn note(&mut self, items: &[Item]) {
+        let is_new = |item: &&Item| matches!(item.sight, Some(Sight::First | Sight::NewInList));
+        let new = items.iter().filter(is_new).count() as u64;
+        self.listed += new;
+        self.barren = if new == 0 { self.barren + 1 } else { 0 };
     }
 
     fn following(&self, page: u64, assets: &Value) -> Result<Option<u64>, ApiError> {

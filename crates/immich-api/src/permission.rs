@@ -56,6 +56,13 @@ permissions! {
     LibraryUpdate = "library.update"
 }
 
+impl Permission {
+    /// Whether only the key of an administrator can use it.
+    pub fn needs_admin(self) -> bool {
+        matches!(self, Self::LibraryRead | Self::LibraryUpdate)
+    }
+}
+
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.as_str())

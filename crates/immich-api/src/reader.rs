@@ -4,15 +4,18 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::album::Album;
+use crate::album::{Album, AlbumScope};
 use crate::asset::Asset;
 use crate::client::{Client, shape};
 use crate::error::{ApiError, BodyProblem};
-use crate::ids::{AlbumId, AssetId};
+use crate::ids::{AlbumId, AssetId, LibraryId, TagId};
 use crate::lenient::{boolean, integer, member, text};
-use crate::members;
+use crate::library::Library;
+use crate::membership;
 use crate::person::{Face, Person};
 use crate::query::AssetQuery;
+use crate::sample;
+use crate::tag::Tag;
 use crate::version::Trait;
 use crate::walk::AssetWalk;
 
@@ -69,26 +72,76 @@ impl<'a> Reader<'a> {
     }
 
     /// All face boxes of an asset, also those of nobody; read whole or not at all.
+    ///
+    /// One request per asset. Several threads may ask at once, [`crate::BEST_IN_FLIGHT`] of them with
+    /// profit; the rate limit is shared.
     pub fn faces(self, asset: &AssetId) -> Result<Vec<Face>, ApiError> {
         const ENDPOINT: &str = "GET /faces";
         let answer = self.client.get(ENDPOINT, &format!("/faces?id={asset}"))?;
         list(&answer, Face::from_json).ok_or_else(|| shape(ENDPOINT, &answer))
     }
 
-    /// All albums of the user, own and shared ones as far as the server lists them unasked.
-    pub fn albums(self) -> Result<Vec<Album>, ApiError> {
+    /// All albums of that scope, each once.
+    ///
+    /// What the server leaves out or adds unasked differs by version, so everything is asked for and then
+    /// sorted by owner. For [`AlbumScope::Own`], an album without an owner is an error.
+    pub fn albums(self, scope: AlbumScope) -> Result<Vec<Album>, ApiError> {
         const ENDPOINT: &str = "GET /albums";
-        let answer = self.client.get(ENDPOINT, "/albums")?;
-        list(&answer, Album::from_json).ok_or_else(|| shape(ENDPOINT, &answer))
+        let asks_shared = self.client.has(Trait::AlbumsAskShared);
+        let paths = if asks_shared { &["/albums", "/albums?shared=true"][..] } else { &["/albums"] };
+        let (mut albums, mut seen) = (Vec::new(), BTreeSet::new());
+        for path in paths {
+            let answer = self.client.get(ENDPOINT, path)?;
+            let listed = list(&answer, Album::from_json).ok_or_else(|| shape(ENDPOINT, &answer))?;
+            if scope == AlbumScope::Own && listed.iter().any(|album| album.owner_id.is_none()) {
+                return Err(shape(ENDPOINT, &answer));
+            }
+            albums.extend(listed.into_iter().filter(|album| seen.insert(album.id.clone())));
+        }
+        let me = &self.client.server().user.id;
+        albums.retain(|album| scope == AlbumScope::OwnAndShared || album.owner_id.as_ref() == Some(me));
+        Ok(albums)
     }
 
-    /// The assets of an album.
+    /// All tags of the user, parents included.
+    pub fn tags(self) -> Result<Vec<Tag>, ApiError> {
+        const ENDPOINT: &str = "GET /tags";
+        let answer = self.client.get(ENDPOINT, "/tags")?;
+        Tag::list_from_json(&answer).ok_or_else(|| shape(ENDPOINT, &answer))
+    }
+
+    /// The user's assets that have the tag or one below it; `None` when the server is too old to say
+    /// (before 1.126), which is not the same as none.
+    pub fn tagged_assets(self, tag: &TagId) -> Result<Option<BTreeSet<AssetId>>, ApiError> {
+        if !self.client.has(Trait::TagFilter) {
+            return Ok(None);
+        }
+        membership::of_tag(self, tag).map(Some)
+    }
+
+    /// All external libraries, also of other users; [`ApiError::AdminNeeded`] for everybody else.
+    pub fn libraries(self) -> Result<Vec<Library>, ApiError> {
+        const ENDPOINT: &str = "GET /libraries";
+        let answer = self.client.get(ENDPOINT, "/libraries")?;
+        list(&answer, Library::from_json).ok_or_else(|| shape(ENDPOINT, &answer))
+    }
+
+    /// Some of the user's assets, for finding out where the files are: up to `size` of the newest and of
+    /// the oldest, then of what Immich manages and of each of `libraries` as far as not shown yet.
     ///
-    /// Before 1.135 the album lists them; from then on it takes a search, whose filter is checked by
-    /// counting: an ignored one would answer with the whole library.
+    /// Two requests, and one more for each place that is missing, for at most twenty libraries. On 2.x
+    /// archived assets are not among them.
+    pub fn sample_assets(self, size: u32, libraries: &[LibraryId]) -> Result<Vec<Asset>, ApiError> {
+        sample::sample(self, size, libraries)
+    }
+
+    /// The assets of an album, own and foreign.
+    ///
+    /// Before 1.135 the album lists them; from then on it takes a search, whose filter is checked: an
+    /// ignored one would answer with the whole library.
     pub fn album_assets(self, album: &Album) -> Result<BTreeSet<AssetId>, ApiError> {
         if self.client.has(Trait::AlbumFilter) {
-            members::of_album(self, album)
+            membership::of_album(self, album)
         } else {
             self.album_listed(&album.id)
         }

@@ -11,12 +11,12 @@ use std::time::{Duration, SystemTime};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::asset::{Asset, Unreadable};
 use crate::error::ApiError;
 use crate::lenient::member;
-use crate::pages::{LARGEST_PAGE, Pages, SEARCH};
+use crate::pages::{Item, LARGEST_PAGE, Pages, SEARCH};
 use crate::query::spelled;
 use crate::reader::Reader;
+use crate::sightings::Sightings;
 use crate::version::Trait;
 
 /// `Date` has whole seconds, and the database may run a little behind.
@@ -53,16 +53,17 @@ impl<'a> Round<'a> {
             if round.lists.is_empty() {
                 round.start = count.and_then(|(_, date)| date);
             }
-            let pages = Pages::new(reader, &filter, &wishes);
-            round.lists.push(List { filter, counted: count.map(|(total, _)| total), pages });
+            let counted = count.map(|(total, _)| total);
+            let pages = Pages::new(reader, &filter, &wishes).expecting(counted);
+            round.lists.push(List { filter, counted, pages });
         }
         Ok(round)
     }
 
     /// The next page of the current list, or the first one of the next list; `None` at the end.
-    pub(crate) fn next_page(&mut self) -> Result<Option<Vec<Result<Asset, Unreadable>>>, ApiError> {
+    pub(crate) fn next_page(&mut self, seen: &mut Sightings) -> Result<Option<Vec<Item>>, ApiError> {
         while let Some(list) = self.lists.get_mut(self.current) {
-            if let Some(page) = list.pages.next_page()? {
+            if let Some(page) = list.pages.next_page(seen)? {
                 return Ok(Some(page));
             }
             self.current += 1;
@@ -77,7 +78,7 @@ impl<'a> Round<'a> {
 
     /// How many different items the lists held.
     pub(crate) fn listed(&self) -> u64 {
-        self.lists.iter().map(|list| list.pages.ids.len() as u64).sum()
+        self.lists.iter().map(|list| list.pages.listed).sum()
     }
 
     /// Whether nothing moved during the round, so that nothing can be missing.
@@ -91,7 +92,7 @@ impl<'a> Round<'a> {
             return Ok(false);
         };
         for list in &self.lists {
-            let seen = list.pages.ids.len() as u64;
+            let seen = list.pages.listed;
             if list.counted != Some(seen)
                 || count(self.reader, &list.filter)?.map(|(total, _)| total) != Some(seen)
                 || self.anything_changed(list, start)?

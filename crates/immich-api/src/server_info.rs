@@ -69,6 +69,13 @@ impl ServerInfo {
     pub fn missing_permissions(&self, wanted: &[Permission]) -> Vec<Permission> {
         self.key.missing(wanted)
     }
+
+    /// Whether key and user may do this, as far as is known.
+    ///
+    /// `true` when the server is too old to say what a key may do: then the first request will tell.
+    pub fn can(&self, permission: Permission) -> bool {
+        (self.user.is_admin || !permission.needs_admin()) && self.key.missing(&[permission]).is_empty()
+    }
 }
 
 impl KeyInfo {
@@ -133,5 +140,26 @@ mod tests {
         assert_eq!(key(Some(&["all"])).missing(Permission::ALL), []);
         assert_eq!(key(Some(&[])).missing(&wanted), wanted);
         assert_eq!(key(None).missing(&wanted), []);
+    }
+
+    fn info(permissions: Option<&[&str]>, is_admin: bool) -> ServerInfo {
+        let id = UserId::from_u128(1);
+        ServerInfo {
+            base_url: "http://nas/api".to_owned(),
+            version: ServerVersion::new(3, 0, 3),
+            features: Features::default(),
+            key: key(permissions),
+            user: CurrentUser { id, name: String::new(), is_admin, email: None },
+            insecure: false,
+        }
+    }
+
+    #[test]
+    fn what_takes_an_administrator_takes_the_permission_too() {
+        assert!(info(Some(&["library.update"]), true).can(Permission::LibraryUpdate));
+        assert!(!info(Some(&["library.update"]), false).can(Permission::LibraryUpdate));
+        assert!(!info(Some(&["tag.read"]), true).can(Permission::LibraryUpdate));
+        assert!(info(Some(&["tag.read"]), false).can(Permission::TagRead));
+        assert!(info(None, false).can(Permission::TagRead), "too old to say");
     }
 }

@@ -57,6 +57,10 @@ pub(crate) enum Trait {
     SearchHidesArchive,
     /// `POST /search/metadata` takes `albumIds`; before, `GET /albums/{id}` lists all assets at once.
     AlbumFilter,
+    /// `POST /search/metadata` takes `tagIds`.
+    TagFilter,
+    /// `GET /albums` lists own albums, and those shared with or by the user only with `shared=true`.
+    AlbumsAskShared,
 }
 
 impl Trait {
@@ -69,6 +73,8 @@ impl Trait {
             Self::OwnKey => (v(1, 139), None),
             Self::SearchStatistics | Self::AlbumFilter => (v(1, 135), None),
             Self::Visibility => (v(1, 133), None),
+            Self::TagFilter => (v(1, 126), None),
+            Self::AlbumsAskShared => (OLDEST, Some(v(3, 0))),
             Self::SearchHidesArchive => (v(1, 133), Some(v(3, 0))),
         }
     }

@@ -5,16 +5,17 @@
 //! the library may have moved during a round, another round follows, which yields only what no round saw
 //! before; the walk is complete when a round stood still or brought nothing new.
 
-use std::collections::HashSet;
 use std::vec;
 
 use crate::asset::{Asset, Unreadable};
 use crate::error::{ApiError, BodyProblem};
 use crate::ids::AssetId;
+use crate::pages::Item;
 use crate::query::AssetQuery;
 use crate::reader::Reader;
 use crate::report::WalkReport;
 use crate::round::Round;
+use crate::sightings::{Sight, Sightings};
 
 /// Rounds after the first one; a library that still moves then is being filled.
 const MOST_REPAIRS: u32 = 3;
@@ -25,7 +26,7 @@ const SINGLES: usize = 50;
 pub struct AssetWalk<'a> {
     reader: Reader<'a>,
     query: AssetQuery,
-    seen: HashSet<u128>,
+    seen: Sightings,
     stage: Stage<'a>,
     report: WalkReport,
 }
@@ -47,7 +48,7 @@ impl<'a> AssetWalk<'a> {
             }
             None => Stage::BeforeRound(0),
         };
-        Self { reader, query, seen: HashSet::new(), stage, report: WalkReport::default() }
+        Self { reader, query, seen: Sightings::default(), stage, report: WalkReport::default() }
     }
 
     /// What was seen and dropped so far; final after the last page.
@@ -67,10 +68,10 @@ impl<'a> AssetWalk<'a> {
                 Ok(Some(Vec::new()))
             }
             Stage::InRound(number, mut round) => {
-                if let Some(items) = round.next_page()? {
-                    let before = self.seen.len();
+                let before = self.seen.len();
+                if let Some(items) = round.next_page(&mut self.seen)? {
+                    round.new += self.seen.len() - before;
                     let page = self.take(items, number);
-                    round.new += (self.seen.len() - before) as u64;
                     self.stage = Stage::InRound(number, round);
                     return Ok(Some(page));
                 }
@@ -84,7 +85,7 @@ impl<'a> AssetWalk<'a> {
     fn close(&mut self, number: u32, round: &Round<'_>) -> Result<(), ApiError> {
         if number > 0 && round.new == 0 || round.stood_still()? {
             // A server that counts more than it lists has not shown everything.
-            let shown = round.listed().max(self.seen.len() as u64) + self.report.unreadable_count;
+            let shown = round.listed().max(self.seen.len()) + self.report.unreadable_count;
             self.report.complete = round.counted().is_none_or(|counted| counted <= shown);
         } else if number < MOST_REPAIRS {
             tracing::debug!(number, "the library moved during the walk; walking again");
@@ -97,10 +98,11 @@ impl<'a> AssetWalk<'a> {
         let mut items = Vec::new();
         for id in ids.by_ref().take(SINGLES) {
             match self.reader.asset(&id) {
-                Ok(asset) => items.push(Ok(asset)),
+                Ok(asset) => items.push(Item::new(Ok(asset), &mut self.seen)),
                 Err(ApiError::NoSuchAsset { id }) => self.report.missing.push(id),
                 Err(ApiError::Unexpected { problem: BodyProblem::Shape, .. }) => {
-                    items.push(Err(Unreadable { id: Some(id), problem: "it is not described as an asset" }));
+                    let problem = "it is not described as an asset";
+                    items.push(Item::new(Err(Unreadable { id: Some(id), problem }), &mut self.seen));
                 }
                 Err(error) => return Err(error),
             }
@@ -114,17 +116,13 @@ impl<'a> AssetWalk<'a> {
     }
 
     /// Sorts out a page: what is new and was asked for goes on, the rest is counted.
-    fn take(&mut self, items: Vec<Result<Asset, Unreadable>>, round: u32) -> Vec<Asset> {
+    fn take(&mut self, items: Vec<Item>, round: u32) -> Vec<Asset> {
         self.report.pages += 1;
         let mut page = Vec::new();
         for item in items {
-            let id = match &item {
-                Ok(asset) => Some(&asset.id),
-                Err(unreadable) => unreadable.id.as_ref(),
-            };
             // Without an id nothing tells whether an earlier round had it.
-            let is_new = id.map_or(round == 0, |id| self.seen.insert(id.as_u128()));
-            match item {
+            let is_new = item.sight.map_or(round == 0, |sight| sight == Sight::First);
+            match item.asset {
                 _ if !is_new => {}
                 Err(unreadable) => self.report.note_unreadable(unreadable),
                 Ok(asset) => page.extend(self.wanted(asset)),

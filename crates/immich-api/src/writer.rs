@@ -32,8 +32,9 @@ pub struct Ordered {
 impl Writer<'_> {
     /// Has the server read the metadata of these assets from their files again.
     ///
-    /// The server refuses a whole batch for one unknown id, so a refused batch is halved until the
-    /// unknown ones stand alone. It answers before it has read anything.
+    /// It may be asked for assets of the key's user only. The server refuses a whole batch for one unknown
+    /// or foreign id, so a refused batch is halved until those stand alone. It answers before it has read
+    /// anything.
     pub fn refresh_metadata(self, assets: &[AssetId]) -> Result<Ordered, ApiError> {
         let mut ordered = Ordered::default();
         let mut batches: Vec<&[AssetId]> = assets.chunks(BATCH).rev().collect();
@@ -58,7 +59,8 @@ impl Writer<'_> {
         self.client.order("POST /assets/jobs", Method::POST, "/assets/jobs", &order)
     }
 
-    /// Has the server look for sidecars that were put next to files since; administrators only.
+    /// Has the server look for sidecars that were put next to files since; for everybody but
+    /// administrators [`ApiError::AdminNeeded`].
     ///
     /// Reading metadata again finds no new sidecar. `false` when such a job runs already.
     pub fn discover_sidecars(self) -> Result<bool, ApiError> {
@@ -72,7 +74,8 @@ impl Writer<'_> {
         }
     }
 
-    /// Has the server look through an external library for changed files; administrators only.
+    /// Has the server look through an external library for changed files; for everybody but
+    /// administrators [`ApiError::AdminNeeded`].
     pub fn scan_library(self, library: &LibraryId) -> Result<(), ApiError> {
         let path = format!("/libraries/{library}/scan");
         self.client.order("POST /libraries/{id}/scan", Method::POST, &path, &json!({}))

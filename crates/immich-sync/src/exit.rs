@@ -144,7 +144,9 @@ fn of_api(error: &ApiError, signal: Option<u8>) -> ExitStatus {
         ApiError::BadAddress { .. } | ApiError::BadKey { .. } | ApiError::BadCertificate { .. } => {
             ExitStatus::Usage
         }
-        ApiError::Refused { .. } | ApiError::MissingPermission { .. } => ExitStatus::KeyRefused,
+        ApiError::Refused { .. } | ApiError::MissingPermission { .. } | ApiError::AdminNeeded { .. } => {
+            ExitStatus::KeyRefused
+        }
         ApiError::UnsupportedVersion { .. } => ExitStatus::UnsupportedServer,
         ApiError::Tls { .. } | ApiError::NotImmich { .. } | ApiError::ForeignRedirect { .. } => {
             ExitStatus::Unreachable

@@ -4,14 +4,17 @@
 
 mod albums;
 mod connect;
+mod faces;
 mod fake;
 mod faults;
 mod gzip;
 mod limits;
 mod recorded;
 mod redirects;
+mod sample;
 mod sandboxed;
 mod secrets;
+mod tags;
 mod tls;
 mod turned_clock;
 mod walk;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use immich_api::{AssetId, AssetKind, AssetQuery, Client, FaceSource, Person, Visibility};
+use immich_api::{AlbumScope, AssetId, AssetKind, AssetQuery, Client, FaceSource, Person, Visibility};
 use serde_json::Value;
 
 use crate::fake::{Fake, Reply, basics, ok};
@@ -115,6 +115,12 @@ fn every_recorded_asset_is_read_with_all_that_it_says() {
             let people = asset.people.unwrap();
             assert_eq!(people.len(), recorded["people"].as_array().unwrap().len(), "{name}");
             same_faces(&name, &people, &recorded["people"]);
+            let tags: Vec<String> = asset.tags.unwrap().into_iter().map(|tag| tag.value).collect();
+            let recorded_tags = recorded["tags"].as_array().unwrap().iter();
+            let recorded_tags = recorded_tags.map(|tag| tag["value"].as_str().unwrap());
+            assert_eq!(tags, recorded_tags.collect::<Vec<_>>(), "{name}");
+            let primary = asset.stack.map(|stack| stack.primary.to_string());
+            assert_eq!(primary.as_deref(), recorded["stack"]["primaryAssetId"].as_str(), "{name}");
         }
     });
 }
@@ -176,8 +182,20 @@ fn recorded_faces_people_and_albums_are_read_whole() {
         assert_eq!(all.len(), recorded.len());
         assert_eq!(shown.len(), recorded.iter().filter(|person| person["isHidden"] == false).count());
 
+        for (name, recorded) in recordings(folder, "tags") {
+            // Not the answers to orders, which are of another shape.
+            let Some(listed) = recorded.as_array() else { continue };
+            let found = replaying(folder, &recorded).reader().tags().unwrap();
+            assert_eq!(found.len(), listed.len(), "{name}");
+            for (tag, recorded) in found.iter().zip(listed) {
+                assert_eq!(tag.value, recorded["value"], "{name}");
+                let parent = tag.parent.as_ref().map(ToString::to_string);
+                assert_eq!(parent.as_deref(), recorded["parentId"].as_str(), "{name}");
+            }
+        }
+
         let name = albums.iter().find(|(name, _)| name == "albums").unwrap();
-        let found = replaying(folder, &name.1).reader().albums().unwrap();
+        let found = replaying(folder, &name.1).reader().albums(AlbumScope::OwnAndShared).unwrap();
         assert_eq!(found.len(), name.1.as_array().unwrap().len());
         assert!(found.iter().all(|album| album.owner_id.is_some() && album.asset_count.is_some()));
     });

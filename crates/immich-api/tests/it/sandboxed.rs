@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use immich_api::{ApiError, ApiKey, AssetId, AssetQuery, Client, ClientOptions, Permission, WalkReport};
+use immich_api::{
+    AlbumScope, ApiError, ApiKey, AssetId, AssetQuery, Client, ClientOptions, Permission, WalkReport,
+};
 use immich_sandbox::{FaceBox, Fault, Sandbox, Scenario, SourceType, Version, Visibility, Witness};
 
 use crate::fake::options;
@@ -94,7 +96,7 @@ fn nothing_that_a_reader_does_is_a_write() {
         assert_eq!(reader.asset(&id(asset)).unwrap().original_path, "/mnt/a.jpg");
         assert_eq!(reader.statistics().unwrap(), Some(1));
         assert_eq!(reader.people(true).unwrap()[0].name, "Alice");
-        let albums = reader.albums().unwrap();
+        let albums = reader.albums(AlbumScope::Own).unwrap();
         assert_eq!(reader.album_assets(&albums[0]).unwrap(), BTreeSet::from([id(asset)]), "{version:?}");
 
         assert_eq!(sandbox.writes(), []);
@@ -158,7 +160,7 @@ fn no_redirect_of_the_sandbox_takes_the_key_away() {
         let client = connect(&sandbox);
         sandbox.inject(Fault::redirect(status, format!("{}/api/albums", witness.url())));
 
-        let error = client.reader().albums().unwrap_err();
+        let error = client.reader().albums(AlbumScope::Own).unwrap_err();
 
         assert!(matches!(error, ApiError::ForeignRedirect { .. }), "{status}: {error:?}");
         assert_eq!(witness.requests(), []);
@@ -174,7 +176,7 @@ fn what_a_key_may_not_do_is_known_before_and_named_after() {
         let client = connect_with(&sandbox, &key).unwrap();
 
         let lacks = client.server().missing_permissions(&[Permission::AssetRead, Permission::FaceRead]);
-        let error = client.reader().albums().unwrap_err();
+        let error = client.reader().albums(AlbumScope::Own).unwrap_err();
 
         assert_eq!(lacks, [Permission::FaceRead]);
         assert!(
@@ -202,6 +204,91 @@ fn unknown_assets_are_told_apart_in_both_halves() {
 
         assert!(matches!(error, ApiError::NoSuchAsset { .. }), "{version:?}: {error:?}");
         assert_eq!((ordered.taken, ordered.refused), (1, vec![unknown]), "{version:?}");
+    }
+}
+
+#[test]
+fn only_the_own_assets_are_refreshed_and_only_administrators_scan() {
+    for version in BOTH {
+        let mut scenario = Scenario::new(version);
+        let library = scenario.external_library("/mnt", "/nowhere");
+        let friend = scenario.user("Friend");
+        scenario.partner(scenario.admin(), friend);
+        let foreign = id(scenario.asset(&library, "a.jpg").id());
+        let own = id(scenario.asset(&library, "b.jpg").owner(friend).id());
+        let key = scenario.api_key(friend, &["all"]);
+        let limited = scenario.api_key(friend, &["asset.read", "user.read"]);
+        let sandbox = Sandbox::start(scenario).unwrap();
+        let client = connect_with(&sandbox, &key).unwrap();
+        let libraries = connect(&sandbox).reader().libraries().unwrap();
+
+        let ordered = client.writer().refresh_metadata(&[foreign.clone(), own.clone()]).unwrap();
+        let sidecars = client.writer().discover_sidecars().unwrap_err();
+        let scan = client.writer().scan_library(&libraries[0].id).unwrap_err();
+        let limited =
+            connect_with(&sandbox, &limited).unwrap().writer().refresh_metadata(&[own]).unwrap_err();
+
+        assert_eq!((ordered.taken, ordered.refused), (1, vec![foreign]), "{version:?}");
+        assert!(matches!(sidecars, ApiError::AdminNeeded { .. }), "{version:?}: {sidecars:?}");
+        assert!(matches!(scan, ApiError::AdminNeeded { .. }), "{version:?}: {scan:?}");
+        assert!(
+            matches!(&limited, ApiError::MissingPermission { permission, .. } if permission == "job.create"),
+            "{version:?}: {limited:?}"
+        );
+        assert!(!client.server().can(Permission::LibraryUpdate) && client.server().can(Permission::TagRead));
+        assert_eq!(libraries[0].import_paths, ["/mnt"]);
+    }
+}
+
+#[test]
+fn tags_are_found_with_all_below_them_and_an_asset_says_its_own() {
+    for version in BOTH {
+        let mut scenario = Scenario::new(version);
+        let library = scenario.external_library("/mnt", "/nowhere");
+        let paris = id(scenario.asset(&library, "a.jpg").tag("Places/France/Paris").id());
+        let archived = scenario.asset(&library, "b.jpg").tag("Places").visibility(Visibility::Archive).id();
+        let archived = id(archived);
+        scenario.asset(&library, "c.jpg").tag("Other");
+        let sandbox = Sandbox::start(scenario).unwrap();
+        let client = connect(&sandbox);
+        let reader = client.reader();
+
+        let tags = reader.tags().unwrap();
+
+        let tag = |value: &str| tags.iter().find(|tag| tag.value == value).unwrap();
+        let having = |value: &str| reader.tagged_assets(&tag(value).id).unwrap().unwrap();
+        assert_eq!(having("Places"), BTreeSet::from([paris.clone(), archived]), "{version:?}");
+        assert_eq!(having("Places/France/Paris"), BTreeSet::from([paris.clone()]), "{version:?}");
+        assert_eq!(tag("Places/France").parent.as_ref(), Some(&tag("Places").id));
+        let detail = reader.asset(&paris).unwrap().tags.unwrap();
+        assert_eq!(detail.iter().map(|tag| tag.value.as_str()).collect::<Vec<_>>(), ["Places/France/Paris"]);
+        assert_eq!(sandbox.writes(), []);
+    }
+}
+
+#[test]
+fn a_sample_shows_every_library_and_what_immich_manages() {
+    for version in BOTH {
+        let mut scenario = Scenario::new(version);
+        let (old, new) = (
+            scenario.external_library("/mnt/old", "/nowhere"),
+            scenario.external_library("/mnt/new", "/nowhere"),
+        );
+        for number in 0..30 {
+            scenario.asset(&old, &format!("{number}.jpg")).taken("2001-01-01T00:00:00Z", None);
+        }
+        scenario.asset(&new, "a.jpg").taken("2010-01-01T00:00:00Z", None);
+        let sandbox = Sandbox::start(scenario).unwrap();
+        let client = connect(&sandbox);
+        let libraries = client.reader().libraries().unwrap();
+        let ids: Vec<_> = libraries.iter().map(|library| library.id.clone()).collect();
+
+        let sample = client.reader().sample_assets(3, &ids).unwrap();
+
+        let paths: BTreeSet<_> =
+            sample.iter().map(|asset| asset.original_path.rsplit_once('/').unwrap().0).collect();
+        assert_eq!(paths, BTreeSet::from(["/mnt/new", "/mnt/old"]), "{version:?}");
+        assert!(sample.len() <= 9 && sample.iter().all(|asset| asset.exif.is_some()));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Orders to the server, and what it refuses.
 
-use immich_api::{ApiError, AssetId};
+use immich_api::{ApiError, AssetId, LibraryId};
 use serde_json::{Value, json};
 
 use crate::fake::{Asked, Fake, Reply};
@@ -57,6 +57,24 @@ fn a_missing_permission_ends_the_order_at_once() {
         matches!(error, ApiError::MissingPermission { ref permission, .. } if permission == "job.create")
     );
     assert_eq!(server.count("POST", "/api/assets/jobs"), 1);
+}
+
+#[test]
+fn orders_of_administrators_say_so_when_refused() {
+    let server = Fake::immich(|_, _| Reply::Json(403, json!({"message": "Forbidden"})));
+    let client = server.connect().unwrap();
+    let library = LibraryId::parse(&name(1)).unwrap();
+
+    let errors = [
+        client.writer().discover_sidecars().unwrap_err(),
+        client.writer().scan_library(&library).unwrap_err(),
+        client.reader().libraries().unwrap_err(),
+    ];
+
+    for error in errors {
+        assert!(matches!(error, ApiError::AdminNeeded { .. }) && !error.is_transient(), "{error:?}");
+    }
+    assert_eq!(server.count("PUT", "/api/jobs/sidecar"), 1, "a refusal is not repeated");
 }
 
 #[test]
