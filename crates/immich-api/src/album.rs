@@ -3,11 +3,10 @@
 //! Up to 2.x an album names its owner; from 3.0 on the owner is the one of its users with that role. And up
 //! to 2.x shared albums come only when asked for, while 3.0 lists all and ignores the question.
 
-use jiff::Timestamp;
-use serde_json::Value;
-
 use crate::ids::{AlbumId, UserId};
+use crate::json::Json;
 use crate::lenient::{boolean, instant, integer, member, text};
+use jiff::Timestamp;
 
 /// An album; names are not unique.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +41,7 @@ pub enum AlbumScope {
 
 impl Album {
     /// Reads one album; `None` without an id.
-    pub(crate) fn from_json(value: &Value) -> Option<Self> {
+    pub(crate) fn from_json(value: &Json<'_>) -> Option<Self> {
         Some(Self {
             id: AlbumId::parse(&text(member(value, "id"))?).ok()?,
             name: text(member(value, "albumName")).unwrap_or_default(),
@@ -56,11 +55,11 @@ impl Album {
     }
 }
 
-fn owner(value: &Value) -> Option<UserId> {
-    let named = member(value, "ownerId").and_then(Value::as_str);
+fn owner(value: &Json<'_>) -> Option<UserId> {
+    let named = member(value, "ownerId").and_then(Json::as_str);
     let in_role = || {
-        let users = member(value, "albumUsers")?.as_array()?;
-        let owner = users.iter().find(|user| user.get("role").and_then(Value::as_str) == Some("owner"))?;
+        let users = member(value, "albumUsers")?.as_list()?;
+        let owner = users.iter().find(|user| user.get("role").and_then(Json::as_str) == Some("owner"))?;
         owner.get("user")?.get("id")?.as_str()
     };
     named.or_else(in_role).and_then(|id| UserId::parse(id).ok())

@@ -5,11 +5,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use serde_json::Value;
-
 use crate::clean::{EXCERPT, clean, excerpt};
-use crate::error::ApiError;
-use crate::json;
+use crate::error::{ApiError, BodyProblem};
+use crate::json::Json;
 use crate::lenient::{member, text};
 use crate::permission;
 
@@ -45,18 +43,20 @@ impl Answer {
         }
     }
 
-    /// The JSON of the body.
-    pub(crate) fn json(&self, endpoint: &'static str) -> Result<Value, ApiError> {
-        json::parse(&self.body).map_err(|problem| ApiError::Unexpected {
-            endpoint,
-            problem,
-            excerpt: excerpt(&self.body),
-        })
+    /// What `read` finds in the JSON of the body; finding nothing is JSON of another shape.
+    pub(crate) fn read<T>(
+        &self,
+        endpoint: &'static str,
+        read: impl Fn(&Json<'_>) -> Option<T>,
+    ) -> Result<T, ApiError> {
+        let unexpected = |problem| ApiError::Unexpected { endpoint, problem, excerpt: excerpt(&self.body) };
+        let json = Json::parse(&self.body).map_err(unexpected)?;
+        read(&json).ok_or_else(|| unexpected(BodyProblem::Shape))
     }
 
     /// What an error says of itself, cleaned.
     fn message(&self) -> String {
-        let said = json::parse(&self.body).ok().and_then(|body| message_in(&body));
+        let said = Json::parse(&self.body).ok().and_then(|body| message_in(&body));
         match said {
             Some(said) => clean(&said, EXCERPT),
             None if self.location.is_some() => "a redirect that was not followed".to_owned(),
@@ -67,21 +67,21 @@ impl Answer {
     }
 }
 
-fn message_in(body: &Value) -> Option<String> {
+fn message_in(body: &Json<'_>) -> Option<String> {
     let message = member(body, "message")?;
-    let said = match message.as_array() {
+    let said = match message.as_list() {
         Some(lines) => lines.iter().filter_map(|line| text(Some(line))).collect::<Vec<_>>().join("; "),
         None => text(Some(message))?,
     };
-    let details = member(body, "errors").and_then(Value::as_array).into_iter().flatten();
+    let details = member(body, "errors").and_then(Json::as_list).into_iter().flatten();
     let details: Vec<String> = details.filter_map(detail).collect();
     Some(if details.is_empty() { said } else { format!("{said}: {}", details.join("; ")) })
 }
 
 /// One entry of `errors`, from 3.0 on: which member, and what is wrong with it.
-fn detail(error: &Value) -> Option<String> {
+fn detail(error: &Json<'_>) -> Option<String> {
     let message = text(member(error, "message"))?;
-    let path = member(error, "path").and_then(Value::as_array).into_iter().flatten();
+    let path = member(error, "path").and_then(Json::as_list).into_iter().flatten();
     let path: Vec<String> = path.filter_map(|part| text(Some(part))).collect();
     Some(if path.is_empty() { message } else { format!("{} {message}", path.join(".")) })
 }

@@ -7,10 +7,10 @@ use std::fmt;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use crate::exif::Exif;
 use crate::ids::{AssetId, LibraryId, UserId};
+use crate::json::Json;
 use crate::lenient::{boolean, instant, integer, member, optional_id, text};
 use crate::person::Person;
 use crate::stack::Stack;
@@ -135,7 +135,7 @@ pub struct Unreadable {
 
 impl Asset {
     /// Reads one item of an answer.
-    pub(crate) fn from_json(value: &Value) -> Result<Self, Unreadable> {
+    pub(crate) fn from_json(value: &Json<'_>) -> Result<Self, Unreadable> {
         let id = text(member(value, "id")).and_then(|id| AssetId::parse(&id).ok());
         let unreadable = |problem| Unreadable { id: id.clone(), problem };
         let Some(id) = id.clone() else { return Err(unreadable("it has no id")) };
@@ -166,7 +166,9 @@ impl Asset {
             is_offline: boolean(member(value, "isOffline")).unwrap_or(false),
             visibility: visibility(value),
             live_photo_video_id,
-            exif: member(value, "exifInfo").filter(|exif| exif.is_object()).map(Exif::from_json),
+            exif: member(value, "exifInfo")
+                .filter(|exif| matches!(exif, Json::Object(_)))
+                .map(Exif::from_json),
             people: member(value, "people").and_then(Person::list_from_json),
             tags: member(value, "tags").and_then(Tag::list_from_json),
             stack: member(value, "stack").and_then(Stack::from_json),
@@ -184,8 +186,8 @@ impl Visibility {
     }
 }
 
-fn kind(value: &Value) -> AssetKind {
-    match member(value, "type").and_then(Value::as_str) {
+fn kind(value: &Json<'_>) -> AssetKind {
+    match member(value, "type").and_then(Json::as_str) {
         Some("IMAGE") => AssetKind::Image,
         Some("VIDEO") => AssetKind::Video,
         Some("AUDIO") => AssetKind::Audio,
@@ -194,7 +196,7 @@ fn kind(value: &Value) -> AssetKind {
 }
 
 /// Before 1.133 there was only the archive; hidden assets are kept out by the filter of the request.
-fn visibility(value: &Value) -> Visibility {
+fn visibility(value: &Json<'_>) -> Visibility {
     match member(value, "visibility") {
         None if boolean(member(value, "isArchived")) == Some(true) => Visibility::Archive,
         None => Visibility::Timeline,
@@ -213,14 +215,14 @@ fn last_part(path: &str) -> &str {
 }
 
 /// A size in pixels; 0 means unknown.
-pub(crate) fn pixels(value: Option<&Value>) -> Option<u32> {
+pub(crate) fn pixels(value: Option<&Json<'_>>) -> Option<u32> {
     integer(value).and_then(|pixels| u32::try_from(pixels).ok()).filter(|pixels| *pixels > 0)
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
 
@@ -286,6 +288,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_json_at_all_makes_reading_panic(value in any_json()) {
+            let value = Json::from(value);
             let _ = Asset::from_json(&value);
             let _ = Person::list_from_json(&value);
             let _ = crate::person::Face::from_json(&value);
@@ -301,7 +304,7 @@ mod tests {
             let mut item = good();
             item[name] = value;
 
-            match Asset::from_json(&item) {
+            match Asset::from_json(&item.into()) {
                 Ok(asset) => prop_assert_eq!(asset.original_path, "/data/a.jpg"),
                 Err(unreadable) => {
                     prop_assert!(["libraryId", "livePhotoVideoId"].contains(&name));
@@ -315,7 +318,7 @@ mod tests {
             let mut item = good();
             item["exifInfo"] = json!({"latitude": latitude, "longitude": longitude});
 
-            let exif = Asset::from_json(&item).unwrap().exif.unwrap();
+            let exif = Asset::from_json(&item.into()).unwrap().exif.unwrap();
 
             prop_assert!(exif.latitude.is_none_or(|degrees| degrees.abs() <= 90.0));
             prop_assert!(exif.longitude.is_none_or(|degrees| degrees.abs() <= 180.0));
@@ -324,7 +327,7 @@ mod tests {
 
     #[test]
     fn an_asset_with_the_bare_minimum_is_one() {
-        let asset = Asset::from_json(&good()).unwrap();
+        let asset = Asset::from_json(&good().into()).unwrap();
 
         assert_eq!((asset.original_file_name.as_str(), asset.kind), ("a.jpg", AssetKind::Other));
         assert_eq!((asset.visibility, asset.is_trashed), (Visibility::Timeline, false));

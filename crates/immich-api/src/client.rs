@@ -8,7 +8,8 @@ use ureq::http::Method;
 
 use crate::address::Address;
 use crate::discovery;
-use crate::error::{ApiError, BodyProblem, VersionFound};
+use crate::error::{ApiError, VersionFound};
+use crate::json::Json;
 use crate::lenient::{integer, member};
 use crate::membership::Heeded;
 use crate::options::ClientOptions;
@@ -71,20 +72,27 @@ impl Client {
         self.info.version.has(what)
     }
 
-    /// `GET` of a path below the base, which begins with a slash.
-    pub(crate) fn get(&self, endpoint: &'static str, path: &str) -> Result<Value, ApiError> {
-        get(&self.transport, endpoint, &format!("{}{path}", self.info.base_url))
+    /// `GET` of a path below the base, which begins with a slash; an answer in which `read` finds nothing is
+    /// an error.
+    pub(crate) fn get<T>(
+        &self,
+        endpoint: &'static str,
+        path: &str,
+        read: impl Fn(&Json<'_>) -> Option<T>,
+    ) -> Result<T, ApiError> {
+        get(&self.transport, endpoint, &self.url(path), read)
     }
 
     /// `POST` of a question; the answer has the server's time with it.
-    pub(crate) fn ask(
+    pub(crate) fn ask<T>(
         &self,
         endpoint: &'static str,
         path: &str,
         question: &Value,
-    ) -> Result<(Value, Option<std::time::SystemTime>), ApiError> {
+        read: impl Fn(&Json<'_>) -> Option<T>,
+    ) -> Result<(T, Option<std::time::SystemTime>), ApiError> {
         let body = question.to_string();
-        self.transport.json_and_date(&call(endpoint, Method::POST, &self.url(path), &body))
+        self.transport.json_and_date(&call(endpoint, Method::POST, &self.url(path), &body), read)
     }
 
     /// `POST` or `PUT` of an order, answered without content.
@@ -111,40 +119,37 @@ impl std::fmt::Debug for Client {
 }
 
 fn look_around(transport: &Transport, base_url: String, insecure: bool) -> Result<ServerInfo, ApiError> {
-    let ask = |endpoint, path| get(transport, endpoint, &format!("{base_url}{path}"));
-    let version = version(&ask("GET /server/version", "/server/version")?)?;
+    let url = |path| format!("{base_url}{path}");
+    let version = get(transport, "GET /server/version", &url("/server/version"), version)?;
     if !version.is_supported() {
         return Err(ApiError::UnsupportedVersion { version: VersionFound::Named(version) });
     }
-    let features = Features::from_json(&ask("GET /server/features", "/server/features")?);
+    let features = |answer: &Json<'_>| Some(Features::from_json(answer));
+    let features = get(transport, "GET /server/features", &url("/server/features"), features)?;
     let key = if version.has(Trait::OwnKey) {
-        KeyInfo::from_json(&ask("GET /api-keys/me", "/api-keys/me")?)
+        let key = |answer: &Json<'_>| Some(KeyInfo::from_json(answer));
+        get(transport, "GET /api-keys/me", &url("/api-keys/me"), key)?
     } else {
         KeyInfo::default()
     };
-    let user = ask("GET /users/me", "/users/me")?;
-    let user = CurrentUser::from_json(&user).ok_or_else(|| shape("GET /users/me", &user))?;
+    let user = get(transport, "GET /users/me", &url("/users/me"), CurrentUser::from_json)?;
     Ok(ServerInfo { base_url, version, features, key, user, insecure })
 }
 
-fn get(transport: &Transport, endpoint: &'static str, url: &str) -> Result<Value, ApiError> {
-    transport.json(&Call { endpoint, method: Method::GET, url, body: None, is_probe: false })
+fn get<T>(
+    transport: &Transport,
+    endpoint: &'static str,
+    url: &str,
+    read: impl Fn(&Json<'_>) -> Option<T>,
+) -> Result<T, ApiError> {
+    transport.json(&Call { endpoint, method: Method::GET, url, body: None, is_probe: false }, read)
 }
 
 fn call<'a>(endpoint: &'static str, method: Method, url: &'a str, body: &'a str) -> Call<'a> {
     Call { endpoint, method, url, body: Some(body.as_bytes()), is_probe: false }
 }
 
-fn version(answer: &Value) -> Result<ServerVersion, ApiError> {
+fn version(answer: &Json<'_>) -> Option<ServerVersion> {
     let part = |name| integer(member(answer, name)).and_then(|part| u32::try_from(part).ok());
-    match (part("major"), part("minor"), part("patch")) {
-        (Some(major), Some(minor), patch) => Ok(ServerVersion::new(major, minor, patch.unwrap_or(0))),
-        _ => Err(shape("GET /server/version", answer)),
-    }
-}
-
-/// The error for JSON of another shape.
-pub(crate) fn shape(endpoint: &'static str, answer: &Value) -> ApiError {
-    let excerpt = crate::clean::excerpt(answer.to_string().as_bytes());
-    ApiError::Unexpected { endpoint, problem: BodyProblem::Shape, excerpt }
+    Some(ServerVersion::new(part("major")?, part("minor")?, part("patch").unwrap_or(0)))
 }

@@ -4,12 +4,12 @@
 //! with the same page. A candidate counts only when its `server/ping` says `pong`; until then the key
 //! stays here.
 
-use serde_json::Value;
 use ureq::http::Method;
 
 use crate::address::{Address, resolve};
 use crate::clean::clean;
 use crate::error::{ApiError, VersionFound};
+use crate::json::Json;
 use crate::transport::{Call, Transport};
 
 const WELL_KNOWN: &str = "GET /.well-known/immich";
@@ -69,20 +69,22 @@ fn base_of(transport: &Transport, address: &Address, candidate: Candidate) -> Re
         Candidate::Base(base) => return Ok(base),
         Candidate::WellKnown => format!("{}/", address.origin),
     };
-    let found = transport.json(&probe(WELL_KNOWN, &format!("{root}.well-known/immich")))?;
-    let endpoint = found.pointer("/api/endpoint").and_then(Value::as_str);
-    let Some(endpoint) = endpoint else {
+    let named = |answer: &Json<'_>| {
+        let endpoint = answer.get("api").and_then(|api| api.get("endpoint"));
+        Some(endpoint.and_then(Json::as_str).map(str::to_owned))
+    };
+    let named = transport.json(&probe(WELL_KNOWN, &format!("{root}.well-known/immich")), named)?;
+    let Some(endpoint) = named else {
         return Err(ApiError::NotImmich { url: root, detail: "it names no API".to_owned() });
     };
-    let base = resolve(&address.origin, &root, endpoint)
+    let base = resolve(&address.origin, &root, &endpoint)
         .map_err(|host| ApiError::ForeignRedirect { endpoint: WELL_KNOWN, host })?;
     Ok(base.split(['?', '#']).next().unwrap_or(&base).trim_end_matches('/').to_owned())
 }
 
 /// The base, when it answers as Immich does.
 fn pings(transport: &Transport, base: String) -> Result<String, ApiError> {
-    let answer = transport.json(&probe(PING, &format!("{base}/server/ping")))?;
-    if answer.get("res").and_then(Value::as_str) == Some("pong") {
+    if transport.json(&probe(PING, &format!("{base}/server/ping")), is_pong)? {
         Ok(base)
     } else {
         Err(ApiError::NotImmich { url: clean(&base, 200), detail: "another answer to a ping".to_owned() })
@@ -93,9 +95,14 @@ fn pings(transport: &Transport, base: String) -> Result<String, ApiError> {
 fn is_before_server_routes(transport: &Transport, own: &str) -> bool {
     let bases = [format!("{own}/api"), own.to_owned()];
     bases.iter().any(|base| {
-        let answer = transport.json(&probe(PING, &format!("{base}/server-info/ping")));
-        answer.is_ok_and(|answer| answer.get("res").and_then(Value::as_str) == Some("pong"))
+        let answer = transport.json(&probe(PING, &format!("{base}/server-info/ping")), is_pong);
+        answer.is_ok_and(|is_pong| is_pong)
     })
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the shape of every reader of an answer")]
+fn is_pong(answer: &Json<'_>) -> Option<bool> {
+    Some(answer.get("res").and_then(Json::as_str) == Some("pong"))
 }
 
 fn probe<'a>(endpoint: &'static str, url: &'a str) -> Call<'a> {

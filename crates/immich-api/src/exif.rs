@@ -2,11 +2,10 @@
 //!
 //! Named after the server; it also holds what the user typed in Immich, such as the description.
 
-use jiff::Timestamp;
-use serde_json::Value;
-
 use crate::asset::pixels;
+use crate::json::Json;
 use crate::lenient::{instant, integer, member, number, text};
+use jiff::Timestamp;
 
 /// What Immich knows about the picture itself; `None` where it does not say.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -51,7 +50,7 @@ pub struct Exif {
 
 impl Exif {
     /// Reads the member `exifInfo`; what makes no sense in it is `None`.
-    pub(crate) fn from_json(value: &Value) -> Self {
+    pub(crate) fn from_json(value: &Json<'_>) -> Self {
         let word = |name| text(member(value, name));
         Self {
             description: word("description"),
@@ -86,20 +85,21 @@ fn rating(stars: i64) -> Option<i32> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use serde_json::{Value, json};
 
     use super::*;
+    use crate::json::answer;
 
     #[test]
     fn coordinates_outside_of_the_earth_are_unknown() {
-        let exif = Exif::from_json(&json!({"latitude": 90.01, "longitude": "-180"}));
+        let exif = Exif::from_json(&answer!({"latitude": 90.01, "longitude": "-180"}));
 
         assert_eq!((exif.latitude, exif.longitude), (None, Some(-180.0)));
     }
 
     #[test]
     fn a_rating_that_no_file_can_hold_is_unknown() {
-        let stars = |value| Exif::from_json(&json!({"rating": value})).rating;
+        let stars = |value: Value| Exif::from_json(&answer!({"rating": value})).rating;
 
         assert_eq!(stars(json!(5)), Some(5));
         assert_eq!(stars(json!("3")), Some(3));

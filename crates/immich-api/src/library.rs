@@ -1,8 +1,7 @@
 //! External libraries, which only administrators may list.
 
-use serde_json::Value;
-
 use crate::ids::{LibraryId, UserId};
+use crate::json::Json;
 use crate::lenient::{member, text};
 
 /// An external library: folders that Immich shows and does not manage.
@@ -20,8 +19,8 @@ pub struct Library {
 
 impl Library {
     /// Reads one library; `None` without an id.
-    pub(crate) fn from_json(value: &Value) -> Option<Self> {
-        let paths = member(value, "importPaths").and_then(Value::as_array).into_iter().flatten();
+    pub(crate) fn from_json(value: &Json<'_>) -> Option<Self> {
+        let paths = member(value, "importPaths").and_then(Json::as_list).into_iter().flatten();
         Some(Self {
             id: LibraryId::parse(&text(member(value, "id"))?).ok()?,
             owner_id: text(member(value, "ownerId")).and_then(|owner| UserId::parse(&owner).ok()),

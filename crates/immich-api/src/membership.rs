@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 use crate::album::Album;
 use crate::error::{ApiError, BodyProblem};
 use crate::ids::{AssetId, TagId};
-use crate::lenient::member;
-use crate::pages::{LARGEST_PAGE, Pages, SEARCH};
+use crate::json::Json;
+use crate::pages::{LARGEST_PAGE, Pages, SEARCH, items};
 use crate::reader::Reader;
 use crate::round::filters;
 use crate::sightings::Sightings;
@@ -51,13 +51,10 @@ fn check(reader: Reader<'_>, filter: &str, known: &OnceLock<()>) -> Result<(), A
         ("size".to_owned(), json!(1)),
         ("page".to_owned(), json!(1)),
     ]));
-    match reader.client.ask(SEARCH, "/search/metadata", &question) {
-        Ok((answer, _)) => {
-            let items = member(&answer, "assets").and_then(|assets| member(assets, "items"));
-            if items.and_then(Value::as_array).is_none_or(|items| !items.is_empty()) {
-                return Err(ignored(format!("assets came for a {filter} that does not exist")));
-            }
-        }
+    let is_empty = |answer: &Json<'_>| items(answer).map(<[Json<'_>]>::is_empty);
+    match reader.client.ask(SEARCH, "/search/metadata", &question, is_empty) {
+        Ok((true, _)) => {}
+        Ok((false, _)) => return Err(ignored(format!("assets came for a {filter} that does not exist"))),
         // It looked for the name, and that is all there is to know.
         Err(ApiError::Status { status: 400, message, .. }) if message.starts_with("Not found or no ") => {}
         Err(error) => return Err(error),

@@ -6,9 +6,10 @@
 use serde_json::{Map, Value, json};
 
 use crate::asset::{Asset, Unreadable};
-use crate::client::shape;
+use crate::clean::{EXCERPT, clean};
 use crate::error::{ApiError, BodyProblem};
-use crate::lenient::{integer, member};
+use crate::json::Json;
+use crate::lenient::{integer, member, text};
 use crate::reader::Reader;
 use crate::sightings::{Sight, Sightings};
 
@@ -72,17 +73,12 @@ impl<'a> Pages<'a> {
         }
         self.question.insert("page".to_owned(), json!(page));
         let question = Value::Object(self.question.clone());
-        let (answer, _) = self.reader.client.ask(SEARCH, "/search/metadata", &question)?;
-        let assets = member(&answer, "assets").ok_or_else(|| shape(SEARCH, &answer))?;
-        let items = member(assets, "items").and_then(Value::as_array);
-        let items: Vec<Item> = items
-            .ok_or_else(|| shape(SEARCH, &answer))?
-            .iter()
-            .map(|item| Item::new(Asset::from_json(item), seen))
-            .collect();
+        let ask = |read| self.reader.client.ask(SEARCH, "/search/metadata", &question, read);
+        let (answer, _) = ask(PageRead::from_json)?;
+        let items: Vec<Item> = answer.items.into_iter().map(|item| Item::new(item, seen)).collect();
         self.read += 1;
         self.note(&items);
-        self.next = self.following(page, assets)?;
+        self.next = self.following(page, answer.next)?;
         Ok(Some(items))
     }
 
@@ -93,19 +89,38 @@ impl<'a> Pages<'a> {
         self.barren = if new == 0 { self.barren + 1 } else { 0 };
     }
 
-    fn following(&self, page: u64, assets: &Value) -> Result<Option<u64>, ApiError> {
-        let Some(next) = member(assets, "nextPage") else { return Ok(None) };
-        let next_number = integer(Some(next)).and_then(|next| u64::try_from(next).ok());
-        let goes_on = next_number.filter(|next| *next > page);
-        if goes_on.is_none() || self.barren >= MOST_BARREN || self.read >= MOST_PAGES {
-            let excerpt = format!("page {page} says that the next is {next}");
-            let excerpt = crate::clean::clean(&excerpt, crate::clean::EXCERPT);
-            return Err(ApiError::Unexpected {
-                endpoint: SEARCH,
-                problem: BodyProblem::EndlessPages,
-                excerpt,
-            });
-        }
-        Ok(goes_on)
+    fn following(&self, page: u64, next: Option<Result<u64, String>>) -> Result<Option<u64>, ApiError> {
+        let said = match next {
+            None => return Ok(None),
+            Some(Ok(next)) if next > page && self.barren < MOST_BARREN && self.read < MOST_PAGES => {
+                return Ok(Some(next));
+            }
+            Some(Ok(next)) => next.to_string(),
+            Some(Err(said)) => said,
+        };
+        let excerpt = format!("page {page} says that the next is {said}");
+        Err(ApiError::Unexpected { endpoint: SEARCH, problem: BodyProblem::EndlessPages, excerpt })
     }
+}
+
+/// The part of an answer that a list is made of.
+struct PageRead {
+    items: Vec<Result<Asset, Unreadable>>,
+    /// The number of the next page, or what is there instead.
+    next: Option<Result<u64, String>>,
+}
+
+impl PageRead {
+    fn from_json(answer: &Json<'_>) -> Option<Self> {
+        let next = member(member(answer, "assets")?, "nextPage").map(|next| {
+            let number = integer(Some(next)).and_then(|next| u64::try_from(next).ok());
+            number.ok_or_else(|| clean(&text(Some(next)).unwrap_or_else(|| "no number".to_owned()), EXCERPT))
+        });
+        Some(Self { items: items(answer)?.iter().map(Asset::from_json).collect(), next })
+    }
+}
+
+/// The items of the answer to a search.
+pub(crate) fn items<'a, 'b>(answer: &'a Json<'b>) -> Option<&'a [Json<'b>]> {
+    member(member(answer, "assets")?, "items")?.as_list()
 }

@@ -4,9 +4,8 @@
 //! list of people is read whole or not at all: a person left out because one member was strange would
 //! look like a person removed on the server, and be removed from the file.
 
-use serde_json::Value;
-
 use crate::ids::{FaceId, PersonId};
+use crate::json::Json;
 use crate::lenient::{boolean, instant, member, number, text};
 
 /// A person that Immich recognises.
@@ -73,11 +72,11 @@ pub enum FaceSource {
 
 impl Person {
     /// Reads one person; `None` without an id or with a face that makes no sense.
-    pub(crate) fn from_json(value: &Value) -> Option<Self> {
+    pub(crate) fn from_json(value: &Json<'_>) -> Option<Self> {
         let owner = FaceOwner::from_json(value)?;
         let faces = match member(value, "faces") {
             None => Vec::new(),
-            Some(faces) => faces.as_array()?.iter().map(Face::from_json).collect::<Option<_>>()?,
+            Some(faces) => faces.as_list()?.iter().map(Face::from_json).collect::<Option<_>>()?,
         };
         Some(Self {
             faces: faces.into_iter().map(|face| Face { person: Some(owner.clone()), ..face }).collect(),
@@ -89,13 +88,13 @@ impl Person {
     }
 
     /// Reads a list of people, whole or not at all.
-    pub(crate) fn list_from_json(value: &Value) -> Option<Vec<Self>> {
-        value.as_array()?.iter().map(Self::from_json).collect()
+    pub(crate) fn list_from_json(value: &Json<'_>) -> Option<Vec<Self>> {
+        value.as_list()?.iter().map(Self::from_json).collect()
     }
 }
 
 impl FaceOwner {
-    fn from_json(value: &Value) -> Option<Self> {
+    fn from_json(value: &Json<'_>) -> Option<Self> {
         Some(Self {
             id: PersonId::parse(&text(member(value, "id"))?).ok()?,
             name: text(member(value, "name")).unwrap_or_default(),
@@ -106,7 +105,7 @@ impl FaceOwner {
 
 impl Face {
     /// Reads one box; `None` without an id, without all edges, or when it says not what it is measured on.
-    pub(crate) fn from_json(value: &Value) -> Option<Self> {
+    pub(crate) fn from_json(value: &Json<'_>) -> Option<Self> {
         let edge = |name| number(member(value, name));
         let face = Self {
             id: FaceId::parse(&text(member(value, "id"))?).ok()?,
@@ -126,8 +125,8 @@ impl Face {
     }
 }
 
-fn source(value: &Value) -> FaceSource {
-    match member(value, "sourceType").and_then(Value::as_str) {
+fn source(value: &Json<'_>) -> FaceSource {
+    match member(value, "sourceType").and_then(Json::as_str) {
         Some("machine-learning") => FaceSource::MachineLearning,
         Some("exif") => FaceSource::Exif,
         Some("manual") => FaceSource::Manual,
@@ -140,6 +139,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::json::answer;
 
     const ID: &str = "0020606a-b9ab-497c-931d-11465f6f24b0";
 
@@ -147,15 +147,15 @@ mod tests {
     fn a_list_with_one_strange_person_is_unknown_not_shorter() {
         let good = json!({"id": ID, "name": "Bob"});
 
-        assert_eq!(Person::list_from_json(&json!([good])).map(|people| people.len()), Some(1));
-        assert_eq!(Person::list_from_json(&json!([good, {"name": "no id"}])), None);
-        assert_eq!(Person::list_from_json(&json!([good, {"id": ID, "faces": [{"id": ID}]}])), None);
-        assert_eq!(Person::list_from_json(&json!("Bob")), None);
+        assert_eq!(Person::list_from_json(&answer!([good])).map(|people| people.len()), Some(1));
+        assert_eq!(Person::list_from_json(&answer!([good, {"name": "no id"}])), None);
+        assert_eq!(Person::list_from_json(&answer!([good, {"id": ID, "faces": [{"id": ID}]}])), None);
+        assert_eq!(Person::list_from_json(&answer!("Bob")), None);
     }
 
     #[test]
     fn a_person_without_a_name_is_not_named() {
-        let person = Person::from_json(&json!({"id": ID, "name": null})).unwrap();
+        let person = Person::from_json(&answer!({"id": ID, "name": null})).unwrap();
 
         assert_eq!(person.name, "");
     }

@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 
 use crate::album::{Album, AlbumScope};
 use crate::asset::Asset;
-use crate::client::{Client, shape};
+use crate::client::Client;
 use crate::error::{ApiError, BodyProblem};
 use crate::ids::{AlbumId, AssetId, LibraryId, TagId};
+use crate::json::Json;
 use crate::lenient::{boolean, integer, member, text};
 use crate::library::Library;
 use crate::membership;
@@ -37,18 +38,13 @@ impl<'a> Reader<'a> {
     /// One asset; [`ApiError::NoSuchAsset`] when the server has none that the key may see.
     pub fn asset(self, id: &AssetId) -> Result<Asset, ApiError> {
         const ENDPOINT: &str = "GET /assets/{id}";
-        let answer = match self.client.get(ENDPOINT, &format!("/assets/{id}")) {
-            Err(ApiError::Status { status: 404, .. }) => {
-                return Err(ApiError::NoSuchAsset { id: id.clone() });
-            }
+        let read = |answer: &Json<'_>| Asset::from_json(answer).ok().filter(|asset| asset.id == *id);
+        match self.client.get(ENDPOINT, &format!("/assets/{id}"), read) {
+            Err(ApiError::Status { status: 404, .. }) => Err(ApiError::NoSuchAsset { id: id.clone() }),
             Err(ApiError::Status { status: 400, message, .. }) if message.starts_with("Not found or no ") => {
-                return Err(ApiError::NoSuchAsset { id: id.clone() });
+                Err(ApiError::NoSuchAsset { id: id.clone() })
             }
-            answer => answer?,
-        };
-        match Asset::from_json(&answer) {
-            Ok(asset) if asset.id == *id => Ok(asset),
-            Ok(_) | Err(_) => Err(shape(ENDPOINT, &answer)),
+            answer => answer,
         }
     }
 
@@ -66,9 +62,8 @@ impl<'a> Reader<'a> {
         if !self.client.has(Trait::SearchStatistics) {
             return Ok(None);
         }
-        let (answer, date) = self.client.ask(ENDPOINT, "/search/statistics", filter)?;
-        let total = integer(member(&answer, "total")).and_then(|total| u64::try_from(total).ok());
-        total.map(|total| Some((total, date))).ok_or_else(|| shape(ENDPOINT, &answer))
+        let total = |answer: &Json<'_>| u64::try_from(integer(member(answer, "total"))?).ok();
+        self.client.ask(ENDPOINT, "/search/statistics", filter, total).map(Some)
     }
 
     /// All face boxes of an asset, also those of nobody; read whole or not at all.
@@ -76,9 +71,7 @@ impl<'a> Reader<'a> {
     /// One request per asset. Several threads may ask at once, [`crate::BEST_IN_FLIGHT`] of them with
     /// profit; the rate limit is shared.
     pub fn faces(self, asset: &AssetId) -> Result<Vec<Face>, ApiError> {
-        const ENDPOINT: &str = "GET /faces";
-        let answer = self.client.get(ENDPOINT, &format!("/faces?id={asset}"))?;
-        list(&answer, Face::from_json).ok_or_else(|| shape(ENDPOINT, &answer))
+        self.client.get("GET /faces", &format!("/faces?id={asset}"), |answer| list(answer, Face::from_json))
     }
 
     /// All albums of that scope, each once.
@@ -86,16 +79,14 @@ impl<'a> Reader<'a> {
     /// What the server leaves out or adds unasked differs by version, so everything is asked for and then
     /// sorted by owner. For [`AlbumScope::Own`], an album without an owner is an error.
     pub fn albums(self, scope: AlbumScope) -> Result<Vec<Album>, ApiError> {
-        const ENDPOINT: &str = "GET /albums";
+        let is_clear = |album: &Album| scope == AlbumScope::OwnAndShared || album.owner_id.is_some();
+        let read =
+            |answer: &Json<'_>| list(answer, Album::from_json).filter(|albums| albums.iter().all(is_clear));
         let asks_shared = self.client.has(Trait::AlbumsAskShared);
         let paths = if asks_shared { &["/albums", "/albums?shared=true"][..] } else { &["/albums"] };
         let (mut albums, mut seen) = (Vec::new(), BTreeSet::new());
         for path in paths {
-            let answer = self.client.get(ENDPOINT, path)?;
-            let listed = list(&answer, Album::from_json).ok_or_else(|| shape(ENDPOINT, &answer))?;
-            if scope == AlbumScope::Own && listed.iter().any(|album| album.owner_id.is_none()) {
-                return Err(shape(ENDPOINT, &answer));
-            }
+            let listed = self.client.get("GET /albums", path, read)?;
             albums.extend(listed.into_iter().filter(|album| seen.insert(album.id.clone())));
         }
         let me = &self.client.server().user.id;
@@ -105,9 +96,7 @@ impl<'a> Reader<'a> {
 
     /// All tags of the user, parents included.
     pub fn tags(self) -> Result<Vec<Tag>, ApiError> {
-        const ENDPOINT: &str = "GET /tags";
-        let answer = self.client.get(ENDPOINT, "/tags")?;
-        Tag::list_from_json(&answer).ok_or_else(|| shape(ENDPOINT, &answer))
+        self.client.get("GET /tags", "/tags", Tag::list_from_json)
     }
 
     /// The user's assets that have the tag or one below it; `None` when the server is too old to say
@@ -121,9 +110,7 @@ impl<'a> Reader<'a> {
 
     /// All external libraries, also of other users; [`ApiError::AdminNeeded`] for everybody else.
     pub fn libraries(self) -> Result<Vec<Library>, ApiError> {
-        const ENDPOINT: &str = "GET /libraries";
-        let answer = self.client.get(ENDPOINT, "/libraries")?;
-        list(&answer, Library::from_json).ok_or_else(|| shape(ENDPOINT, &answer))
+        self.client.get("GET /libraries", "/libraries", |answer| list(answer, Library::from_json))
     }
 
     /// Some of the user's assets, for finding out where the files are: up to `size` of the newest and of
@@ -148,11 +135,9 @@ impl<'a> Reader<'a> {
     }
 
     fn album_listed(self, album: &AlbumId) -> Result<BTreeSet<AssetId>, ApiError> {
-        const ENDPOINT: &str = "GET /albums/{id}";
-        let answer = self.client.get(ENDPOINT, &format!("/albums/{album}"))?;
-        let id = |item: &Value| AssetId::parse(&text(member(item, "id"))?).ok();
-        let assets = member(&answer, "assets").and_then(|assets| list(assets, id));
-        assets.map(BTreeSet::from_iter).ok_or_else(|| shape(ENDPOINT, &answer))
+        let id = |item: &Json<'_>| AssetId::parse(&text(member(item, "id"))?).ok();
+        let assets = |answer: &Json<'_>| list(member(answer, "assets")?, id).map(BTreeSet::from_iter);
+        self.client.get("GET /albums/{id}", &format!("/albums/{album}"), assets)
     }
 
     /// All people of the user; those that the user hides only with `with_hidden`.
@@ -162,12 +147,10 @@ impl<'a> Reader<'a> {
         let mut seen = BTreeSet::new();
         for page in 1..=MOST_PEOPLE_PAGES {
             let path = format!("/people?page={page}&size=1000&withHidden={with_hidden}");
-            let answer = self.client.get(ENDPOINT, &path)?;
-            let found = member(&answer, "people").and_then(Person::list_from_json);
-            let found = found.ok_or_else(|| shape(ENDPOINT, &answer))?;
+            let (found, goes_on) = self.client.get(ENDPOINT, &path, page_of_people)?;
             let before = people.len();
             people.extend(found.into_iter().filter(|person| seen.insert(person.id.clone())));
-            if boolean(member(&answer, "hasNextPage")) != Some(true) {
+            if !goes_on {
                 people.retain(|person| with_hidden || !person.is_hidden);
                 return Ok(people);
             }
@@ -180,7 +163,13 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// People, and whether there are more of them.
+fn page_of_people(answer: &Json<'_>) -> Option<(Vec<Person>, bool)> {
+    let people = Person::list_from_json(member(answer, "people")?)?;
+    Some((people, boolean(member(answer, "hasNextPage")) == Some(true)))
+}
+
 /// A list, read whole or not at all.
-fn list<T>(answer: &Value, read: impl Fn(&Value) -> Option<T>) -> Option<Vec<T>> {
-    answer.as_array()?.iter().map(read).collect()
+fn list<T>(answer: &Json<'_>, read: impl Fn(&Json<'_>) -> Option<T>) -> Option<Vec<T>> {
+    answer.as_list()?.iter().map(read).collect()
 }

@@ -12,8 +12,8 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::error::ApiError;
-use crate::lenient::member;
-use crate::pages::{Item, LARGEST_PAGE, Pages, SEARCH};
+use crate::json::Json;
+use crate::pages::{Item, LARGEST_PAGE, Pages, SEARCH, items};
 use crate::query::spelled;
 use crate::reader::Reader;
 use crate::sightings::Sightings;
@@ -109,9 +109,9 @@ impl<'a> Round<'a> {
         question.insert("updatedAfter".to_owned(), json!(spelled(start)));
         question.insert("withDeleted".to_owned(), json!(true));
         question.insert("size".to_owned(), json!(1));
-        let (answer, _) = self.reader.client.ask(SEARCH, "/search/metadata", &Value::Object(question))?;
-        let items = member(&answer, "assets").and_then(|assets| member(assets, "items"));
-        Ok(items.and_then(Value::as_array).is_none_or(|items| !items.is_empty()))
+        let question = Value::Object(question);
+        let anything = |answer: &Json<'_>| Some(items(answer).is_none_or(|items| !items.is_empty()));
+        Ok(self.reader.client.ask(SEARCH, "/search/metadata", &question, anything)?.0)
     }
 }
 

@@ -1,8 +1,7 @@
 //! What the server says about itself, its key and its user.
 
-use serde_json::Value;
-
 use crate::ids::UserId;
+use crate::json::Json;
 use crate::lenient::{boolean, member, text};
 use crate::permission::Permission;
 use crate::version::ServerVersion;
@@ -80,8 +79,8 @@ impl ServerInfo {
 
 impl KeyInfo {
     /// Reads the answer of `GET /api-keys/me`.
-    pub(crate) fn from_json(value: &Value) -> Self {
-        let permissions = member(value, "permissions").and_then(Value::as_array);
+    pub(crate) fn from_json(value: &Json<'_>) -> Self {
+        let permissions = member(value, "permissions").and_then(Json::as_list);
         Self {
             name: text(member(value, "name")).unwrap_or_default(),
             permissions: permissions.map(|names| names.iter().filter_map(|name| text(Some(name))).collect()),
@@ -99,7 +98,7 @@ impl KeyInfo {
 
 impl Features {
     /// Reads the answer of `GET /server/features`.
-    pub(crate) fn from_json(value: &Value) -> Self {
+    pub(crate) fn from_json(value: &Json<'_>) -> Self {
         let switch = |name| boolean(member(value, name));
         Self {
             import_faces: switch("importFaces"),
@@ -113,7 +112,7 @@ impl Features {
 
 impl CurrentUser {
     /// Reads the answer of `GET /users/me`; `None` without an id.
-    pub(crate) fn from_json(value: &Value) -> Option<Self> {
+    pub(crate) fn from_json(value: &Json<'_>) -> Option<Self> {
         Some(Self {
             id: UserId::parse(&text(member(value, "id"))?).ok()?,
             name: text(member(value, "name")).unwrap_or_default(),

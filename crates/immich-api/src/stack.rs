@@ -1,8 +1,7 @@
 //! Stacks: assets that Immich shows as one, such as a burst, or a raw file and its picture.
 
-use serde_json::Value;
-
 use crate::ids::{AssetId, StackId};
+use crate::json::Json;
 use crate::lenient::{integer, member, text};
 
 /// The stack that an asset is in.
@@ -18,7 +17,7 @@ pub struct Stack {
 
 impl Stack {
     /// Reads the member `stack`; `None` without both ids.
-    pub(crate) fn from_json(value: &Value) -> Option<Self> {
+    pub(crate) fn from_json(value: &Json<'_>) -> Option<Self> {
         Some(Self {
             id: StackId::parse(&text(member(value, "id"))?).ok()?,
             primary: AssetId::parse(&text(member(value, "primaryAssetId"))?).ok()?,

@@ -8,7 +8,6 @@ use std::io::Read;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use serde_json::Value;
 use tracing::{debug, trace};
 use ureq::http::header::{CONTENT_TYPE, DATE, HeaderValue, LOCATION, RETRY_AFTER};
 use ureq::http::{HeaderMap, Method, Request, Response};
@@ -18,6 +17,7 @@ use crate::address::{Origin, resolve};
 use crate::answer::Answer;
 use crate::error::ApiError;
 use crate::failure;
+use crate::json::Json;
 use crate::options::ClientOptions;
 use crate::rate::{Limiter, Sign};
 use crate::retry;
@@ -92,17 +92,22 @@ impl Transport {
         }
     }
 
-    /// Sends a request and parses the JSON that comes back, repeating what fails for a passing reason.
-    pub(crate) fn json(&self, call: &Call<'_>) -> Result<Value, ApiError> {
-        self.repeat(call, |answer| answer.json(call.endpoint))
+    /// Sends a request and reads the JSON that comes back, repeating what fails for a passing reason.
+    pub(crate) fn json<T>(
+        &self,
+        call: &Call<'_>,
+        read: impl Fn(&Json<'_>) -> Option<T>,
+    ) -> Result<T, ApiError> {
+        self.repeat(call, |answer| answer.read(call.endpoint, &read))
     }
 
     /// The same, with the server's time.
-    pub(crate) fn json_and_date(
+    pub(crate) fn json_and_date<T>(
         &self,
         call: &Call<'_>,
-    ) -> Result<(Value, Option<std::time::SystemTime>), ApiError> {
-        self.repeat(call, |answer| Ok((answer.json(call.endpoint)?, answer.date)))
+        read: impl Fn(&Json<'_>) -> Option<T>,
+    ) -> Result<(T, Option<std::time::SystemTime>), ApiError> {
+        self.repeat(call, |answer| Ok((answer.read(call.endpoint, &read)?, answer.date)))
     }
 
     /// Sends a request whose answer says nothing but that it was taken.
