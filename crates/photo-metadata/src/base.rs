@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::edits::TagEdit;
 use crate::fields::{Known, PhotoFields, Position, RatingWish};
+use crate::regions;
 use crate::tag::{Tag, ValueKind};
 use crate::time::CaptureTime;
 use crate::value::Value;
@@ -16,8 +17,8 @@ use crate::value::Value;
 /// What is remembered of one file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Base {
-    /// What is in the file because we put it there: the items that we added to a list, the value that we gave to
-    /// any other tag. What the file had already is not ours, whoever put it there.
+    /// What is in the file because we put it there: the items that we added to a list, the regions that we
+    /// added, the value that we gave to any other tag. What the file had already is not ours, whoever put it there.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub written: BTreeMap<Tag, Value>,
     /// What both sides said when they last agreed.
@@ -105,6 +106,13 @@ impl Base {
     }
 
     fn wrote(&mut self, edit: &TagEdit) {
+        if edit.tag.kind() == ValueKind::Structure {
+            match regions::written(self.written.get(&edit.tag), edit) {
+                Some(value) => self.written.insert(edit.tag, value),
+                None => self.written.remove(&edit.tag),
+            };
+            return;
+        }
         if edit.tag.kind() != ValueKind::List {
             match &edit.new {
                 Some(value) => self.written.insert(edit.tag, value.clone()),
@@ -140,6 +148,7 @@ fn agree<T, V>(agreed: &mut Option<V>, known: &Known<T>, value: impl FnOnce(&T) 
 mod tests {
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "as the fields of an edit are")]
     fn list(items: &[&str]) -> Option<Value> {
         Some(Value::List(items.iter().map(|&item| item.to_owned()).collect()))
     }

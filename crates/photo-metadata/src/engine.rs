@@ -11,6 +11,7 @@ use crate::exiftool::{Arguments, ExifToolPool, Output, write_blocked};
 use crate::file_tags::{FileTags, IptcBlock};
 use crate::inventory::Inventory;
 use crate::iptc::IptcCharset;
+use crate::regions::{Assignment, Frame, assignments};
 use crate::report::Report;
 use crate::structure::Container;
 use crate::tag::{Tag, ValueKind};
@@ -89,6 +90,9 @@ impl Engine for ExifTool {
         let mut arguments = reading();
         for tag in Tag::ALL {
             arguments.option(tag.option());
+        }
+        for option in Frame::OPTIONS {
+            arguments.option(option);
         }
         for option in ["-IPTC:all", "-Photoshop:IPTCDigest", "-File:CurrentIPTCDigest"] {
             arguments.option(option);
@@ -185,6 +189,7 @@ fn iptc(change: &Change, arguments: &mut Arguments) -> Result<(), String> {
 fn assign(edit: &TagEdit, whole_list: bool, arguments: &mut Arguments) {
     let name = edit.tag.name();
     match (&edit.new, edit.tag.kind()) {
+        (_, ValueKind::Structure) => assign_regions(edit, arguments),
         (None, _) => {
             arguments.clear(name);
         }
@@ -202,6 +207,18 @@ fn assign(edit: &TagEdit, whole_list: bool, arguments: &mut Arguments) {
         (Some(value), _) => {
             arguments.set(name, value.as_text());
         }
+    }
+}
+
+/// Only the entries that change: the others may hold what ExifTool could not write.
+fn assign_regions(edit: &TagEdit, arguments: &mut Arguments) {
+    for assignment in assignments(edit) {
+        match &assignment {
+            Assignment::Clear(name) => arguments.clear(name),
+            Assignment::Set(name, value) => arguments.set(name, value),
+            Assignment::Remove(name, value) => arguments.remove(name, value),
+            Assignment::Add(name, value) => arguments.add(name, value),
+        };
     }
 }
 

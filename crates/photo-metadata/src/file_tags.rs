@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::iptc::{IptcCharset, redecode};
+use crate::regions::{Frame, Node};
 use crate::report::Report;
 use crate::structure::Container;
 use crate::tag::{Tag, ValueKind};
@@ -18,6 +19,8 @@ pub struct FileTags {
     repeated: BTreeSet<Tag>,
     ambiguous: BTreeSet<Tag>,
     iptc: Option<IptcBlock>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    frame: Option<Frame>,
 }
 
 /// What is known of an IPTC block before it is changed.
@@ -39,6 +42,7 @@ impl FileTags {
             repeated: BTreeSet::new(),
             ambiguous: BTreeSet::new(),
             iptc: None,
+            frame: None,
         }
     }
 
@@ -46,6 +50,7 @@ impl FileTags {
     pub(crate) fn from_report(container: Container, report: &Report) -> Self {
         let mut file = Self::empty(container);
         file.iptc = iptc_block(report);
+        file.frame = Frame::of(container, report);
         let is_utf8 = file.iptc.as_ref().is_some_and(|block| block.charset == IptcCharset::UnmarkedUtf8);
         for entry in &report.entries {
             let Some(tag) = Tag::from_read(&entry.group, &entry.name) else { continue };
@@ -55,6 +60,7 @@ impl FileTags {
             }
             let value = match tag.kind() {
                 ValueKind::List => Value::List(items),
+                ValueKind::Structure => structure(&items),
                 _ => Value::Text(items.join(", ")),
             };
             file.add(tag, value);
@@ -108,6 +114,18 @@ impl FileTags {
         self.iptc.as_ref()
     }
 
+    /// The stored picture, where it is known.
+    pub fn frame(&self) -> Option<Frame> {
+        self.frame
+    }
+
+    /// Says which picture this is about: a sidecar does not know.
+    #[must_use]
+    pub fn with_frame(mut self, frame: Option<Frame>) -> Self {
+        self.frame = frame;
+        self
+    }
+
     #[cfg(test)]
     pub(crate) fn insert(&mut self, tag: Tag, value: Value) {
         self.tags.insert(tag, value);
@@ -117,8 +135,19 @@ impl FileTags {
     pub(crate) fn push_item(&mut self, tag: Tag, item: &str) {
         match self.tags.entry(tag).or_insert_with(|| Value::List(Vec::new())) {
             Value::List(items) => items.push(item.to_owned()),
-            Value::Text(_) => panic!("{tag} is no list"),
+            Value::Text(_) | Value::Structure(_) => panic!("{tag} is no list"),
         }
+    }
+}
+
+/// Something that ought to be a structure and is none is kept as the text that it is.
+fn structure(items: &[String]) -> Value {
+    match items {
+        [json] => match Node::from_json(json) {
+            Node::Structure(fields) => Value::Structure(fields),
+            Node::Text(_) | Node::List(_) => Value::text(json),
+        },
+        _ => Value::Text(items.join(", ")),
     }
 }
 

@@ -19,6 +19,7 @@ mod identify;
 mod inventory;
 mod iptc;
 mod refusal;
+pub mod regions;
 pub mod replace;
 mod report;
 mod rewrite;

@@ -17,6 +17,8 @@ pub enum ValueKind {
     Number,
     /// A date, with or without time, fraction and offset, in ExifTool's notation.
     Date,
+    /// Regions of the picture.
+    Structure,
 }
 
 macro_rules! tags {
@@ -133,6 +135,11 @@ tags! {
     MediaCreateDate = "QuickTime:MediaCreateDate", Date;
     /// Wall clock and offset of a QuickTime file (`com.apple.quicktime.creationdate`).
     KeysCreationDate = "Keys:CreationDate", Date;
+
+    /// Faces and other parts of the picture (`mwg-rs:Regions`).
+    RegionInfo = "XMP-mwg-rs:RegionInfo", Structure;
+    /// People and where they are, in Microsoft's form (`MP:RegionInfo`).
+    MicrosoftRegions = "XMP-MP:RegionInfoMP", Structure;
 }
 
 impl Tag {

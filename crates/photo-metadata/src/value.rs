@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::regions::{Fields, same_regions};
 use crate::tag::{Tag, ValueKind};
 use crate::time;
 
@@ -19,6 +20,8 @@ pub enum Value {
     Text(String),
     /// The items of a list, in file order.
     List(Vec<String>),
+    /// Regions, to the letter.
+    Structure(Fields),
 }
 
 impl Value {
@@ -32,19 +35,21 @@ impl Value {
         Self::Text(text.into())
     }
 
-    /// The one string; the first item of a list.
+    /// The one string; the first item of a list; nothing of regions.
     pub fn as_text(&self) -> &str {
         match self {
             Self::Text(text) => text,
             Self::List(items) => items.first().map_or("", String::as_str),
+            Self::Structure(_) => "",
         }
     }
 
-    /// The items; a single string is a list of one.
+    /// The items; a single string is a list of one, and regions are none.
     pub fn items(&self) -> Vec<&str> {
         match self {
             Self::Text(text) => vec![text],
             Self::List(items) => items.iter().map(String::as_str).collect(),
+            Self::Structure(_) => Vec::new(),
         }
     }
 
@@ -70,6 +75,10 @@ impl Value {
                 _ => self.as_text() == other.as_text(),
             },
             ValueKind::Date => time::same_date(self.as_text(), other.as_text()),
+            ValueKind::Structure => match (self, other) {
+                (Self::Structure(own), Self::Structure(theirs)) => same_regions(own, theirs, tag),
+                _ => self == other,
+            },
         }
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn file_lines(step: &Step, root: &Path, paint: Paint, width: Option<u
 /// One tag: what goes, what comes.
 fn edit_lines(edit: &TagEdit, paint: Paint, width: Option<usize>) -> Vec<String> {
     let (gone, come) = match edit.tag.kind() {
-        ValueKind::List => (items(&edit.removed_items()), items(&edit.added_items())),
+        ValueKind::List | ValueKind::Structure => (items(&edit.removed_items()), items(&edit.added_items())),
         ValueKind::Text | ValueKind::Number | ValueKind::Date => {
             let text = |value: &Option<photo_metadata::Value>| {
                 value.as_ref().map(|value| value.as_text().to_owned())

@@ -8,6 +8,7 @@
 //! Arithmetic only: no files, no ExifTool.
 
 mod caption;
+mod faces;
 mod people;
 mod position;
 mod rating;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::base::Base;
 use crate::fields::PhotoFields;
 use crate::file_tags::FileTags;
+use crate::regions;
 use crate::structure::Container;
 use crate::tag::{Tag, ValueKind};
 use crate::value::Value;
@@ -36,20 +38,32 @@ pub struct TagEdit {
 }
 
 impl TagEdit {
-    /// Items of a list that are new.
+    /// Items of a list that are new; of regions, whom or what they name.
     pub fn added_items(&self) -> Vec<&str> {
-        missing_items(self.new.as_ref(), self.old.as_ref())
+        self.items_beyond(self.new.as_ref(), self.old.as_ref())
     }
 
-    /// Items of a list that go away.
+    /// Items of a list that go away; of regions, whom or what they name.
     pub fn removed_items(&self) -> Vec<&str> {
-        missing_items(self.old.as_ref(), self.new.as_ref())
+        self.items_beyond(self.old.as_ref(), self.new.as_ref())
+    }
+
+    fn items_beyond<'a>(&self, of: Option<&'a Value>, from: Option<&Value>) -> Vec<&'a str> {
+        match self.tag.kind() {
+            ValueKind::Structure => regions::item_names(of, from, self.tag),
+            _ => missing_items(of, from),
+        }
     }
 
     /// Whether the file loses something it held.
     pub fn takes_away(&self) -> bool {
         match self.tag.kind() {
             ValueKind::List => !self.removed_items().is_empty(),
+            // A region that moved is not gone.
+            ValueKind::Structure => {
+                let come = self.added_items();
+                self.removed_items().iter().any(|name| !come.contains(name))
+            }
             _ => self.old.is_some() && self.new.is_none(),
         }
     }
@@ -97,6 +111,9 @@ pub fn plan_edits(wanted: &PhotoFields, file: &FileTags, base: &Base, rules: &Ru
         time::plan(taken, &mut draft);
     }
     rating::plan(wanted.rating, &mut draft);
+    if let Some(faces) = &wanted.faces {
+        faces::plan(faces, rules, &mut draft);
+    }
     EditPlan { edits: draft.changes, kept: draft.kept }
 }
 

@@ -60,6 +60,11 @@ impl Arguments {
         self.assign(tag, "+=", value)
     }
 
+    /// Removes the entries of a list tag that fit: `-TAG-=value`.
+    pub fn remove(&mut self, tag: &'static str, value: &str) -> &mut Self {
+        self.assign(tag, "-=", value)
+    }
+
     /// Removes a tag: `-TAG=`.
     pub fn clear(&mut self, tag: &'static str) -> &mut Self {
         self.assign(tag, "=", "")

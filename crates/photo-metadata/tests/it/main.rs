@@ -7,6 +7,8 @@ mod library;
 #[cfg(test)]
 mod places;
 #[cfg(test)]
+mod regions;
+#[cfg(test)]
 mod replace;
 #[cfg(test)]
 mod replace_faults;
