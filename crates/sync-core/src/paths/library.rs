@@ -61,9 +61,26 @@ impl Library {
     /// `Ok(None)` when its folder does not exist. Links between folders are followed as long as they stay in
     /// the library; the last part is not followed here, and a link there is refused when it is opened.
     pub fn locate(&self, server_path: &str) -> Result<Option<LibraryPath>, Unmapped> {
-        let relative = self.mapping.relative(server_path)?;
-        let hostile = |why| Unmapped::Hostile { path: server_path.to_owned(), why };
-        let parts = plain_parts(&relative).ok_or_else(|| hostile("it is no plain path"))?;
+        self.beneath(&self.mapping.relative(server_path)?)
+    }
+
+    /// The folder of the mapping that a path of the server lies in, if it looks like a mount that is not there:
+    /// it does not exist, or it is empty. Then the file is away and not gone.
+    ///
+    /// Asks the file system each time, since a disk may come and go during a run.
+    pub fn away(&self, server_path: &str) -> Option<&Path> {
+        let folder = self.mapping.folder_of(server_path).ok()?;
+        let is_away = match std::fs::read_dir(folder) {
+            Ok(mut entries) => entries.next().is_none(),
+            Err(error) => matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory),
+        };
+        is_away.then_some(folder)
+    }
+
+    /// The same as [`Self::locate`] for a path below the library folder.
+    pub(super) fn beneath(&self, relative: &Path) -> Result<Option<LibraryPath>, Unmapped> {
+        let hostile = |why| Unmapped::Hostile { path: relative.to_string_lossy().into_owned(), why };
+        let parts = plain_parts(relative).ok_or_else(|| hostile("it is no plain path"))?;
         let (name, folders) = parts.split_last().ok_or_else(|| hostile("it is empty"))?;
         let folder = folders.iter().fold(self.real_root.clone(), |folder, part| folder.join(part));
         let real_folder = match folder.canonicalize() {
@@ -83,7 +100,7 @@ impl Library {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::paths::PathRule;
+    use crate::paths::{PathRule, PrefixMap};
 
     fn library(root: &Path) -> Library {
         Library::open(PathMapping { root: root.to_owned(), rule: PathRule::LastSegments(2) }).unwrap()
@@ -106,6 +123,23 @@ mod tests {
         std::os::unix::fs::symlink(outside.path(), folder.path().join("07")).unwrap();
 
         assert!(matches!(library(folder.path()).locate("/x/07/a.jpg"), Err(Unmapped::Outside { .. })));
+    }
+
+    #[test]
+    fn a_mount_that_is_not_there_is_told_from_a_file_that_is_gone() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().to_owned();
+        std::fs::create_dir_all(root.join("mounted/2024")).unwrap();
+        std::fs::create_dir(root.join("empty")).unwrap();
+        let map = |server: &str, local: &str| PrefixMap { server: server.into(), local: root.join(local) };
+        let maps = vec![map("/a", "mounted"), map("/b", "empty"), map("/c", "nowhere")];
+        let library =
+            Library::open(PathMapping { root: root.clone(), rule: PathRule::Prefixes(maps) }).unwrap();
+
+        assert_eq!(library.away("/a/2024/x.jpg"), None);
+        assert_eq!(library.away("/b/2024/x.jpg"), Some(root.join("empty").as_path()));
+        assert_eq!(library.away("/c/2024/x.jpg"), Some(root.join("nowhere").as_path()));
+        assert_eq!(library.away("/elsewhere/x.jpg"), None);
     }
 
     #[test]

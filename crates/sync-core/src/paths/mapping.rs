@@ -94,6 +94,19 @@ impl PathMapping {
         }
     }
 
+    /// The folder here in which the rule puts a path; the library folder where the rule names none.
+    pub(super) fn folder_of(&self, server_path: &str) -> Result<&Path, Unmapped> {
+        let segments = segments(server_path)?;
+        match &self.rule {
+            PathRule::LastSegments(_) => Ok(&self.root),
+            PathRule::Prefixes(maps) => maps
+                .iter()
+                .find(|map| self.by_prefix(map, &segments).is_some())
+                .map(|map| map.local.as_path())
+                .ok_or_else(|| Unmapped::NoPrefix { path: server_path.to_owned() }),
+        }
+    }
+
     fn by_prefix(&self, map: &PrefixMap, segments: &[&str]) -> Option<PathBuf> {
         let prefix: Vec<&str> = map.server.split('/').filter(|segment| !segment.is_empty()).collect();
         let rest = segments.strip_prefix(prefix.as_slice())?;
@@ -103,7 +116,7 @@ impl PathMapping {
 }
 
 /// The segments of a server path, each a plain name.
-fn segments(path: &str) -> Result<Vec<&str>, Unmapped> {
+pub(super) fn segments(path: &str) -> Result<Vec<&str>, Unmapped> {
     let hostile = |why| Unmapped::Hostile { path: path.to_owned(), why };
     if path.contains('\0') {
         return Err(hostile("it holds a zero byte"));

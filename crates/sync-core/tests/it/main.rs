@@ -13,6 +13,7 @@ mod harness;
 mod hostile;
 mod lock;
 mod mistakes;
+mod paths;
 mod policies;
 mod roundtrip;
 mod state;
