@@ -11,7 +11,7 @@ use photo_metadata::{Engine, MetadataError, Refusal, write_verified};
 
 use crate::error::{SyncError, chain};
 use crate::plan::Step;
-use crate::state::{Intent, JournalId, RunId, Store};
+use crate::state::{Intent, JournalId, Role, RunId, Store};
 
 /// What applying needs.
 pub(crate) struct Hands<'a> {
@@ -37,12 +37,18 @@ pub(crate) fn apply(run: RunId, step: &Step, hands: &Hands<'_>) -> Result<Applie
     let intent = Intent {
         run,
         asset: step.asset.clone(),
+        account: String::new(),
+        role: Role::Original,
         path: step.path.clone(),
         work_dir: step.path.with_file_name(&name),
-        before: step.expects,
+        before: Some(step.expects),
         edits: step.change.edits.clone(),
+        old_bytes: None,
         fingerprint: step.fingerprint,
         base: step.base.clone(),
+        sha1: None,
+        owes: false,
+        undoes: None,
         at: (hands.now)(),
     };
     let id = hands.store.intend(&intent)?;
@@ -51,7 +57,7 @@ pub(crate) fn apply(run: RunId, step: &Step, hands: &Hands<'_>) -> Result<Applie
     let settled = remove_work_dir(&intent.work_dir);
     match (ended, settled) {
         (Ok(after), Ok(_)) => {
-            hands.store.done(id, &after, Some(&intent.record(after)))?;
+            hands.store.done(id, Some(&after), Some(&intent.record(Some(after))))?;
             Ok(Applied::Done)
         }
         (Ok(_), Err(error)) => Ok(Applied::Failed { message: chain(&error), transient: true }),
@@ -86,7 +92,7 @@ fn replace(id: JournalId, step: &Step, name: &str, hands: &Hands<'_>) -> Result<
     write_verified(hands.engine, &workspace, &step.change, &step.path)?;
     let old_hash = workspace.original_hash();
     let sealed = workspace.seal()?;
-    hands.store.sealed(id, &old_hash, &sealed.new_hash).map_err(Trouble::Fatal)?;
+    hands.store.sealed(id, Some(&old_hash), Some(&sealed.new_hash)).map_err(Trouble::Fatal)?;
     Ok(sealed.commit()?)
 }
 

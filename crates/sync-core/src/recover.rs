@@ -43,7 +43,7 @@ pub(crate) fn recover(store: &dyn Store, reporter: &dyn Reporter) -> Result<Vec<
         }
         match place_of(row) {
             Ok(Some(after)) => {
-                store.done(row.id, &after, Some(&row.intent.record(after)))?;
+                store.done(row.id, Some(&after), Some(&row.intent.record(Some(after))))?;
                 completed += 1;
             }
             Ok(None) => {

@@ -22,7 +22,7 @@ use super::trouble::Trouble;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// More than there are statements in the store.
-const STATEMENTS: usize = 32;
+const STATEMENTS: usize = 64;
 
 /// Opens a database that exists, for writing. Nothing is written yet.
 pub(super) fn open_to_write(path: &Path) -> Result<Connection, Trouble> {

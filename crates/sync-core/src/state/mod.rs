@@ -3,9 +3,12 @@
 //! The store is a trait, so that another database can be the shared memory of several workers later; the
 //! conformance tests are written against the trait.
 
+mod cached;
 mod connection;
 mod filesystem;
 pub(crate) mod folder;
+mod journal;
+mod packed;
 mod record;
 mod rows;
 mod schema;
@@ -13,12 +16,12 @@ mod sqlite;
 mod statements;
 mod store;
 mod trouble;
+mod upgrade;
 
+pub use cached::{CachedAlbum, FaceRecord};
 pub use filesystem::remote_file_system;
+pub use journal::{Intent, JournalId, JournalRow, JournalState};
 pub use photo_metadata::Base;
-pub use record::{
-    AssetRecord, Fingerprint, Intent, JournalId, JournalRow, JournalState, RunId, RunRecord, ServerIdentity,
-    Verdict,
-};
+pub use record::{AssetRecord, Counts, Fingerprint, Role, RunId, RunRecord, ServerIdentity, Sha1s, Verdict};
 pub use sqlite::SqliteStore;
 pub use store::Store;

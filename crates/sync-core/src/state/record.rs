@@ -1,11 +1,15 @@
-//! The rows of the store, in the words of the program.
+//! What is remembered of assets, accounts and runs, in the words of the program.
+//!
+//! An asset may have up to three files that can hold its data: the original and two ways to name a sidecar. Each has
+//! its own record, because each changes at its own time and holds its own share of what we wrote.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use immich_api::AssetId;
 use jiff::Timestamp;
+use photo_metadata::Base;
 use photo_metadata::replace::FileIdentity;
-use photo_metadata::{Base, TagEdit};
 use serde::{Deserialize, Serialize};
 
 use crate::summary::Summary;
@@ -14,7 +18,19 @@ use crate::summary::Summary;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Fingerprint(pub [u8; 32]);
 
-/// How the last look at an asset ended.
+/// Which file of an asset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// The photo or video itself.
+    Original,
+    /// The sidecar with the whole name of the original in front: `IMG.jpg.xmp`.
+    Sidecar,
+    /// The sidecar without the extension of the original: `IMG.xmp`.
+    StemSidecar,
+}
+
+/// How the last look at a file ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
@@ -27,32 +43,76 @@ pub enum Verdict {
         /// Which writer and which version of this program said so; another one may think otherwise.
         by: String,
     },
+    /// The user took back what we wrote; the file is left alone until the server's data change.
+    Undone,
+    /// Nothing is written here: the data of the asset go into another file.
+    Elsewhere,
 }
 
-/// What is remembered of an asset.
+/// SHA-1 of an original that Immich manages. Immich never updates its checksum, so a file that we wrote would look
+/// new to any uploader that compares checksums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sha1s {
+    /// Before our first write: what the server calls the checksum.
+    pub before: [u8; 20],
+    /// Of the file as we left it.
+    pub after: [u8; 20],
+}
+
+/// What is remembered of a file of an asset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AssetRecord {
     /// Which asset; paths may change between runs, ids do not.
     pub asset: AssetId,
-    /// Where its original was.
+    /// Which of its files.
+    pub role: Role,
+    /// Where the file was.
     pub path: PathBuf,
     /// What was wanted.
     pub fingerprint: Fingerprint,
-    /// What the file was afterwards.
-    pub file: FileIdentity,
+    /// What the file was afterwards; `None` when there was none.
+    pub file: Option<FileIdentity>,
     /// How it ended.
     pub verdict: Verdict,
     /// What we wrote.
     pub base: Base,
+    /// Only of a managed original that we wrote.
+    pub sha1: Option<Sha1s>,
 }
 
-/// Which server and which user a state belongs to.
+/// How much is remembered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Assets with a record.
+    pub assets: u64,
+    /// Assets with something in one of their files that we wrote.
+    pub written: u64,
+}
+
+/// Which server and which of its users a state belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerIdentity {
     /// The base address, without key.
     pub url: String,
-    /// The user's id on it.
-    pub user: String,
+    /// The ids of the users on it.
+    pub users: BTreeSet<String>,
+}
+
+impl ServerIdentity {
+    /// Whether both are about the same server. Its address may change; the id of a user on it does not, so one
+    /// user in common is enough.
+    pub fn shares_a_user_with(&self, other: &Self) -> bool {
+        !self.users.is_disjoint(&other.users)
+    }
+}
+
+/// The address and the users, for messages.
+impl std::fmt::Display for ServerIdentity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (word, users) = (if self.users.len() == 1 { "user" } else { "users" }, &self.users);
+        let users: Vec<&str> = users.iter().map(String::as_str).collect();
+        write!(f, "{} ({word} {})", self.url, users.join(", "))
+    }
 }
 
 /// Names a run.
@@ -72,76 +132,4 @@ pub struct RunRecord {
     pub ended: Option<Timestamp>,
     /// How it ended.
     pub summary: Option<Summary>,
-}
-
-/// Names a row of the journal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct JournalId(pub i64);
-
-/// What is about to be done to a file; on the disk before anything happens.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Intent {
-    /// In which run.
-    pub run: RunId,
-    /// Whose file.
-    pub asset: AssetId,
-    /// The original.
-    pub path: PathBuf,
-    /// The private work folder that will be made next to it.
-    pub work_dir: PathBuf,
-    /// What the original is.
-    pub before: FileIdentity,
-    /// What changes, with the old values.
-    pub edits: Vec<TagEdit>,
-    /// What was wanted, to be remembered once this is done.
-    pub fingerprint: Fingerprint,
-    /// What we will have written, to be remembered once this is done.
-    pub base: Base,
-    /// When.
-    pub at: Timestamp,
-}
-
-impl Intent {
-    /// What is to be remembered of the asset once the new version, now `after`, is in place.
-    pub fn record(&self, after: FileIdentity) -> AssetRecord {
-        AssetRecord {
-            asset: self.asset.clone(),
-            path: self.path.clone(),
-            fingerprint: self.fingerprint,
-            file: after,
-            verdict: Verdict::InStep,
-            base: self.base.clone(),
-        }
-    }
-}
-
-/// How far a change got.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum JournalState {
-    /// Announced; the original is untouched.
-    Intent,
-    /// The new version is complete and verified; it may already stand in place of the original.
-    Sealed,
-    /// The new version stands in place of the original.
-    Done,
-    /// Nothing happened to the original.
-    RolledBack,
-}
-
-/// A row of the journal.
-#[derive(Debug, Clone, PartialEq)]
-pub struct JournalRow {
-    /// Its name.
-    pub id: JournalId,
-    /// What was announced.
-    pub intent: Intent,
-    /// How far it got.
-    pub state: JournalState,
-    /// BLAKE3 of the original in hexadecimal digits, once sealed.
-    pub old_hash: Option<String>,
-    /// BLAKE3 of the new version in hexadecimal digits, once sealed.
-    pub new_hash: Option<String>,
-    /// What the new version is in its place, once done.
-    pub after: Option<FileIdentity>,
 }

@@ -7,15 +7,15 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use immich_api::AssetId;
 use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::record::{
-    AssetRecord, Fingerprint, Intent, JournalId, JournalRow, JournalState, RunId, RunRecord,
-};
+use super::cached::{CachedAlbum, FaceRecord};
+use super::journal::{Intent, JournalId, JournalRow, JournalState};
+use super::packed::{Count, Numbers, OwnedId, PackedFile, PackedSha1s};
+use super::record::{AssetRecord, Fingerprint, RunId, RunRecord};
 
 /// Changes that were announced and never closed. Its condition is word for word that of the index.
 pub(super) const OPEN_CHANGES: &str = "SELECT * FROM journal WHERE state IN ('intent', 'sealed') ORDER BY id";
@@ -55,7 +55,7 @@ impl<T: DeserializeOwned> FromSql for Json<T> {
     }
 }
 
-/// Anything that writes itself as text and reads itself back: ids and times.
+/// Anything that writes itself as text and reads itself back, such as a time.
 struct Text<T>(T);
 
 impl<T> FromSql for Text<T>
@@ -98,12 +98,14 @@ impl FromSql for Fingerprint {
 /// A row of `assets`.
 pub(super) fn asset_record(row: &Row<'_>) -> rusqlite::Result<AssetRecord> {
     Ok(AssetRecord {
-        asset: row.get::<_, Text<AssetId>>("asset")?.0,
+        asset: row.get::<_, OwnedId<_>>("asset")?.0,
+        role: row.get("role")?,
         path: row.get::<_, OwnedPath>("path")?.0,
         fingerprint: row.get("fingerprint")?,
-        file: row.get::<_, Json<_>>("file")?.0,
+        file: row.get::<_, Option<PackedFile>>("file")?.map(|file| file.0),
         verdict: row.get::<_, Json<_>>("verdict")?.0,
         base: row.get::<_, Json<_>>("base")?.0,
+        sha1: row.get::<_, Option<PackedSha1s>>("sha1")?.map(|pair| pair.0),
     })
 }
 
@@ -111,13 +113,19 @@ pub(super) fn asset_record(row: &Row<'_>) -> rusqlite::Result<AssetRecord> {
 pub(super) fn journal_row(row: &Row<'_>) -> rusqlite::Result<JournalRow> {
     let intent = Intent {
         run: RunId(row.get("run")?),
-        asset: row.get::<_, Text<AssetId>>("asset")?.0,
+        asset: row.get::<_, OwnedId<_>>("asset")?.0,
+        account: row.get("account")?,
+        role: row.get("role")?,
         path: row.get::<_, OwnedPath>("path")?.0,
         work_dir: row.get::<_, OwnedPath>("work_dir")?.0,
-        before: row.get::<_, Json<_>>("before")?.0,
+        before: row.get::<_, Option<PackedFile>>("before")?.map(|file| file.0),
         edits: row.get::<_, Json<_>>("edits")?.0,
+        old_bytes: row.get("old_bytes")?,
         fingerprint: row.get("fingerprint")?,
         base: row.get::<_, Json<_>>("base")?.0,
+        sha1: row.get::<_, Option<PackedSha1s>>("sha1")?.map(|pair| pair.0),
+        owes: row.get("owes")?,
+        undoes: row.get::<_, Option<_>>("undoes")?.map(JournalId),
         at: row.get::<_, Text<_>>("at")?.0,
     };
     Ok(JournalRow {
@@ -126,7 +134,30 @@ pub(super) fn journal_row(row: &Row<'_>) -> rusqlite::Result<JournalRow> {
         state: row.get("state")?,
         old_hash: row.get("old_hash")?,
         new_hash: row.get("new_hash")?,
-        after: row.get::<_, Option<Json<_>>>("after")?.map(|json| json.0),
+        after: row.get::<_, Option<PackedFile>>("after")?.map(|file| file.0),
+        undone_by: row.get::<_, Option<_>>("undone_by")?.map(RunId),
+    })
+}
+
+/// A row of `albums`.
+pub(super) fn cached_album(row: &Row<'_>) -> rusqlite::Result<CachedAlbum> {
+    Ok(CachedAlbum {
+        id: row.get::<_, OwnedId<_>>("album")?.0,
+        name: row.get("name")?,
+        updated_at: row.get::<_, Option<Text<_>>>("updated_at")?.map(|text| text.0),
+        asset_count: row.get::<_, Option<Count>>("asset_count")?.map(|count| count.0),
+        members: row.get::<_, Numbers>("members")?.0,
+        fetched: row.get::<_, Text<_>>("fetched")?.0,
+    })
+}
+
+/// A row of `faces`.
+pub(super) fn face_record(row: &Row<'_>) -> rusqlite::Result<FaceRecord> {
+    Ok(FaceRecord {
+        asset: row.get::<_, OwnedId<_>>("asset")?.0,
+        people: row.get("people")?,
+        faces: row.get("faces")?,
+        checked: row.get("checked")?,
     })
 }
 

@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension};
 use rusqlite_migration::{M, Migrations};
 
 use super::trouble::Trouble;
+use super::upgrade;
 
 /// Marks a database as ours, in the header of the file: `ImSy`.
 const APPLICATION: i32 = 0x496d_5379;
@@ -19,10 +20,16 @@ const APPLICATION: i32 = 0x496d_5379;
 /// The version of this program, for the message that a newer state brings.
 const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
-const MIGRATIONS: Migrations<'static> = Migrations::from_slice(STEPS);
+/// The newest schema that this program knows.
+pub(super) const LATEST: usize = 2;
 
-const STEPS: &[M<'static>] = &[M::up(
-    "PRAGMA application_id = 0x496d5379;
+/// The steps from one version to the next. A step that was released is never changed.
+fn migrations() -> Migrations<'static> {
+    Migrations::new(vec![M::up(VERSION_1), M::up_with_hook(VERSION_2, upgrade::from_1_to_2)])
+}
+
+const VERSION_1: &str = "
+     PRAGMA application_id = 0x496d5379;
 
      CREATE TABLE meta (
          key TEXT PRIMARY KEY NOT NULL,
@@ -64,11 +71,87 @@ const STEPS: &[M<'static>] = &[M::up(
      ) STRICT;
 
      CREATE INDEX journal_of_run ON journal (run);
-     CREATE INDEX journal_open ON journal (id) WHERE state IN ('intent', 'sealed');",
-)];
+     CREATE INDEX journal_open ON journal (id) WHERE state IN ('intent', 'sealed');";
 
-/// The newest schema that this program knows.
-pub(super) const LATEST: usize = STEPS.len();
+/// Several files per asset, several accounts, caches, and what the server still has to be told. In tables with
+/// large rows the small columns come first: what follows a long value is on another page.
+const VERSION_2: &str = "
+     DROP INDEX journal_of_run;
+     DROP INDEX journal_open;
+     ALTER TABLE assets RENAME TO assets_1;
+     ALTER TABLE journal RENAME TO journal_1;
+
+     CREATE TABLE assets (
+         asset BLOB NOT NULL CHECK (length(asset) = 16),
+         role TEXT NOT NULL CHECK (role IN ('original', 'sidecar', 'stem-sidecar')),
+         written INTEGER NOT NULL CHECK (written IN (0, 1)),
+         fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 32),
+         file BLOB CHECK (length(file) = 48),
+         verdict TEXT NOT NULL,
+         path BLOB NOT NULL,
+         base TEXT NOT NULL,
+         sha1 BLOB CHECK (length(sha1) = 40),
+         PRIMARY KEY (asset, role)
+     ) STRICT, WITHOUT ROWID;
+
+     CREATE TABLE journal (
+         id INTEGER PRIMARY KEY,
+         run INTEGER NOT NULL REFERENCES runs (id),
+         asset BLOB NOT NULL CHECK (length(asset) = 16),
+         role TEXT NOT NULL CHECK (role IN ('original', 'sidecar', 'stem-sidecar')),
+         account TEXT NOT NULL,
+         path BLOB NOT NULL,
+         work_dir BLOB NOT NULL,
+         before BLOB CHECK (length(before) = 48),
+         after BLOB CHECK (length(after) = 48),
+         state TEXT NOT NULL CHECK (state IN ('intent', 'sealed', 'done', 'rolled-back')),
+         old_hash TEXT,
+         new_hash TEXT,
+         sha1 BLOB CHECK (length(sha1) = 40),
+         owes INTEGER NOT NULL CHECK (owes IN (0, 1)),
+         undoes INTEGER REFERENCES journal (id),
+         undone_by INTEGER REFERENCES runs (id),
+         at TEXT NOT NULL,
+         fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 32),
+         edits TEXT NOT NULL,
+         base TEXT NOT NULL,
+         old_bytes BLOB
+     ) STRICT;
+
+     CREATE INDEX journal_of_run ON journal (run);
+     CREATE INDEX journal_of_asset ON journal (asset);
+     CREATE INDEX journal_of_path ON journal (path);
+     CREATE INDEX journal_open ON journal (id) WHERE state IN ('intent', 'sealed');
+
+     CREATE TABLE albums (
+         account TEXT NOT NULL,
+         album BLOB NOT NULL CHECK (length(album) = 16),
+         name TEXT NOT NULL,
+         updated_at TEXT,
+         asset_count INTEGER,
+         fetched TEXT NOT NULL,
+         members BLOB NOT NULL CHECK (length(members) % 16 = 0),
+         PRIMARY KEY (account, album)
+     ) STRICT;
+
+     CREATE TABLE faces (
+         asset BLOB PRIMARY KEY NOT NULL CHECK (length(asset) = 16),
+         people BLOB NOT NULL CHECK (length(people) = 32),
+         checked INTEGER NOT NULL,
+         faces TEXT NOT NULL
+     ) STRICT, WITHOUT ROWID;
+
+     CREATE INDEX faces_by_check ON faces (checked);
+
+     CREATE TABLE owed (
+         asset BLOB PRIMARY KEY NOT NULL CHECK (length(asset) = 16),
+         account TEXT NOT NULL
+     ) STRICT, WITHOUT ROWID;
+
+     CREATE TABLE notes (
+         key TEXT PRIMARY KEY NOT NULL,
+         value TEXT NOT NULL
+     ) STRICT, WITHOUT ROWID;";
 
 /// Which schema a database has; 0 when it is empty. Refuses what is newer or not ours, and changes nothing.
 pub(super) fn version(connection: &Connection) -> Result<usize, Trouble> {
@@ -100,7 +183,7 @@ fn too_new(connection: &Connection, newer: usize) -> Trouble {
 /// Brings a database to the newest schema, all at once or not at all, and checks the result.
 pub(super) fn migrate(connection: &mut Connection) -> Result<(), Trouble> {
     let before = version(connection)?;
-    MIGRATIONS.to_latest(connection)?;
+    migrations().to_latest(connection)?;
     verify(connection)?;
     if before < LATEST {
         connection
@@ -113,7 +196,7 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), Trouble> {
 /// Whether the tables, indexes, views and triggers are exactly those of the migrations.
 pub(super) fn verify(connection: &Connection) -> Result<(), Trouble> {
     let mut fresh = Connection::open_in_memory()?;
-    MIGRATIONS.to_latest(&mut fresh)?;
+    migrations().to_latest(&mut fresh)?;
     if definitions(connection)? == definitions(&fresh)? {
         return Ok(());
     }
@@ -148,7 +231,7 @@ mod tests {
 
     #[test]
     fn the_migrations_are_sound() {
-        MIGRATIONS.validate().unwrap();
+        migrations().validate().unwrap();
     }
 
     #[test]

@@ -12,22 +12,25 @@
 //! Measured on a busy virtual disk: two syncs and some 2.5 ms per change (0.1 ms where syncs are free), which
 //! is nothing beside writing and verifying the photo. With `done` synced as well it would be a half more.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use immich_api::AssetId;
+use immich_api::{AlbumId, AssetId};
 use jiff::Timestamp;
 use photo_metadata::replace::FileIdentity;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use super::cached::{CachedAlbum, FaceRecord};
 use super::connection::{self, Snapshot};
-use super::record::{AssetRecord, Intent, JournalId, JournalRow, RunId, RunRecord, ServerIdentity};
+use super::journal::{Intent, JournalId, JournalRow};
+use super::record::{AssetRecord, Counts, Role, RunId, RunRecord, ServerIdentity};
+use super::statements::{self, assets, cached, journal, runs};
 use super::store::Store;
 use super::trouble::Trouble;
-use super::{folder, schema, statements};
+use super::{folder, schema};
 use crate::error::SyncError;
 use crate::summary::Summary;
 
@@ -233,72 +236,146 @@ fn readable(path: &Path) -> Result<Option<(Connection, Option<Snapshot>)>, Troub
 }
 
 impl Store for SqliteStore {
-    fn server(&self) -> Result<Option<ServerIdentity>, SyncError> {
-        self.read(statements::server)
+    fn identity(&self) -> Result<Option<ServerIdentity>, SyncError> {
+        self.read(runs::identity)
     }
 
-    fn set_server(&self, identity: &ServerIdentity) -> Result<(), SyncError> {
-        let known = self.write(Durability::Now, |change| statements::set_server(change, identity))?;
-        // The address of a server may change; the id of a user on it does not.
-        if known.user == identity.user {
-            return Ok(());
+    fn set_identity(&self, identity: &ServerIdentity) -> Result<(), SyncError> {
+        let known = self.write(Durability::Now, |change| runs::set_identity(change, identity))?;
+        match known {
+            Some(known) if !known.shares_a_user_with(identity) => {
+                Err(SyncError::OtherServer { known: known.to_string(), found: identity.to_string() })
+            }
+            _ => Ok(()),
         }
-        Err(SyncError::OtherServer { known: in_words(&known), found: in_words(identity) })
     }
 
     fn begin_run(&self, command: &str, at: Timestamp) -> Result<RunId, SyncError> {
-        self.write(Durability::Soon, |change| statements::begin_run(change, command, at))
+        self.write(Durability::Soon, |change| runs::begin_run(change, command, at))
     }
 
     fn end_run(&self, run: RunId, summary: &Summary, at: Timestamp) -> Result<(), SyncError> {
-        self.write(Durability::Now, |change| statements::end_run(change, run, summary, at))
+        self.write(Durability::Now, |change| runs::end_run(change, run, summary, at))
     }
 
     fn runs(&self) -> Result<Vec<RunRecord>, SyncError> {
-        self.read(statements::runs)
+        self.read(runs::runs)
     }
 
-    fn records(&self, assets: &[AssetId]) -> Result<HashMap<AssetId, AssetRecord>, SyncError> {
-        self.read(|connection| statements::records(connection, assets))
+    fn records(&self, ids: &[AssetId]) -> Result<HashMap<AssetId, Vec<AssetRecord>>, SyncError> {
+        self.read(|connection| assets::records(connection, ids))
     }
 
     fn remember(&self, record: &AssetRecord) -> Result<(), SyncError> {
-        self.write(Durability::Soon, |change| statements::remember(change, record))
+        self.write(Durability::Soon, |change| assets::remember(change, record))
+    }
+
+    fn remember_all(&self, records: &[AssetRecord]) -> Result<(), SyncError> {
+        self.write(Durability::Soon, |change| {
+            records.iter().try_for_each(|record| assets::remember(change, record))
+        })
+    }
+
+    fn forget(&self, asset: &AssetId, role: Role) -> Result<(), SyncError> {
+        self.write(Durability::Soon, |change| assets::forget(change, asset, role))
+    }
+
+    fn counts(&self) -> Result<Counts, SyncError> {
+        self.read(assets::counts)
     }
 
     fn intend(&self, intent: &Intent) -> Result<JournalId, SyncError> {
-        self.write(Durability::Now, |change| statements::intend(change, intent))
+        self.write(Durability::Now, |change| journal::intend(change, intent))
     }
 
-    fn sealed(&self, id: JournalId, old_hash: &str, new_hash: &str) -> Result<(), SyncError> {
-        self.write(Durability::Now, |change| statements::sealed(change, id, old_hash, new_hash))
+    fn sealed(&self, id: JournalId, old_hash: Option<&str>, new_hash: Option<&str>) -> Result<(), SyncError> {
+        self.write(Durability::Now, |change| journal::sealed(change, id, old_hash, new_hash))
     }
 
     fn done(
         &self,
         id: JournalId,
-        after: &FileIdentity,
+        after: Option<&FileIdentity>,
         record: Option<&AssetRecord>,
     ) -> Result<(), SyncError> {
         self.write(Durability::Soon, |change| {
-            statements::done(change, id, after)?;
-            record.map_or(Ok(()), |record| statements::remember(change, record))
+            journal::done(change, id, after)?;
+            record.map_or(Ok(()), |record| assets::remember(change, record))
         })
     }
 
     fn rolled_back(&self, id: JournalId) -> Result<(), SyncError> {
-        self.write(Durability::Soon, |change| statements::rolled_back(change, id))
+        self.write(Durability::Soon, |change| journal::rolled_back(change, id))
     }
 
     fn open_changes(&self) -> Result<Vec<JournalRow>, SyncError> {
-        self.read(statements::open_changes)
+        self.read(journal::open_changes)
     }
 
     fn journal(&self, run: Option<RunId>) -> Result<Vec<JournalRow>, SyncError> {
-        self.read(|connection| statements::journal(connection, run))
+        self.read(|connection| match run {
+            Some(run) => journal::of_run(connection, run),
+            None => journal::of_all(connection),
+        })
     }
-}
 
-fn in_words(identity: &ServerIdentity) -> String {
-    format!("{} (user {})", identity.url, identity.user)
+    fn journal_of_asset(&self, asset: &AssetId) -> Result<Vec<JournalRow>, SyncError> {
+        self.read(|connection| journal::of_asset(connection, asset))
+    }
+
+    fn journal_of_path(&self, path: &Path) -> Result<Vec<JournalRow>, SyncError> {
+        self.read(|connection| journal::of_path(connection, path))
+    }
+
+    fn owed(&self, account: &str) -> Result<Vec<AssetId>, SyncError> {
+        self.read(|connection| assets::owed(connection, account))
+    }
+
+    fn told(&self, ids: &[AssetId]) -> Result<(), SyncError> {
+        self.write(Durability::Soon, |change| assets::told(change, ids))
+    }
+
+    fn album_cache(&self, account: &str) -> Result<Vec<CachedAlbum>, SyncError> {
+        self.read(|connection| cached::albums(connection, account))
+    }
+
+    fn put_album(&self, account: &str, album: &CachedAlbum) -> Result<(), SyncError> {
+        self.write(Durability::Soon, |change| cached::put_album(change, account, album))
+    }
+
+    fn drop_albums(&self, account: &str, keep: &BTreeSet<AlbumId>) -> Result<(), SyncError> {
+        self.write(Durability::Soon, |change| cached::drop_albums(change, account, keep))
+    }
+
+    fn clear_album_cache(&self) -> Result<(), SyncError> {
+        self.write(Durability::Soon, |change| cached::clear_albums(change))
+    }
+
+    fn faces(&self, ids: &[AssetId]) -> Result<HashMap<AssetId, FaceRecord>, SyncError> {
+        self.read(|connection| cached::faces(connection, ids))
+    }
+
+    fn put_faces(&self, records: &[FaceRecord]) -> Result<(), SyncError> {
+        self.write(Durability::Soon, |change| cached::put_faces(change, records))
+    }
+
+    fn count_faces(&self) -> Result<u64, SyncError> {
+        self.read(cached::count_faces)
+    }
+
+    fn oldest_faces(&self, limit: u64) -> Result<Vec<AssetId>, SyncError> {
+        self.read(|connection| cached::oldest_faces(connection, limit))
+    }
+
+    fn drop_faces(&self, ids: &[AssetId]) -> Result<(), SyncError> {
+        self.write(Durability::Soon, |change| cached::drop_faces(change, ids))
+    }
+
+    fn note(&self, key: &str) -> Result<Option<String>, SyncError> {
+        self.read(|connection| runs::note(connection, key))
+    }
+
+    fn set_note(&self, key: &str, value: &str) -> Result<(), SyncError> {
+        self.write(Durability::Soon, |change| runs::set_note(change, key, value))
+    }
 }

@@ -1,22 +1,26 @@
 //! The store as the rest of the program sees it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::path::Path;
 
-use immich_api::AssetId;
+use immich_api::{AlbumId, AssetId};
 use jiff::Timestamp;
 use photo_metadata::replace::FileIdentity;
 
-use super::record::{AssetRecord, Intent, JournalId, JournalRow, RunId, RunRecord, ServerIdentity};
+use super::cached::{CachedAlbum, FaceRecord};
+use super::journal::{Intent, JournalId, JournalRow};
+use super::record::{AssetRecord, Counts, Role, RunId, RunRecord, ServerIdentity};
 use crate::error::SyncError;
 use crate::summary::Summary;
 
 /// Remembers assets, runs and changes. Safe to use from several threads; one process at a time writes.
 pub trait Store: Send + Sync {
-    /// Which server and user this state was made with.
-    fn server(&self) -> Result<Option<ServerIdentity>, SyncError>;
+    /// Which server and users this state was made with.
+    fn identity(&self) -> Result<Option<ServerIdentity>, SyncError>;
 
-    /// Notes the server and user, the first time; afterwards any other is refused.
-    fn set_server(&self, identity: &ServerIdentity) -> Result<(), SyncError>;
+    /// Notes the server and its users. Users are added to those that are known; an identity without any known
+    /// user is refused.
+    fn set_identity(&self, identity: &ServerIdentity) -> Result<(), SyncError>;
 
     /// Opens a run.
     fn begin_run(&self, command: &str, at: Timestamp) -> Result<RunId, SyncError>;
@@ -27,25 +31,37 @@ pub trait Store: Send + Sync {
     /// All runs, oldest first.
     fn runs(&self) -> Result<Vec<RunRecord>, SyncError>;
 
-    /// What is remembered of these assets; those that are not known are left out.
-    fn records(&self, assets: &[AssetId]) -> Result<HashMap<AssetId, AssetRecord>, SyncError>;
+    /// What is remembered of the files of these assets, in the order of their roles; assets that are not known
+    /// are left out.
+    fn records(&self, assets: &[AssetId]) -> Result<HashMap<AssetId, Vec<AssetRecord>>, SyncError>;
 
-    /// Remembers an asset whose file needed no change.
+    /// Remembers a file that needed no change; replaces the record of the same asset and role.
     fn remember(&self, record: &AssetRecord) -> Result<(), SyncError>;
+
+    /// Remembers many, all or none.
+    fn remember_all(&self, records: &[AssetRecord]) -> Result<(), SyncError>;
+
+    /// Forgets a file.
+    fn forget(&self, asset: &AssetId, role: Role) -> Result<(), SyncError>;
+
+    /// How much is remembered. Reads all records.
+    fn counts(&self) -> Result<Counts, SyncError>;
 
     /// Announces a change. On the disk (synced) when this returns.
     fn intend(&self, intent: &Intent) -> Result<JournalId, SyncError>;
 
-    /// Notes the hashes of the original and of its new version, before the one replaces the other. On the
-    /// disk (synced) when this returns: after a power cut, this row is what tells a new version from a
-    /// file that somebody else changed. Only an announced change can be sealed.
-    fn sealed(&self, id: JournalId, old_hash: &str, new_hash: &str) -> Result<(), SyncError>;
+    /// Notes the hashes of the file and of its new version, before the one replaces the other; a file that is
+    /// made has no old one, a file that is taken away no new one. On the disk (synced) when this returns: after
+    /// a power cut, this row is what tells a new version from a file that somebody else changed. Only an
+    /// announced change can be sealed.
+    fn sealed(&self, id: JournalId, old_hash: Option<&str>, new_hash: Option<&str>) -> Result<(), SyncError>;
 
-    /// Closes a sealed change and remembers the asset, in one transaction.
+    /// Closes a sealed change, remembers the file, notes what the server has to be told and what is taken back,
+    /// in one transaction. `after` is `None` for a file that was taken away.
     fn done(
         &self,
         id: JournalId,
-        after: &FileIdentity,
+        after: Option<&FileIdentity>,
         record: Option<&AssetRecord>,
     ) -> Result<(), SyncError>;
 
@@ -57,4 +73,49 @@ pub trait Store: Send + Sync {
 
     /// All changes of a run, or of all runs, oldest first.
     fn journal(&self, run: Option<RunId>) -> Result<Vec<JournalRow>, SyncError>;
+
+    /// All changes of the files of an asset, oldest first.
+    fn journal_of_asset(&self, asset: &AssetId) -> Result<Vec<JournalRow>, SyncError>;
+
+    /// All changes of a file at the place where it was changed, oldest first.
+    fn journal_of_path(&self, path: &Path) -> Result<Vec<JournalRow>, SyncError>;
+
+    /// Assets whose files changed and of which the server was not told yet.
+    fn owed(&self, account: &str) -> Result<Vec<AssetId>, SyncError>;
+
+    /// Notes that the server was told about these, or does not have to be.
+    fn told(&self, assets: &[AssetId]) -> Result<(), SyncError>;
+
+    /// The albums of an account, as far as they were asked for.
+    fn album_cache(&self, account: &str) -> Result<Vec<CachedAlbum>, SyncError>;
+
+    /// Keeps an album; replaces what was known of it.
+    fn put_album(&self, account: &str, album: &CachedAlbum) -> Result<(), SyncError>;
+
+    /// Drops the albums of an account that are not among these.
+    fn drop_albums(&self, account: &str, keep: &BTreeSet<AlbumId>) -> Result<(), SyncError>;
+
+    /// Drops the albums of all accounts.
+    fn clear_album_cache(&self) -> Result<(), SyncError>;
+
+    /// The faces of these assets, as far as they were asked for.
+    fn faces(&self, assets: &[AssetId]) -> Result<HashMap<AssetId, FaceRecord>, SyncError>;
+
+    /// Keeps the faces of assets, all or none; replaces what was known of them.
+    fn put_faces(&self, records: &[FaceRecord]) -> Result<(), SyncError>;
+
+    /// Of how many assets the faces are known.
+    fn count_faces(&self) -> Result<u64, SyncError>;
+
+    /// Assets whose faces were asked for longest ago, the oldest first.
+    fn oldest_faces(&self, limit: u64) -> Result<Vec<AssetId>, SyncError>;
+
+    /// Drops the faces of these assets.
+    fn drop_faces(&self, assets: &[AssetId]) -> Result<(), SyncError>;
+
+    /// A small text that was noted under this key.
+    fn note(&self, key: &str) -> Result<Option<String>, SyncError>;
+
+    /// Notes a small text; replaces the one that was there.
+    fn set_note(&self, key: &str, value: &str) -> Result<(), SyncError>;
 }

@@ -17,7 +17,7 @@ use crate::error::{SyncError, chain};
 use crate::event::Event;
 use crate::paths::{LibraryPath, Unmapped};
 use crate::plan::{Failed, SkipReason, Skipped};
-use crate::state::{AssetRecord, Base, Fingerprint, Verdict};
+use crate::state::{AssetRecord, Base, Fingerprint, Role, Verdict};
 use crate::summary::Summary;
 
 /// A file that has to be opened.
@@ -59,8 +59,13 @@ pub(super) fn discover(run: &WriteBack<'_>, reader: Reader<'_>) -> Result<Discov
         let ids: Vec<AssetId> = page.iter().map(|asset| asset.id.clone()).collect();
         let mut records = run.store.records(&ids)?;
         for asset in &page {
-            let looked =
-                look(run, asset, records.remove(&asset.id), &mut claimed, discovery.candidates.len());
+            let looked = look(
+                run,
+                asset,
+                original(records.remove(&asset.id)),
+                &mut claimed,
+                discovery.candidates.len(),
+            );
             discovery.take(run, looked);
         }
         run.reporter.report(&Event::Listed { assets: listed });
@@ -149,6 +154,11 @@ fn shared_file() -> SkipReason {
     )
 }
 
+/// The record of the original among those of an asset.
+fn original(records: Option<Vec<AssetRecord>>) -> Option<AssetRecord> {
+    records.into_iter().flatten().find(|record| record.role == Role::Original)
+}
+
 /// Which file was taken by which asset.
 #[derive(Default)]
 struct Claims {
@@ -226,7 +236,9 @@ fn look(
     let remembered =
         record.filter(|record| !run.options.recheck && is_unchanged(record, fingerprint, &path, &file));
     match remembered.map(|record| record.verdict) {
-        Some(Verdict::InStep) => return skip(path, SkipReason::Unchanged),
+        Some(Verdict::InStep | Verdict::Undone | Verdict::Elsewhere) => {
+            return skip(path, SkipReason::Unchanged);
+        }
         Some(Verdict::Refused { refusal, by }) if by == fingerprint::judge(run.engine) => {
             return skip(path, SkipReason::Refused(refusal));
         }
@@ -252,7 +264,7 @@ fn is_same_file(
     file: Option<&Result<FileIdentity, MetadataError>>,
 ) -> bool {
     let same_path = matches!(located, Ok(Some(path)) if path.as_path() == record.path);
-    let moved = matches!(file, Some(Ok(file)) if (file.device, file.inode) == (record.file.device, record.file.inode));
+    let moved = matches!((file, record.file), (Some(Ok(file)), Some(was)) if (file.device, file.inode) == (was.device, was.inode));
     same_path || moved
 }
 
@@ -305,7 +317,9 @@ fn found(
 }
 
 fn is_unchanged(record: &AssetRecord, fingerprint: Fingerprint, path: &Path, file: &FileIdentity) -> bool {
-    record.fingerprint == fingerprint && record.path == path && record.file.same_content_as(file)
+    record.fingerprint == fingerprint
+        && record.path == path
+        && record.file.is_some_and(|was| was.same_content_as(file))
 }
 
 /// Whether the user's `--path` takes it in: the server's path or the local one, as file or folder.

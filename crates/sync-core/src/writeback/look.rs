@@ -11,7 +11,7 @@ use photo_metadata::{
 use super::discover::Candidate;
 use super::{WriteOptions, fingerprint};
 use crate::plan::{Failed, Planned, SkipReason, Skipped, Step};
-use crate::state::{AssetRecord, Verdict};
+use crate::state::{AssetRecord, Role, Verdict};
 
 /// What was decided, and what is to be remembered of a file that is not changed.
 pub(super) struct Looked {
@@ -137,11 +137,13 @@ fn step(mut candidate: Candidate, change: Change) -> Step {
 fn skip(candidate: Candidate, reason: SkipReason, verdict: Option<Verdict>) -> Looked {
     let record = verdict.map(|verdict| AssetRecord {
         asset: candidate.asset.clone(),
+        role: Role::Original,
         path: candidate.path.clone(),
         fingerprint: candidate.fingerprint,
-        file: candidate.file,
+        file: Some(candidate.file),
         verdict,
         base: candidate.base,
+        sha1: None,
     });
     Looked {
         planned: Planned::Skip(Skipped { asset: candidate.asset, path: candidate.path, reason }),

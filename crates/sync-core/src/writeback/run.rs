@@ -18,7 +18,7 @@ use crate::parallel;
 use crate::paths::Library;
 use crate::plan::{Failed, Planned, SkipReason, Skipped, Step};
 use crate::recover::recover;
-use crate::state::{AssetRecord, Base, RunId, ServerIdentity, Store, Verdict};
+use crate::state::{AssetRecord, Base, Role, RunId, ServerIdentity, Store, Verdict};
 use crate::stop::StopFlag;
 use crate::summary::Summary;
 
@@ -79,7 +79,7 @@ impl WriteBack<'_> {
         let server = client.server();
         self.require_same_server(server)?;
         let left_behind = recover(self.store, self.reporter)?;
-        self.store.set_server(&identity_of(server))?;
+        self.store.set_identity(&identity_of(server))?;
         let discovery = discover(self, client.reader())?;
         self.managed_question(server, &discovery.candidates).map_err(SyncError::NeedsAnswer)?;
         let run = self.store.begin_run(command, (self.now)())?;
@@ -134,11 +134,13 @@ impl WriteBack<'_> {
         if look::is_lasting(&refusal) {
             let record = AssetRecord {
                 asset: step.asset.clone(),
+                role: Role::Original,
                 path: step.path.clone(),
                 fingerprint: step.fingerprint,
-                file: step.expects,
+                file: Some(step.expects),
                 verdict: Verdict::Refused { refusal: refusal.clone(), by: fingerprint::judge(self.engine) },
                 base: base_before,
+                sha1: None,
             };
             if let Err(error) = self.store.remember(&record) {
                 return Outcome::Fatal(error);
@@ -215,12 +217,10 @@ impl WriteBack<'_> {
 
     fn require_same_server(&self, server: &ServerInfo) -> Result<(), SyncError> {
         let found = identity_of(server);
-        match self.store.server()? {
-            // The address of a server may change; the id of a user on it does not.
-            Some(known) if known.user != found.user => Err(SyncError::OtherServer {
-                known: format!("{} (user {})", known.url, known.user),
-                found: format!("{} (user {})", found.url, found.user),
-            }),
+        match self.store.identity()? {
+            Some(known) if !known.shares_a_user_with(&found) => {
+                Err(SyncError::OtherServer { known: known.to_string(), found: found.to_string() })
+            }
             _ => Ok(()),
         }
     }
@@ -241,7 +241,7 @@ impl WriteBack<'_> {
 }
 
 fn identity_of(server: &ServerInfo) -> ServerIdentity {
-    ServerIdentity { url: server.base_url.clone(), user: server.user.id.to_string() }
+    ServerIdentity { url: server.base_url.clone(), users: [server.user.id.to_string()].into() }
 }
 
 fn take_one(left: &AtomicU64) -> bool {

@@ -8,7 +8,7 @@ use immich_sandbox::Version;
 use photo_metadata::replace::{identity, work_dir_name};
 use photo_metadata::{Tag, Value};
 use sample_pictures::{Exif, Kind, Picture, Xmp};
-use sync_core::state::{Base, Fingerprint, Intent, JournalState, Store};
+use sync_core::state::{Base, Fingerprint, Intent, JournalState, Role, Store};
 use sync_core::writeback::ManagedPolicy;
 use sync_core::{Summary, SyncError};
 
@@ -142,17 +142,23 @@ fn left_open(sealed_as: Option<&str>) -> (Home, std::path::PathBuf) {
     let intent = Intent {
         run,
         asset: immich_api::AssetId::parse("00000000-0000-4000-8000-00000000000a").unwrap(),
+        account: String::new(),
+        role: Role::Original,
         path: path.clone(),
         work_dir: work_dir.clone(),
-        before: identity(&path).unwrap(),
+        before: Some(identity(&path).unwrap()),
         edits: Vec::new(),
+        old_bytes: None,
         fingerprint: Fingerprint([7; 32]),
         base: Base { written: [(Tag::Rating, Value::text("5"))].into(), ..Base::default() },
+        sha1: None,
+        owes: false,
+        undoes: None,
         at: jiff::Timestamp::UNIX_EPOCH,
     };
     let id = home.store.intend(&intent).unwrap();
     if let Some(new_hash) = sealed_as {
-        home.store.sealed(id, "old", new_hash).unwrap();
+        home.store.sealed(id, Some("old"), Some(new_hash)).unwrap();
     }
     (home, work_dir)
 }
@@ -187,7 +193,7 @@ fn a_change_that_happened_is_found_by_its_hash_and_remembered() {
     assert_eq!(states(&home)[0], JournalState::Done);
     let asset = immich_api::AssetId::parse("00000000-0000-4000-8000-00000000000a").unwrap();
     let remembered = &home.store.records(std::slice::from_ref(&asset)).unwrap()[&asset];
-    assert!(remembered.base.has_written(), "what we wrote is known again");
+    assert!(remembered[0].base.has_written(), "what we wrote is known again");
 }
 
 #[test]

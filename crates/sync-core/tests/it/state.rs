@@ -5,3 +5,4 @@ mod damage;
 mod durability;
 mod looking;
 mod sample;
+mod upgrade;

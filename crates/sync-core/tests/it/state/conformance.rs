@@ -27,7 +27,7 @@ fn only(rows: Vec<JournalRow>) -> JournalRow {
 #[test]
 fn a_new_store_knows_nothing() {
     on_every_store(|store| {
-        assert_eq!(store.server().unwrap(), None);
+        assert_eq!(store.identity().unwrap(), None);
         assert_eq!(store.records(&[asset(1)]).unwrap(), HashMap::new());
         assert_eq!(store.runs().unwrap(), []);
         assert_eq!(store.open_changes().unwrap(), []);
@@ -38,13 +38,13 @@ fn a_new_store_knows_nothing() {
 #[test]
 fn the_first_server_is_kept_and_another_one_refused() {
     on_every_store(|store| {
-        store.set_server(&server(1)).unwrap();
-        store.set_server(&server(1)).unwrap();
+        store.set_identity(&server(1)).unwrap();
+        store.set_identity(&server(1)).unwrap();
 
-        let error = store.set_server(&server(2)).unwrap_err();
+        let error = store.set_identity(&server(2)).unwrap_err();
 
         assert!(matches!(error, SyncError::OtherServer { .. }), "{error}");
-        assert_eq!(store.server().unwrap(), Some(server(1)));
+        assert_eq!(store.identity().unwrap(), Some(server(1)));
     });
 }
 
@@ -57,21 +57,25 @@ fn an_asset_is_remembered_as_it_was_told_last() {
 
         store.remember(&newer).unwrap();
 
-        assert_eq!(store.records(&[asset(3)]).unwrap(), HashMap::from([(asset(3), newer)]));
+        assert_eq!(store.records(&[asset(3)]).unwrap(), HashMap::from([(asset(3), vec![newer])]));
     });
 }
 
 #[test]
 fn every_kind_of_verdict_comes_back() {
     on_every_store(|store| {
-        for n in 0..4 {
+        for n in 0..6 {
             store.remember(&record(n)).unwrap();
         }
 
-        let found = store.records(&[asset(0), asset(1)]).unwrap();
+        let found = store.records(&(0..6).map(asset).collect::<Vec<_>>()).unwrap();
 
-        assert!(matches!(found[&asset(0)].verdict, Verdict::Refused { .. }));
-        assert_eq!(found[&asset(1)].verdict, Verdict::InStep);
+        let verdicts: Vec<_> = (0..6).map(|n| &found[&asset(n)][0].verdict).collect();
+        assert!(
+            matches!(verdicts[0], Verdict::Refused { .. }) && matches!(verdicts[3], Verdict::Refused { .. })
+        );
+        assert_eq!(verdicts[1..3], [&Verdict::InStep, &Verdict::InStep]);
+        assert_eq!(verdicts[4..], [&Verdict::Undone, &Verdict::Elsewhere]);
     });
 }
 
@@ -85,7 +89,7 @@ fn thousands_of_assets_are_asked_for_at_once() {
 
         let found = store.records(&asked).unwrap();
 
-        let expected: HashMap<_, _> = (500..2500).map(|n| (asset(n), record(n))).collect();
+        let expected: HashMap<_, _> = (500..2500).map(|n| (asset(n), vec![record(n)])).collect();
         assert_eq!(found, expected);
     });
 }
@@ -127,7 +131,10 @@ fn an_announced_change_is_open_with_everything_that_was_told() {
 
         let row = only(store.open_changes().unwrap());
         let state = JournalState::Intent;
-        assert_eq!(row, JournalRow { id, intent, state, old_hash: None, new_hash: None, after: None });
+        assert_eq!(
+            row,
+            JournalRow { id, intent, state, old_hash: None, new_hash: None, after: None, undone_by: None }
+        );
     });
 }
 
@@ -136,7 +143,7 @@ fn a_sealed_change_is_open_and_has_both_hashes() {
     on_every_store(|store| {
         let id = store.intend(&intent(run_of(store), 1)).unwrap();
 
-        store.sealed(id, "aa", "bb").unwrap();
+        store.sealed(id, Some("aa"), Some("bb")).unwrap();
 
         let row = only(store.open_changes().unwrap());
         assert_eq!(row.state, JournalState::Sealed);
@@ -149,15 +156,15 @@ fn a_done_change_is_closed_and_keeps_its_old_values() {
     on_every_store(|store| {
         let intent = intent(run_of(store), 1);
         let id = store.intend(&intent).unwrap();
-        store.sealed(id, "aa", "bb").unwrap();
+        store.sealed(id, Some("aa"), Some("bb")).unwrap();
 
-        store.done(id, &file(2), Some(&record(1))).unwrap();
+        store.done(id, Some(&file(2)), Some(&record(1))).unwrap();
 
         assert_eq!(store.open_changes().unwrap(), []);
         let row = only(store.journal(None).unwrap());
         assert_eq!((row.state, row.after), (JournalState::Done, Some(file(2))));
         assert_eq!((row.intent, row.old_hash.as_deref()), (intent, Some("aa")));
-        assert_eq!(store.records(&[asset(1)]).unwrap()[&asset(1)], record(1));
+        assert_eq!(store.records(&[asset(1)]).unwrap()[&asset(1)], [record(1)]);
     });
 }
 
@@ -165,9 +172,9 @@ fn a_done_change_is_closed_and_keeps_its_old_values() {
 fn a_change_that_is_closed_without_a_record_leaves_the_memory_alone() {
     on_every_store(|store| {
         let id = store.intend(&intent(run_of(store), 1)).unwrap();
-        store.sealed(id, "aa", "bb").unwrap();
+        store.sealed(id, Some("aa"), Some("bb")).unwrap();
 
-        store.done(id, &file(2), None).unwrap();
+        store.done(id, Some(&file(2)), None).unwrap();
 
         assert_eq!(store.records(&[asset(1)]).unwrap(), HashMap::new());
     });
@@ -179,7 +186,7 @@ fn a_rolled_back_change_is_closed_and_stays_in_the_journal() {
         let run = run_of(store);
         let (announced, sealed) =
             (store.intend(&intent(run, 1)).unwrap(), store.intend(&intent(run, 2)).unwrap());
-        store.sealed(sealed, "aa", "bb").unwrap();
+        store.sealed(sealed, Some("aa"), Some("bb")).unwrap();
 
         store.rolled_back(announced).unwrap();
         store.rolled_back(sealed).unwrap();
@@ -196,15 +203,15 @@ fn a_change_goes_through_its_states_in_order_and_ends_once() {
         let run = run_of(store);
         let announced = store.intend(&intent(run, 1)).unwrap();
         let closed = store.intend(&intent(run, 2)).unwrap();
-        store.sealed(closed, "aa", "bb").unwrap();
-        store.done(closed, &file(2), None).unwrap();
+        store.sealed(closed, Some("aa"), Some("bb")).unwrap();
+        store.done(closed, Some(&file(2)), None).unwrap();
         let before = store.journal(None).unwrap();
 
-        assert!(store.done(announced, &file(9), Some(&record(1))).is_err(), "not sealed yet");
-        assert!(store.sealed(closed, "cc", "dd").is_err(), "done already");
-        assert!(store.done(closed, &file(9), Some(&record(1))).is_err(), "done already");
+        assert!(store.done(announced, Some(&file(9)), Some(&record(1))).is_err(), "not sealed yet");
+        assert!(store.sealed(closed, Some("cc"), Some("dd")).is_err(), "done already");
+        assert!(store.done(closed, Some(&file(9)), Some(&record(1))).is_err(), "done already");
         assert!(store.rolled_back(closed).is_err(), "done already");
-        assert!(store.sealed(JournalId(99), "cc", "dd").is_err(), "not there");
+        assert!(store.sealed(JournalId(99), Some("cc"), Some("dd")).is_err(), "not there");
 
         assert_eq!(store.journal(None).unwrap(), before);
         assert_eq!(store.records(&[asset(1)]).unwrap(), HashMap::new(), "a refused `done` remembers nothing");
@@ -248,8 +255,8 @@ fn several_threads_write_at_the_same_time_and_nothing_is_lost() {
                 scope.spawn(move || {
                     for n in part * 25..(part + 1) * 25 {
                         let id = store.intend(&intent(run, n)).unwrap();
-                        store.sealed(id, "aa", "bb").unwrap();
-                        store.done(id, &file(n), Some(&record(n))).unwrap();
+                        store.sealed(id, Some("aa"), Some("bb")).unwrap();
+                        store.done(id, Some(&file(n)), Some(&record(n))).unwrap();
                     }
                 });
             }
@@ -265,16 +272,16 @@ fn several_threads_write_at_the_same_time_and_nothing_is_lost() {
 fn everything_is_still_there_after_opening_again() {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(folder.path()).unwrap();
-    store.set_server(&server(1)).unwrap();
+    store.set_identity(&server(1)).unwrap();
     let id = store.intend(&intent(run_of(&store), 1)).unwrap();
-    store.sealed(id, "aa", "bb").unwrap();
-    store.done(id, &file(2), Some(&record(1))).unwrap();
-    let before = (store.server().unwrap(), store.runs().unwrap(), store.journal(None).unwrap());
+    store.sealed(id, Some("aa"), Some("bb")).unwrap();
+    store.done(id, Some(&file(2)), Some(&record(1))).unwrap();
+    let before = (store.identity().unwrap(), store.runs().unwrap(), store.journal(None).unwrap());
     store.close().unwrap();
 
     let store = SqliteStore::open(folder.path()).unwrap();
 
-    assert_eq!((store.server().unwrap(), store.runs().unwrap(), store.journal(None).unwrap()), before);
-    assert_eq!(store.records(&[asset(1)]).unwrap()[&asset(1)], record(1));
+    assert_eq!((store.identity().unwrap(), store.runs().unwrap(), store.journal(None).unwrap()), before);
+    assert_eq!(store.records(&[asset(1)]).unwrap()[&asset(1)], [record(1)]);
     assert_eq!(store.check().unwrap(), Vec::<String>::new());
 }

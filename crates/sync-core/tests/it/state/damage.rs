@@ -1,14 +1,15 @@
 //! Files that are no state, are damaged, or come from somebody else: an error with a remedy, never a panic.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use proptest::prelude::*;
 use sync_core::SyncError;
-use sync_core::state::{SqliteStore, Store};
+use sync_core::state::{Role, SqliteStore, Store};
 
-use super::sample::{asset, file, intent, record, server, time};
+use super::sample::{account, album, asset, faces, file, intent, path, record, server, time};
 
 fn database(folder: &Path) -> PathBuf {
     folder.join(SqliteStore::FILE_NAME)
@@ -20,14 +21,20 @@ fn sound() -> &'static [u8] {
     BYTES.get_or_init(|| {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(folder.path()).unwrap();
-        store.set_server(&server(1)).unwrap();
+        store.set_identity(&server(1)).unwrap();
         let run = store.begin_run("write", time(0)).unwrap();
         for n in 0..40 {
             let id = store.intend(&intent(run, n)).unwrap();
             if n > 3 {
-                store.sealed(id, "aa", "bb").unwrap();
-                store.done(id, &file(n), Some(&record(n))).unwrap();
+                store.sealed(id, Some("aa"), Some("bb")).unwrap();
+                store.done(id, Some(&file(n)), Some(&record(n))).unwrap();
             }
+        }
+        store.remember_all(&[record(38), record(39)]).unwrap();
+        store.put_faces(&(0..40).map(faces).collect::<Vec<_>>()).unwrap();
+        for n in 0..20 {
+            store.put_album(&account(n % 2), &album(n)).unwrap();
+            store.set_note(&format!("note {n}"), "text").unwrap();
         }
         store.close().unwrap();
         fs::read(database(folder.path())).unwrap()
@@ -36,28 +43,54 @@ fn sound() -> &'static [u8] {
 
 /// Uses everything that a store has; the first error ends it.
 fn use_all(store: &SqliteStore) -> Result<(), SyncError> {
-    store.server()?;
+    store.identity()?;
     store.runs()?;
-    store.records(&(0..60).map(asset).collect::<Vec<_>>())?;
+    let all: Vec<_> = (0..60).map(asset).collect();
+    store.records(&all)?;
+    store.counts()?;
     store.journal(None)?;
+    read_caches(store)?;
     for row in store.open_changes()? {
         store.rolled_back(row.id)?;
     }
     let run = store.begin_run("write", time(1))?;
     let id = store.intend(&intent(run, 50))?;
-    store.sealed(id, "cc", "dd")?;
-    store.done(id, &file(50), Some(&record(50)))?;
+    store.sealed(id, Some("cc"), Some("dd"))?;
+    store.done(id, Some(&file(50)), Some(&record(50)))?;
     store.end_run(run, &sync_core::Summary::default(), time(2))?;
+    store.forget(&asset(50), Role::Original)?;
+    store.told(&all)?;
+    store.put_album(&account(0), &album(7))?;
+    store.drop_albums(&account(0), &BTreeSet::from([album(7).id]))?;
+    store.clear_album_cache()?;
+    store.put_faces(&[faces(50)])?;
+    store.drop_faces(&all)?;
+    store.set_note("key", "value")?;
     store.check().map(drop)
+}
+
+fn read_caches(store: &SqliteStore) -> Result<(), SyncError> {
+    for user in [account(0), account(1)] {
+        store.album_cache(&user)?;
+        store.owed(&user)?;
+    }
+    store.faces(&(0..60).map(asset).collect::<Vec<_>>())?;
+    store.oldest_faces(100)?;
+    store.count_faces()?;
+    store.note("note 1")?;
+    store.journal_of_asset(&asset(7))?;
+    store.journal_of_path(&path(8)).map(drop)
 }
 
 fn look(folder: &Path) -> Result<(), SyncError> {
     if let Some(store) = SqliteStore::open_read_only(folder)? {
-        store.server()?;
+        store.identity()?;
         store.runs()?;
         store.journal(None)?;
         store.open_changes()?;
         store.records(&[asset(1), asset(7)])?;
+        store.counts()?;
+        read_caches(&store)?;
         store.check()?;
     }
     Ok(())
@@ -137,29 +170,51 @@ fn the_sound_state_is_sound() {
     }
 }
 
+/// Values that no program of ours writes, in each kind of column.
+const NONSENSE: [(&str, &str, &str); 12] = [
+    ("journal", "edits", "'nonsense'"),
+    ("journal", "at", "'nonsense'"),
+    ("journal", "before", "x'00'"),
+    ("journal", "sha1", "x'00'"),
+    ("journal", "role", "'nonsense'"),
+    ("assets", "file", "x'0001'"),
+    ("assets", "verdict", "'nonsense'"),
+    ("assets", "base", "'[1]'"),
+    ("albums", "members", "x'000102'"),
+    ("albums", "fetched", "'yesterday'"),
+    ("albums", "asset_count", "-1"),
+    ("faces", "people", "x'00'"),
+];
+
+/// Changes a copy of the sound state with SQLite itself, without the checks of its tables.
+fn changed(folder: &Path, sql: &str) {
+    fs::write(database(folder), sound()).unwrap();
+    let raw = rusqlite::Connection::open(database(folder)).unwrap();
+    raw.pragma_update(None, "ignore_check_constraints", true).unwrap();
+    raw.execute_batch(sql).unwrap();
+}
+
 #[test]
 fn a_value_that_is_none_of_ours_is_an_error_with_a_remedy() {
-    for (table, column) in [("journal", "edits"), ("journal", "at"), ("assets", "file"), ("assets", "asset")]
-    {
+    for (table, column, value) in NONSENSE {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(database(folder.path()), sound()).unwrap();
-        let raw = rusqlite::Connection::open(database(folder.path())).unwrap();
-        let key = if table == "journal" { "id = 1" } else { "asset = (SELECT max(asset) FROM assets)" };
-        raw.execute(&format!("UPDATE {table} SET {column} = 'nonsense' WHERE {key}"), ()).unwrap();
-        drop(raw);
+        changed(folder.path(), &format!("UPDATE {table} SET {column} = {value}"));
 
-        let result = SqliteStore::open(folder.path()).and_then(|store| {
-            store.journal(None)?;
-            store.records(&(0..60).map(asset).collect::<Vec<_>>())
-        });
+        let result = SqliteStore::open(folder.path()).and_then(|store| use_all(&store));
 
-        if column == "asset" {
-            assert_eq!(result.unwrap().len(), 35, "an asset of another name is nobody's");
-        } else {
-            let message = result.unwrap_err().to_string();
-            assert!(message.contains("move it away"), "{table}.{column}: {message}");
-        }
+        let message = result.unwrap_err().to_string();
+        assert!(message.contains("move it away"), "{table}.{column}: {message}");
     }
+}
+
+#[test]
+fn an_id_that_is_none_is_nobodys() {
+    let folder = tempfile::tempdir().unwrap();
+    changed(folder.path(), "UPDATE assets SET asset = x'00' WHERE asset = (SELECT max(asset) FROM assets)");
+
+    let store = SqliteStore::open(folder.path()).unwrap();
+
+    assert_eq!(store.records(&(0..60).map(asset).collect::<Vec<_>>()).unwrap().len(), 35);
 }
 
 /// Changes the state with SQLite itself, and gives the message of opening it; nothing may have changed it.

@@ -26,13 +26,13 @@ fn child_writes_until_it_is_killed() {
     for n in first.. {
         let id = store.intend(&large(run, n)).unwrap();
         child::say(&format!("{} {n} intent", id.0));
-        store.sealed(id, "aa", "bb").unwrap();
+        store.sealed(id, Some("aa"), Some("bb")).unwrap();
         child::say(&format!("{} {n} sealed", id.0));
         if n % 7 == 0 {
             store.rolled_back(id).unwrap();
             child::say(&format!("{} {n} rolled-back", id.0));
         } else {
-            store.done(id, &file(n), Some(&record(n))).unwrap();
+            store.done(id, Some(&file(n)), Some(&record(n))).unwrap();
             child::say(&format!("{} {n} done", id.0));
         }
     }
@@ -174,9 +174,9 @@ fn child_makes_one_change() {
     child::say("intend");
     let id = store.intend(&intent(run, 1)).unwrap();
     child::say("sealed");
-    store.sealed(id, "aa", "bb").unwrap();
+    store.sealed(id, Some("aa"), Some("bb")).unwrap();
     child::say("done");
-    store.done(id, &file(1), Some(&record(1))).unwrap();
+    store.done(id, Some(&file(1)), Some(&record(1))).unwrap();
     store.remember(&record(2)).unwrap();
     child::say("end");
 }

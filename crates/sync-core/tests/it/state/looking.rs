@@ -12,7 +12,7 @@ use super::sample::{asset, file, intent, record, server, time};
 
 fn with_content(folder: &Path) {
     let store = SqliteStore::open(folder).unwrap();
-    store.set_server(&server(1)).unwrap();
+    store.set_identity(&server(1)).unwrap();
     let run = store.begin_run("write", time(0)).unwrap();
     store.intend(&intent(run, 1)).unwrap();
     store.remember(&record(1)).unwrap();
@@ -44,8 +44,8 @@ fn looking_leaves_a_closed_state_bit_identical() {
     let before = all_of(folder.path());
 
     let store = SqliteStore::open_read_only(folder.path()).unwrap().unwrap();
-    assert_eq!(store.server().unwrap(), Some(server(1)));
-    assert_eq!(store.records(&[asset(1)]).unwrap()[&asset(1)], record(1));
+    assert_eq!(store.identity().unwrap(), Some(server(1)));
+    assert_eq!(store.records(&[asset(1)]).unwrap()[&asset(1)], [record(1)]);
     assert_eq!((store.journal(None).unwrap().len(), store.open_changes().unwrap().len()), (1, 1));
     assert_eq!((store.runs().unwrap().len(), store.check().unwrap().len()), (1, 0));
     assert_eq!(all_of(folder.path()), before, "while it is open");
@@ -83,13 +83,13 @@ fn who_only_looks_cannot_write() {
     let before = all_of(folder.path());
 
     let refused = [
-        store.set_server(&server(1)).is_err(),
+        store.set_identity(&server(1)).is_err(),
         store.begin_run("write", time(1)).is_err(),
         store.end_run(RunId(1), &Summary::default(), time(1)).is_err(),
         store.remember(&record(2)).is_err(),
         store.intend(&intent(RunId(1), 2)).is_err(),
-        store.sealed(JournalId(1), "aa", "bb").is_err(),
-        store.done(JournalId(1), &file(1), None).is_err(),
+        store.sealed(JournalId(1), Some("aa"), Some("bb")).is_err(),
+        store.done(JournalId(1), Some(&file(1)), None).is_err(),
         store.rolled_back(JournalId(1)).is_err(),
     ];
 

@@ -4,11 +4,14 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-use immich_api::AssetId;
+use immich_api::{AlbumId, AssetId};
 use jiff::Timestamp;
 use photo_metadata::replace::FileIdentity;
 use photo_metadata::{Refusal, Tag, TagEdit, Value};
-use sync_core::state::{AssetRecord, Base, Fingerprint, Intent, RunId, ServerIdentity, Verdict};
+use sync_core::state::{
+    AssetRecord, Base, CachedAlbum, FaceRecord, Fingerprint, Intent, Role, RunId, ServerIdentity, Sha1s,
+    Verdict,
+};
 
 pub(crate) fn asset(n: u32) -> AssetId {
     AssetId::parse(&format!("{n:08x}-0000-4000-8000-{n:012x}")).unwrap()
@@ -37,25 +40,44 @@ pub(crate) fn file(n: u32) -> FileIdentity {
 }
 
 pub(crate) fn server(n: u32) -> ServerIdentity {
-    ServerIdentity { url: format!("http://nas{n}:2283"), user: asset(n).to_string() }
+    ServerIdentity { url: format!("http://nas{n}:2283"), users: [account(n)].into() }
+}
+
+/// The id of a user.
+pub(crate) fn account(n: u32) -> String {
+    asset(n).to_string()
 }
 
 pub(crate) fn record(n: u32) -> AssetRecord {
     AssetRecord {
         asset: asset(n),
+        role: Role::Original,
         path: path(n),
         fingerprint: Fingerprint([n.to_le_bytes()[0]; 32]),
-        file: file(n),
-        verdict: if n.is_multiple_of(3) {
-            Verdict::Refused { refusal: Refusal::Raw("CR2".to_owned()), by: "1.0 with ExifTool".to_owned() }
-        } else {
-            Verdict::InStep
+        file: (n % 11 != 10).then(|| file(n)),
+        verdict: match n % 6 {
+            0 | 3 => Verdict::Refused {
+                refusal: Refusal::Raw("CR2".to_owned()),
+                by: "1.0 with ExifTool".to_owned(),
+            },
+            4 => Verdict::Undone,
+            5 => Verdict::Elsewhere,
+            _ => Verdict::InStep,
         },
         base: base(n),
+        sha1: n.is_multiple_of(2).then(|| sha1s(n)),
     }
 }
 
+fn sha1s(n: u32) -> Sha1s {
+    let byte = n.to_le_bytes()[0];
+    Sha1s { before: [byte; 20], after: [!byte; 20] }
+}
+
 fn base(n: u32) -> Base {
+    if n % 5 == 4 {
+        return Base::default();
+    }
     let names = Value::List(vec![format!("Zoë {n}"), "O'Brien".to_owned()]);
     let mut base = Base { written: [(Tag::PersonInImage, names)].into(), ..Base::default() };
     if n % 2 == 1 {
@@ -75,6 +97,43 @@ pub(crate) fn intent(run: RunId, n: u32) -> Intent {
     ];
     let work_dir = path(n).with_file_name(OsStr::from_bytes(b".immich-sync-\xff"));
     let AssetRecord { fingerprint, base, .. } = record(n);
-    let (asset, path, before, at) = (asset(n), path(n), file(n), time(n));
-    Intent { run, asset, path, work_dir, before, edits, fingerprint, base, at }
+    Intent {
+        run,
+        asset: asset(n),
+        account: account(n % 2),
+        role: [Role::Original, Role::Sidecar, Role::StemSidecar][(n % 3) as usize],
+        path: path(n),
+        work_dir,
+        before: (n % 4 != 3).then(|| file(n)),
+        edits,
+        old_bytes: (n % 3 == 2).then(|| vec![0, 0xff, n.to_le_bytes()[0]]),
+        fingerprint,
+        base,
+        sha1: n.is_multiple_of(2).then(|| sha1s(n)),
+        owes: n.is_multiple_of(2),
+        undoes: None,
+        at: time(n),
+    }
+}
+
+/// An album with as many assets as its number says.
+pub(crate) fn album(n: u32) -> CachedAlbum {
+    CachedAlbum {
+        id: AlbumId::from_u128(u128::MAX - u128::from(n)),
+        name: format!("Été '{n}' \u{1f3d6}"),
+        updated_at: n.is_multiple_of(2).then(|| time(n)),
+        asset_count: n.is_multiple_of(3).then_some(u64::from(n)),
+        members: (0..n).map(|member| asset(member).as_u128()).collect(),
+        fetched: time(n + 1),
+    }
+}
+
+/// Faces that were asked for in round `n / 10`.
+pub(crate) fn faces(n: u32) -> FaceRecord {
+    FaceRecord {
+        asset: asset(n),
+        people: [n.to_le_bytes()[0]; 32],
+        faces: format!(r#"{{"list":[{{"name":"Zoë {n}"}}]}}"#),
+        checked: i64::from(n / 10),
+    }
 }

@@ -1,0 +1,100 @@
+//! The rows of the journal: every change of a file, announced before it happens, with what was there before.
+
+use std::path::PathBuf;
+
+use immich_api::AssetId;
+use jiff::Timestamp;
+use photo_metadata::replace::FileIdentity;
+use photo_metadata::{Base, TagEdit};
+use serde::{Deserialize, Serialize};
+
+use super::record::{AssetRecord, Fingerprint, Role, RunId, Sha1s, Verdict};
+
+/// Names a row of the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct JournalId(pub i64);
+
+/// What is about to be done to a file; on the disk before anything happens.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Intent {
+    /// In which run.
+    pub run: RunId,
+    /// Whose file.
+    pub asset: AssetId,
+    /// The id of the user who owns the asset.
+    pub account: String,
+    /// Which of its files.
+    pub role: Role,
+    /// The file.
+    pub path: PathBuf,
+    /// The private work folder that will be made next to it.
+    pub work_dir: PathBuf,
+    /// What the file is; `None` when it is made.
+    pub before: Option<FileIdentity>,
+    /// What changes, with the old values.
+    pub edits: Vec<TagEdit>,
+    /// The whole content before, of a sidecar: small enough to be kept, so that it can come back byte for byte.
+    pub old_bytes: Option<Vec<u8>>,
+    /// What was wanted, to be remembered once this is done.
+    pub fingerprint: Fingerprint,
+    /// What we will have written, to be remembered once this is done.
+    pub base: Base,
+    /// Checksums, to be remembered once this is done. A run that was killed could not compute the second yet.
+    pub sha1: Option<Sha1s>,
+    /// Whether the server has to be told once this is done.
+    pub owes: bool,
+    /// The change that this one takes back.
+    pub undoes: Option<JournalId>,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Intent {
+    /// What is to be remembered of the file once the new version, now `after`, is in place; `None` for a file
+    /// that was taken away.
+    pub fn record(&self, after: Option<FileIdentity>) -> AssetRecord {
+        AssetRecord {
+            asset: self.asset.clone(),
+            role: self.role,
+            path: self.path.clone(),
+            fingerprint: self.fingerprint,
+            file: after,
+            verdict: if self.undoes.is_some() { Verdict::Undone } else { Verdict::InStep },
+            base: self.base.clone(),
+            sha1: self.sha1,
+        }
+    }
+}
+
+/// How far a change got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum JournalState {
+    /// Announced; the original is untouched.
+    Intent,
+    /// The new version is complete and verified; it may already stand in place of the original.
+    Sealed,
+    /// The new version stands in place of the original.
+    Done,
+    /// Nothing happened to the original.
+    RolledBack,
+}
+
+/// A row of the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JournalRow {
+    /// Its name.
+    pub id: JournalId,
+    /// What was announced.
+    pub intent: Intent,
+    /// How far it got.
+    pub state: JournalState,
+    /// BLAKE3 of the file before in hexadecimal digits, once sealed; `None` for a file that is made.
+    pub old_hash: Option<String>,
+    /// BLAKE3 of the new version in hexadecimal digits, once sealed; `None` for a file that is taken away.
+    pub new_hash: Option<String>,
+    /// What the new version is in its place, once done; `None` for a file that was taken away.
+    pub after: Option<FileIdentity>,
+    /// The run that took this change back, as long as nobody took back the taking back.
+    pub undone_by: Option<RunId>,
+}
