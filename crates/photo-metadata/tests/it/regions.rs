@@ -405,6 +405,36 @@ fn a_video_that_was_just_made_has_a_frame() {
     assert_eq!(tags.frame().map(Frame::upright_size), Some((60, 80)));
 }
 
+#[test]
+fn collected_files_have_the_frame_that_their_makers_meant() {
+    let Some(shared) = places::shared("collected_files_have_the_frame_that_their_makers_meant") else {
+        return;
+    };
+    let frames = [
+        ("heif/iphone_15_pro.heic", (4032, 3024, 6)),
+        ("heif/samsung-one-ui-6.heic", (4000, 3000, 6)),
+        ("heif/Canon.HIF", (2400, 1600, 1)),
+        ("webp/Nikon_Coolpix_P7000.webp", (3648, 2736, 6)),
+        ("tiff/exiv2-bug922.tif", (40, 470, 6)),
+        ("png/sample1.png", (1024, 683, 1)),
+        ("raw/Nikon.nef", (3040, 2014, 1)),
+        ("raw/IMG_1361.dng", (4032, 3024, 6)),
+        ("video/ftyp3gp5.mp4", (1280, 720, 6)),
+        ("video/with-gps.mov", (568, 320, 6)),
+    ];
+    for engine in engines() {
+        for (name, (width, height, number)) in frames {
+            let path = shared.join("corpus").join(name);
+            let container = identify(&path).expect("a readable file").expect("a known kind");
+
+            let frame = engine.read(&path, container).expect("a readable file").frame();
+
+            let orientation = Orientation::new(number).expect("an orientation");
+            assert_eq!(frame, Frame::new(width, height, orientation), "{} {name}", engine.name());
+        }
+    }
+}
+
 /// The collected files that carry regions.
 fn corpus_with_regions(test: &str) -> Vec<PathBuf> {
     let holds = |path: &PathBuf| {
