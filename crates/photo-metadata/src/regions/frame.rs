@@ -1,6 +1,7 @@
 //! The stored picture of a file, from a report of ExifTool.
 
-use super::geometry::{Frame, Orientation};
+use super::geometry::Frame;
+use super::orientation::Orientation;
 use crate::report::Report;
 use crate::structure::Container;
 

@@ -11,12 +11,14 @@ mod frame;
 mod geometry;
 mod node;
 mod notation;
+mod orientation;
 
 use std::collections::BTreeMap;
 
 pub(crate) use change::{Assignment, assignments, item_names, regions_of, same_regions, written};
-pub use geometry::{Area, FaceBox, Frame, Orientation};
+pub use geometry::{Area, FaceBox, Frame};
 pub use node::{Fields, Node};
+pub use orientation::Orientation;
 
 use crate::tag::Tag;
 

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod exiftool;
 #[cfg(test)]
+mod frames;
+#[cfg(test)]
 mod library;
 #[cfg(test)]
 mod places;
