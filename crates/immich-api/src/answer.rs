@@ -22,6 +22,8 @@ pub(crate) struct Answer {
     /// Where a redirect leads.
     pub(crate) location: Option<String>,
     pub(crate) body: Vec<u8>,
+    /// Nothing of the body may be shown.
+    pub(crate) is_secret: bool,
 }
 
 impl Answer {
@@ -49,9 +51,13 @@ impl Answer {
         endpoint: &'static str,
         read: impl Fn(&Json<'_>) -> Option<T>,
     ) -> Result<T, ApiError> {
-        let unexpected = |problem| ApiError::Unexpected { endpoint, problem, excerpt: excerpt(&self.body) };
+        let unexpected = |problem| ApiError::Unexpected { endpoint, problem, excerpt: self.excerpt() };
         let json = Json::parse(&self.body).map_err(unexpected)?;
         read(&json).ok_or_else(|| unexpected(BodyProblem::Shape))
+    }
+
+    fn excerpt(&self) -> String {
+        if self.is_secret { "not shown".to_owned() } else { excerpt(&self.body) }
     }
 
     /// What an error says of itself, cleaned.
@@ -62,7 +68,7 @@ impl Answer {
             None if self.location.is_some() => "a redirect that was not followed".to_owned(),
             None if self.body.is_empty() => "no explanation".to_owned(),
             None if self.body.trim_ascii_start().starts_with(b"<") => "a web page, not Immich".to_owned(),
-            None => excerpt(&self.body),
+            None => self.excerpt(),
         }
     }
 }
@@ -92,7 +98,7 @@ mod tests {
 
     fn error(status: u16, body: &str) -> ApiError {
         let body = body.as_bytes().to_vec();
-        let answer = Answer { status, date: None, retry_after: None, location: None, body };
+        let answer = Answer { status, date: None, retry_after: None, location: None, body, is_secret: false };
         answer.success("POST /x").unwrap_err()
     }
 

@@ -16,7 +16,7 @@ use crate::options::ClientOptions;
 use crate::reader::Reader;
 use crate::server_info::{CurrentUser, Features, KeyInfo, ServerInfo};
 use crate::stats::RequestStats;
-use crate::transport::{Call, Transport};
+use crate::transport::{Call, Caller, Transport};
 use crate::version::{ServerVersion, Trait};
 use crate::writer::Writer;
 
@@ -26,7 +26,7 @@ pub const BEST_IN_FLIGHT: usize = 8;
 
 /// A connection to one server with one key; threads may share it.
 pub struct Client {
-    transport: Transport,
+    pub(crate) transport: Transport,
     info: ServerInfo,
     heeded: Heeded,
 }
@@ -107,7 +107,7 @@ impl Client {
         self.transport.done(&call(endpoint, method, &self.url(path), &body))
     }
 
-    fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.info.base_url)
     }
 }
@@ -142,11 +142,11 @@ fn get<T>(
     url: &str,
     read: impl Fn(&Json<'_>) -> Option<T>,
 ) -> Result<T, ApiError> {
-    transport.json(&Call { endpoint, method: Method::GET, url, body: None, is_probe: false }, read)
+    transport.json(&Call { endpoint, method: Method::GET, url, body: None, caller: Caller::Key }, read)
 }
 
 fn call<'a>(endpoint: &'static str, method: Method, url: &'a str, body: &'a str) -> Call<'a> {
-    Call { endpoint, method, url, body: Some(body.as_bytes()), is_probe: false }
+    Call { endpoint, method, url, body: Some(body.as_bytes()), caller: Caller::Key }
 }
 
 fn version(answer: &Json<'_>) -> Option<ServerVersion> {

@@ -10,7 +10,7 @@ use crate::address::{Address, resolve};
 use crate::clean::clean;
 use crate::error::{ApiError, VersionFound};
 use crate::json::Json;
-use crate::transport::{Call, Transport};
+use crate::transport::{Call, Caller, Transport};
 
 const WELL_KNOWN: &str = "GET /.well-known/immich";
 const PING: &str = "GET /server/ping";
@@ -106,7 +106,7 @@ fn is_pong(answer: &Json<'_>) -> Option<bool> {
 }
 
 fn probe<'a>(endpoint: &'static str, url: &'a str) -> Call<'a> {
-    Call { endpoint, method: Method::GET, url, body: None, is_probe: true }
+    Call { endpoint, method: Method::GET, url, body: None, caller: Caller::Nobody }
 }
 
 /// Another path of the same host will not help against these.

@@ -33,6 +33,13 @@ pub enum ApiError {
         problem: &'static str,
     },
 
+    /// The e-mail address or the password cannot be one.
+    #[error("this login cannot be used: {problem}")]
+    BadLogin {
+        /// What is wrong; never the password.
+        problem: &'static str,
+    },
+
     /// The own certificates cannot be read.
     #[error(
         "the own certificate authority cannot be used: {problem}; give a PEM file with `BEGIN CERTIFICATE`"
@@ -96,6 +103,28 @@ pub enum ApiError {
     Refused {
         /// What was asked.
         endpoint: &'static str,
+    },
+
+    /// E-mail address and password do not fit, passwords are switched off, or the session has ended.
+    #[error(
+        "the server refused the login at {endpoint}; check e-mail address and password, and that the server allows logins by password"
+    )]
+    LoginRefused {
+        /// What was asked.
+        endpoint: &'static str,
+    },
+
+    /// The login and the key are of two users.
+    #[error("the e-mail address belongs to another user than the API key; use both of the same user")]
+    OtherUser,
+
+    /// The server is too old for this.
+    #[error("this server cannot send {what}; Immich {since} and newer can")]
+    NotSupported {
+        /// What was wished for.
+        what: &'static str,
+        /// The first version that can.
+        since: ServerVersion,
     },
 
     /// The key is right but may not do this.
@@ -242,7 +271,11 @@ impl ApiError {
             },
             Self::BadAddress { .. }
             | Self::BadKey { .. }
+            | Self::BadLogin { .. }
             | Self::BadCertificate { .. }
+            | Self::LoginRefused { .. }
+            | Self::OtherUser
+            | Self::NotSupported { .. }
             | Self::Tls { .. }
             | Self::NotImmich { .. }
             | Self::UnsupportedVersion { .. }

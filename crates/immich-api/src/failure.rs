@@ -7,7 +7,6 @@ use std::io;
 
 use crate::address::Origin;
 use crate::error::{ApiError, BodyProblem};
-use crate::transport::LARGEST_ANSWER;
 
 /// A request that got no answer.
 pub(crate) fn before_an_answer(endpoint: &'static str, origin: &Origin, error: ureq::Error) -> ApiError {
@@ -32,7 +31,7 @@ pub(crate) fn before_an_answer(endpoint: &'static str, origin: &Origin, error: u
 /// An answer whose body could not be read to its end.
 pub(crate) fn inside_an_answer(endpoint: &'static str, error: io::Error) -> ApiError {
     match ureq::Error::from(error) {
-        ureq::Error::BodyExceedsLimit(_) => ApiError::TooLarge { endpoint, limit: LARGEST_ANSWER },
+        ureq::Error::BodyExceedsLimit(limit) => ApiError::TooLarge { endpoint, limit },
         other => ApiError::Interrupted { endpoint, source: Box::new(other) },
     }
 }

@@ -94,7 +94,8 @@ impl Person {
 }
 
 impl FaceOwner {
-    fn from_json(value: &Json<'_>) -> Option<Self> {
+    /// Reads the person of a face; `None` without an id.
+    pub(crate) fn from_json(value: &Json<'_>) -> Option<Self> {
         Some(Self {
             id: PersonId::parse(&text(member(value, "id"))?).ok()?,
             name: text(member(value, "name")).unwrap_or_default(),

@@ -9,9 +9,9 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tracing::{debug, trace};
-use ureq::http::header::{CONTENT_TYPE, DATE, HeaderValue, LOCATION, RETRY_AFTER};
+use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, LOCATION, RETRY_AFTER};
 use ureq::http::{HeaderMap, Method, Request, Response};
-use ureq::{Agent, Body};
+use ureq::{Agent, AsSendBody, Body};
 
 use crate::address::{Origin, resolve};
 use crate::answer::Answer;
@@ -43,8 +43,42 @@ pub(crate) struct Call<'a> {
     pub(crate) url: &'a str,
     /// JSON.
     pub(crate) body: Option<&'a [u8]>,
-    /// A probe goes without the key, and its nonsense answers are not asked for again.
-    pub(crate) is_probe: bool,
+    pub(crate) caller: Caller<'a>,
+}
+
+/// In whose name a request goes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Caller<'a> {
+    /// A probe: nobody knows yet who answers, and nonsense is not asked for again.
+    Nobody,
+    /// The API key.
+    Key,
+    /// Who has no session yet; the answer holds a secret.
+    Login,
+    /// A session, by the value of its header.
+    Session(&'a HeaderValue),
+}
+
+/// How much of an answer to expect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// As much as fits into the memory, in a matter of minutes.
+    Bounded,
+    /// As much as there is to say: only the silences have a limit.
+    Stream,
+}
+
+/// A try that failed.
+pub(crate) struct Failure {
+    pub(crate) error: ApiError,
+    /// The wait that the server asks for.
+    pub(crate) retry_after: Option<Duration>,
+}
+
+impl From<ApiError> for Failure {
+    fn from(error: ApiError) -> Self {
+        Self { error, retry_after: None }
+    }
 }
 
 /// Sends requests to one origin.
@@ -55,10 +89,10 @@ pub(crate) struct Transport {
     chosen: AtomicUsize,
     key: HeaderValue,
     limiter: Limiter,
-    options: ClientOptions,
+    pub(crate) options: ClientOptions,
     requests: AtomicU64,
     retries: AtomicU64,
-    bytes_received: AtomicU64,
+    pub(crate) bytes_received: AtomicU64,
     waited_millis: AtomicU64,
 }
 
@@ -98,7 +132,7 @@ impl Transport {
         call: &Call<'_>,
         read: impl Fn(&Json<'_>) -> Option<T>,
     ) -> Result<T, ApiError> {
-        self.repeat(call, |answer| answer.read(call.endpoint, &read))
+        self.repeat(call, || self.answer(call, |answer| answer.read(call.endpoint, &read)))
     }
 
     /// The same, with the server's time.
@@ -107,36 +141,32 @@ impl Transport {
         call: &Call<'_>,
         read: impl Fn(&Json<'_>) -> Option<T>,
     ) -> Result<(T, Option<std::time::SystemTime>), ApiError> {
-        self.repeat(call, |answer| Ok((answer.read(call.endpoint, &read)?, answer.date)))
+        let read = |answer: &Answer| Ok((answer.read(call.endpoint, &read)?, answer.date));
+        self.repeat(call, || self.answer(call, read))
     }
 
     /// Sends a request whose answer says nothing but that it was taken.
     pub(crate) fn done(&self, call: &Call<'_>) -> Result<(), ApiError> {
-        self.repeat(call, |_| Ok(()))
+        self.repeat(call, || self.answer(call, |_| Ok(())))
     }
 
-    fn repeat<T>(
+    /// Tries until it works, as long as the failures are passing ones.
+    pub(crate) fn repeat<T>(
         &self,
         call: &Call<'_>,
-        read: impl Fn(&Answer) -> Result<T, ApiError>,
+        mut attempt: impl FnMut() -> Result<T, Failure>,
     ) -> Result<T, ApiError> {
         check_size(call)?;
         let mut repeat = 0;
         loop {
-            let (error, asked) = match self.attempt(call) {
-                Ok(answer) => {
-                    let asked = answer.retry_after;
-                    match answer.success(call.endpoint).and_then(|answer| read(&answer)) {
-                        Ok(value) => return Ok(value),
-                        Err(error) => (error, asked),
-                    }
-                }
-                Err(error) => (error, None),
+            let Failure { error, retry_after } = match attempt() {
+                Ok(value) => return Ok(value),
+                Err(failure) => failure,
             };
             if !self.may_repeat(call, &error, repeat) {
                 return Err(error);
             }
-            let pause = retry::wait(repeat, asked, self.options.clock.chance());
+            let pause = retry::wait(repeat, retry_after, self.options.clock.chance());
             debug!(endpoint = call.endpoint, repeat, ?pause, %error, "asking again");
             self.wait(pause)?;
             self.retries.fetch_add(1, Ordering::Relaxed);
@@ -145,45 +175,56 @@ impl Transport {
     }
 
     fn may_repeat(&self, call: &Call<'_>, error: &ApiError, repeat: u32) -> bool {
-        let nonsense_to_a_probe = call.is_probe && matches!(error, ApiError::Unexpected { .. });
+        let is_probe = matches!(call.caller, Caller::Nobody);
+        let nonsense_to_a_probe = is_probe && matches!(error, ApiError::Unexpected { .. });
         repeat < self.options.retries && error.is_transient() && !nonsense_to_a_probe
     }
 
-    /// One try, with its redirects, at its place in the rate.
-    fn attempt(&self, call: &Call<'_>) -> Result<Answer, ApiError> {
+    /// One try for an answer that is read as a whole.
+    fn answer<T>(
+        &self,
+        call: &Call<'_>,
+        read: impl Fn(&Answer) -> Result<T, ApiError>,
+    ) -> Result<T, Failure> {
+        let answer = self.in_turn(call, || self.follow(call), |answer| answer.status)?;
+        let retry_after = answer.retry_after;
+        let read = answer.success(call.endpoint).and_then(|answer| read(&answer));
+        read.map_err(|error| Failure { error, retry_after })
+    }
+
+    /// Sends at the next place in the rate, and learns from how it went.
+    pub(crate) fn in_turn<T>(
+        &self,
+        call: &Call<'_>,
+        send: impl FnOnce() -> Result<T, ApiError>,
+        status: impl Fn(&T) -> u16,
+    ) -> Result<T, ApiError> {
         self.wait(self.limiter.reserve(self.options.clock.now()))?;
         let start = self.options.clock.now();
-        let answer = self.follow(call);
+        let answer = send();
         let now = self.options.clock.now();
+        let took = now.saturating_sub(start);
         let sign = match &answer {
-            Ok(answer) if matches!(answer.status, 429 | 503) => Sign::PushedBack,
+            Ok(answer) if matches!(status(answer), 429 | 503) => Sign::PushedBack,
             Err(error) if error.is_transient() => Sign::PushedBack,
-            Ok(_) | Err(_) => Sign::Answered(now.saturating_sub(start)),
+            Ok(_) | Err(_) => Sign::Answered(took),
         };
         self.limiter.learn(now, sign);
         if let Ok(answer) = &answer {
-            let millis = now.saturating_sub(start).as_millis();
-            debug!(
-                endpoint = call.endpoint,
-                status = answer.status,
-                bytes = answer.body.len(),
-                millis,
-                "answered"
-            );
+            debug!(endpoint = call.endpoint, status = status(answer), millis = took.as_millis(), "answered");
         }
         answer
     }
 
+    /// One answer, with its redirects.
     fn follow(&self, call: &Call<'_>) -> Result<Answer, ApiError> {
         let mut url = call.url.to_owned();
         let mut hops = 0;
         loop {
-            let answer = self.send(call, &url)?;
-            let Some(location) = answer.location.clone().filter(|_| is_redirect(answer.status)) else {
-                return Ok(answer);
-            };
-            let target = resolve(&self.origin, &url, &location)
-                .map_err(|host| ApiError::ForeignRedirect { endpoint: call.endpoint, host })?;
+            let answer = self.with_trusting_agent(|agent| {
+                self.read(call, self.open(agent, call, &url, Extent::Bounded)?)
+            })?;
+            let Some(target) = self.redirect(call, &url, &answer)? else { return Ok(answer) };
             if call.method != Method::GET || hops == MOST_HOPS {
                 return Ok(answer);
             }
@@ -193,12 +234,29 @@ impl Transport {
         }
     }
 
+    /// Where a redirect leads on the same server; an error when it leads to another one.
+    pub(crate) fn redirect(
+        &self,
+        call: &Call<'_>,
+        url: &str,
+        answer: &Answer,
+    ) -> Result<Option<String>, ApiError> {
+        match &answer.location {
+            Some(location) if is_redirect(answer.status) => resolve(&self.origin, url, location)
+                .map(Some)
+                .map_err(|host| ApiError::ForeignRedirect { endpoint: call.endpoint, host }),
+            Some(_) | None => Ok(None),
+        }
+    }
+
     /// Sends once, with the first agent that trusts the server.
-    fn send(&self, call: &Call<'_>, url: &str) -> Result<Answer, ApiError> {
+    pub(crate) fn with_trusting_agent<T>(
+        &self,
+        send: impl Fn(&Agent) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
         loop {
             let chosen = self.chosen.load(Ordering::Relaxed);
-            let agent = self.agents.get(chosen).unwrap_or(&self.agents[0]);
-            match self.send_with(agent, call, url) {
+            match send(self.agents.get(chosen).unwrap_or(&self.agents[0])) {
                 Err(ApiError::Tls { .. }) if chosen + 1 < self.agents.len() => {
                     self.chosen.store(chosen + 1, Ordering::Relaxed);
                 }
@@ -211,7 +269,14 @@ impl Transport {
         }
     }
 
-    fn send_with(&self, agent: &Agent, call: &Call<'_>, url: &str) -> Result<Answer, ApiError> {
+    /// Sends once, in the name of the caller, and reads the head of the answer.
+    pub(crate) fn open(
+        &self,
+        agent: &Agent,
+        call: &Call<'_>,
+        url: &str,
+        extent: Extent,
+    ) -> Result<Response<Body>, ApiError> {
         self.check_stop()?;
         self.requests.fetch_add(1, Ordering::Relaxed);
         trace!(endpoint = call.endpoint, "asking");
@@ -220,24 +285,23 @@ impl Transport {
             problem: "no request can be made from it".to_owned(),
         };
         let mut request = Request::builder().method(call.method.clone()).uri(url);
-        if !call.is_probe {
-            request = request.header("x-api-key", self.key.clone());
+        match call.caller {
+            Caller::Nobody | Caller::Login => {}
+            Caller::Key => request = request.header("x-api-key", self.key.clone()),
+            Caller::Session(token) => request = request.header(AUTHORIZATION, token.clone()),
         }
         let response = match call.body {
             Some(body) => {
                 let request = request.header(CONTENT_TYPE, "application/json");
-                agent.run(request.body(body).map_err(bad_url)?)
+                run(agent, request.body(body).map_err(bad_url)?, extent)
             }
-            None => agent.run(request.body(()).map_err(bad_url)?),
+            None => run(agent, request.body(()).map_err(bad_url)?, extent),
         };
-        match response {
-            Ok(response) => self.read(call, response),
-            Err(error) => Err(failure::before_an_answer(call.endpoint, &self.origin, error)),
-        }
+        response.map_err(|error| failure::before_an_answer(call.endpoint, &self.origin, error))
     }
 
     /// Reads the body up to the limit, counted after inflation.
-    fn read(&self, call: &Call<'_>, response: Response<Body>) -> Result<Answer, ApiError> {
+    pub(crate) fn read(&self, call: &Call<'_>, response: Response<Body>) -> Result<Answer, ApiError> {
         let (head, body) = response.into_parts();
         let limit = if head.status.is_success() { LARGEST_ANSWER } else { 1024 * 1024 };
         let mut reader = body.into_reader();
@@ -268,6 +332,7 @@ impl Transport {
             retry_after: retry::retry_after(text(&head.headers, &RETRY_AFTER), date),
             location: text(&head.headers, &LOCATION).map(str::to_owned),
             body: received,
+            is_secret: matches!(call.caller, Caller::Login),
         })
     }
 
@@ -285,8 +350,19 @@ impl Transport {
         self.check_stop()
     }
 
-    fn check_stop(&self) -> Result<(), ApiError> {
+    pub(crate) fn check_stop(&self) -> Result<(), ApiError> {
         if (self.options.stop)() { Err(ApiError::Stopped) } else { Ok(()) }
+    }
+}
+
+fn run(
+    agent: &Agent,
+    request: Request<impl AsSendBody>,
+    extent: Extent,
+) -> Result<Response<Body>, ureq::Error> {
+    match extent {
+        Extent::Bounded => agent.run(request),
+        Extent::Stream => agent.run(agent.configure_request(request).timeout_recv_body(None).build()),
     }
 }
 

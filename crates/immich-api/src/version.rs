@@ -61,9 +61,20 @@ pub(crate) enum Trait {
     TagFilter,
     /// `GET /albums` lists own albums, and those shared with or by the user only with `shared=true`.
     AlbumsAskShared,
+    /// `POST /sync/stream` streams faces and people.
+    FaceStream,
+    /// Its faces say whether they were deleted or cut off; from 3.0 on the older form is refused.
+    FaceStreamV2,
+    /// The stream says at its end that it was all.
+    StreamEnds,
 }
 
 impl Trait {
+    /// The first version that has it.
+    pub(crate) const fn since(self) -> ServerVersion {
+        self.span().0
+    }
+
     /// The first version that has it, and the first that has it no more.
     const fn span(self) -> (ServerVersion, Option<ServerVersion>) {
         const fn v(major: u32, minor: u32) -> ServerVersion {
@@ -75,6 +86,9 @@ impl Trait {
             Self::Visibility => (v(1, 133), None),
             Self::TagFilter => (v(1, 126), None),
             Self::AlbumsAskShared => (OLDEST, Some(v(3, 0))),
+            Self::FaceStream => (v(1, 136), None),
+            Self::FaceStreamV2 => (v(2, 6), None),
+            Self::StreamEnds => (v(1, 144), None),
             Self::SearchHidesArchive => (v(1, 133), Some(v(3, 0))),
         }
     }

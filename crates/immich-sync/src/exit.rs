@@ -141,13 +141,16 @@ fn of_sync(error: &SyncError, signal: Option<u8>) -> ExitStatus {
 
 fn of_api(error: &ApiError, signal: Option<u8>) -> ExitStatus {
     match error {
-        ApiError::BadAddress { .. } | ApiError::BadKey { .. } | ApiError::BadCertificate { .. } => {
-            ExitStatus::Usage
-        }
-        ApiError::Refused { .. } | ApiError::MissingPermission { .. } | ApiError::AdminNeeded { .. } => {
-            ExitStatus::KeyRefused
-        }
-        ApiError::UnsupportedVersion { .. } => ExitStatus::UnsupportedServer,
+        ApiError::BadAddress { .. }
+        | ApiError::BadKey { .. }
+        | ApiError::BadLogin { .. }
+        | ApiError::BadCertificate { .. }
+        | ApiError::OtherUser => ExitStatus::Usage,
+        ApiError::Refused { .. }
+        | ApiError::LoginRefused { .. }
+        | ApiError::MissingPermission { .. }
+        | ApiError::AdminNeeded { .. } => ExitStatus::KeyRefused,
+        ApiError::UnsupportedVersion { .. } | ApiError::NotSupported { .. } => ExitStatus::UnsupportedServer,
         ApiError::Tls { .. } | ApiError::NotImmich { .. } | ApiError::ForeignRedirect { .. } => {
             ExitStatus::Unreachable
         }

@@ -31,7 +31,11 @@ pub(crate) struct Asked {
 
 impl Asked {
     pub(crate) fn key(&self) -> Option<&str> {
-        self.headers.iter().find(|(name, _)| name == "x-api-key").map(|(_, value)| value.as_str())
+        self.header("x-api-key")
+    }
+
+    pub(crate) fn header(&self, wanted: &str) -> Option<&str> {
+        self.headers.iter().find(|(name, _)| name == wanted).map(|(_, value)| value.as_str())
     }
 
     pub(crate) fn json(&self) -> Value {

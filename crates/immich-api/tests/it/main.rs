@@ -14,6 +14,7 @@ mod redirects;
 mod sample;
 mod sandboxed;
 mod secrets;
+mod session;
 mod tags;
 mod tls;
 mod turned_clock;

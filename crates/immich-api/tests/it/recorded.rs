@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use immich_api::{AlbumScope, AssetId, AssetKind, AssetQuery, Client, FaceSource, Person, Visibility};
+use immich_api::{AlbumScope, AssetId, AssetKind, AssetQuery, Client, FaceSource, Login, Person, Visibility};
 use serde_json::Value;
 
 use crate::fake::{Fake, Reply, basics, ok};
@@ -199,4 +199,41 @@ fn recorded_faces_people_and_albums_are_read_whole() {
         assert_eq!(found.len(), name.1.as_array().unwrap().len());
         assert!(found.iter().all(|album| album.owner_id.is_some() && album.asset_count.is_some()));
     });
+}
+
+#[test]
+fn the_recorded_stream_is_read_as_far_as_it_goes() {
+    let Some(folder) = folder("the_recorded_stream_is_read_as_far_as_it_goes", "") else { return };
+    let recorded = read(&folder.join("sync-stream.json"));
+    let lines = recorded["lines"].as_array().unwrap().clone();
+    let kind = |wanted: &str| lines.iter().filter(|line| line["type"] == wanted).collect::<Vec<_>>();
+    let (faces, people) = (kind("AssetFaceV2"), kind("PersonV1"));
+    assert!(!faces.is_empty() && !people.is_empty());
+    let (text, user) = (crate::session::text(&lines), crate::fake::ME);
+    let server = Fake::immich(move |asked, _| match asked.target.as_str() {
+        "/api/auth/login" => ok(serde_json::json!({"accessToken": "t0ken", "userId": user})),
+        "/api/sync/stream" => Reply::Full(200, Vec::new(), text.clone().into_bytes()),
+        _ => ok(Value::Null),
+    });
+    let client = server.connect().unwrap();
+    let session = client.login(&Login::new("me@lab.test", "password").unwrap()).unwrap();
+    let mut found = Vec::new();
+
+    let told = session.faces(|face| found.push(face)).unwrap();
+
+    session.logout().unwrap();
+    // Only the first two people are in the recording: faces of others are not known from it.
+    let known = |face: &&&Value| {
+        let person = &face["data"]["personId"];
+        person.is_null() || people.iter().any(|other| other["data"]["id"] == *person)
+    };
+    let visible = faces.iter().filter(|face| face["data"]["deletedAt"].is_null());
+    assert_eq!(told.faces, visible.clone().filter(known).count() as u64);
+    assert_eq!(told.unresolved.is_empty(), visible.clone().all(|face| known(&face)));
+    assert!(found.iter().all(|found| {
+        let recorded = visible.clone().find(|face| face["data"]["id"] == found.face.id.to_string()).unwrap();
+        Some(found.face.x1) == recorded["data"]["boundingBoxX1"].as_f64()
+            && found.asset.to_string() == recorded["data"]["assetId"]
+            && found.face.source != FaceSource::Unknown
+    }));
 }

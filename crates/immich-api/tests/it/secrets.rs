@@ -1,14 +1,18 @@
-//! The key appears in nothing that anybody can read: no message, no log at any level, no cause.
+//! Key, password and token appear in nothing that anybody can read: no message, no log at any level, no cause.
 
 use std::fmt::Write as _;
 use std::io::Write;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use immich_api::{ApiError, ApiKey, AssetId, Client};
+use immich_api::{ApiError, ApiKey, AssetId, Client, Login};
 use serde_json::json;
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::fake::{Fake, KEY, Reply, ok, options};
+use crate::fake::{Fake, KEY, ME, Reply, ok, options};
+
+const PASSWORD: &str = "hunter2-and-more";
+const TOKEN: &str = "t0ken-4711-0815";
 
 /// A log that is kept.
 #[derive(Clone, Default)]
@@ -45,7 +49,7 @@ fn all_of(error: &ApiError) -> String {
 }
 
 #[test]
-fn the_key_is_in_no_log_no_message_and_no_cause() {
+fn key_password_and_token_are_in_no_log_no_message_and_no_cause() {
     let log = Kept::default();
     tracing_subscriber::fmt()
         .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
@@ -53,7 +57,16 @@ fn the_key_is_in_no_log_no_message_and_no_cause() {
         .with_ansi(false)
         .init();
     let id = AssetId::parse("289c7edf-4d4e-4ad7-a74e-4029b8dc94cd").unwrap();
-    let server = Fake::immich(|asked, _| match asked.method.as_str() {
+    let logins = AtomicUsize::new(0);
+    let server = Fake::immich(move |asked, _| match asked.method.as_str() {
+        "POST" if asked.target == "/api/auth/login" => match logins.fetch_add(1, Ordering::SeqCst) {
+            0 => ok(json!({"accessToken": TOKEN, "userId": ME})),
+            1 => ok(json!({"accessToken": TOKEN, "userId": "../x"})),
+            2 => Reply::Json(400, json!({"message": format!("you sent {PASSWORD}")})),
+            3 => Reply::Json(401, json!({"message": PASSWORD})),
+            // Cut in the middle, again and again.
+            _ => Reply::Full(200, Vec::new(), format!("{{\"accessToken\":\"{TOKEN}\",").into_bytes()),
+        },
         "POST" => Reply::Json(500, json!({"message": "Internal server error"})),
         _ if asked.target.starts_with("/api/faces") => ok(json!([])),
         _ => Reply::Raw(b"HTTP/1.1 nonsense\r\n\r\n".to_vec()),
@@ -65,6 +78,14 @@ fn the_key_is_in_no_log_no_message_and_no_cause() {
     shown.push_str(&all_of(&client.writer().refresh_metadata(std::slice::from_ref(&id)).unwrap_err()));
     shown.push_str(&all_of(&Client::connect(options("http://127.0.0.1:1")).unwrap_err()));
     client.reader().faces(&id).unwrap();
+    let login = Login::new("me@lab.test", PASSWORD).unwrap();
+    let session = client.login(&login).unwrap();
+    write!(shown, "{login:?} {session:?}").unwrap();
+    shown.push_str(&all_of(&session.faces(|_| {}).unwrap_err()));
+    shown.push_str(&all_of(&session.logout().unwrap_err()));
+    for _ in 0..4 {
+        shown.push_str(&all_of(&client.login(&login).unwrap_err()));
+    }
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(server.asked().iter().any(|asked| asked.key() == Some(KEY)), "the key was sent");
@@ -72,7 +93,11 @@ fn the_key_is_in_no_log_no_message_and_no_cause() {
     // The HTTP library writes raw bytes in rows of sixteen: no row of the request may be there.
     let raw = log.contains("ureq_proto::util");
     assert!(!raw && !log.to_lowercase().contains("x-api-key"), "raw bytes of a request are in the log");
-    for piece in [KEY, &KEY[..8], &KEY[8..]] {
+    assert!(
+        server.asked().iter().any(|asked| asked.header("authorization").is_some_and(|it| it.contains(TOKEN)))
+    );
+    assert!(server.asked().iter().all(|asked| !asked.target.contains(PASSWORD)));
+    for piece in [KEY, &KEY[..8], &KEY[8..], PASSWORD, &PASSWORD[..8], TOKEN, &TOKEN[..8]] {
         assert!(!shown.contains(piece), "{shown}");
         assert!(!log.contains(piece), "{piece} is in the log");
     }
