@@ -99,6 +99,15 @@ pub(crate) fn bench_write(workspace: &Workspace, args: &HarnessArgs) -> anyhow::
     run(workspace, command)
 }
 
+/// Kills a process that writes the state, a thousand times.
+pub(crate) fn state_kills(workspace: &Workspace) -> anyhow::Result<()> {
+    let name = "state::kills::a_thousand_kills_lose_nothing_that_was_confirmed";
+    run(
+        workspace,
+        cargo(&["test", "--package", "sync-core", "--test", "it", name, "--", "--exact", "--ignored"]),
+    )
+}
+
 /// The harnesses start the binary that stands beside them in the target folder.
 fn build_binary(workspace: &Workspace) -> anyhow::Result<()> {
     let mut command = cargo(&["build", "--package", "immich-sync", "--bins"]);

@@ -49,6 +49,8 @@ enum Command {
     Warnings(harness::HarnessArgs),
     /// Measure a first and a second write-back against ExifTool alone
     BenchWrite(harness::HarnessArgs),
+    /// Kill a process that writes the state, a thousand times, and look at the state each time
+    StateKills,
     /// Check who uses whom between crates and modules
     CheckBorders,
     /// Count files, lines, long functions, missing docs and calls that may panic
@@ -76,6 +78,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::CorpusTable(args) => harness::corpus_table(&workspace, &args),
         Command::Warnings(args) => harness::warnings(&workspace, &args),
         Command::BenchWrite(args) => harness::bench_write(&workspace, &args),
+        Command::StateKills => harness::state_kills(&workspace),
         Command::CheckBorders => borders::check(&workspace),
         Command::Metrics(args) => metrics::run(&workspace, &args),
     }

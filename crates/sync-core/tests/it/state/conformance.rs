@@ -3,23 +3,23 @@
 use std::collections::HashMap;
 use std::thread;
 
+use sync_core::Summary;
 use sync_core::state::{JournalId, JournalRow, JournalState, RunId, RunRecord, SqliteStore, Store, Verdict};
-use sync_core::{Summary, SyncError};
 
 use super::sample::{asset, file, intent, record, server, time};
 
 /// Proves a claim on each kind of store, freshly made.
-fn on_every_store(claim: impl Fn(&dyn Store)) {
+pub(super) fn on_every_store(claim: impl Fn(&dyn Store)) {
     claim(&SqliteStore::in_memory().unwrap());
     let folder = tempfile::tempdir().unwrap();
     claim(&SqliteStore::open(folder.path()).unwrap());
 }
 
-fn run_of(store: &dyn Store) -> RunId {
+pub(super) fn run_of(store: &dyn Store) -> RunId {
     store.begin_run("write --people", time(0)).unwrap()
 }
 
-fn only(rows: Vec<JournalRow>) -> JournalRow {
+pub(super) fn only(rows: Vec<JournalRow>) -> JournalRow {
     let [row] = <[JournalRow; 1]>::try_from(rows).unwrap();
     row
 }
@@ -32,19 +32,6 @@ fn a_new_store_knows_nothing() {
         assert_eq!(store.runs().unwrap(), []);
         assert_eq!(store.open_changes().unwrap(), []);
         assert_eq!(store.journal(None).unwrap(), []);
-    });
-}
-
-#[test]
-fn the_first_server_is_kept_and_another_one_refused() {
-    on_every_store(|store| {
-        store.set_identity(&server(1)).unwrap();
-        store.set_identity(&server(1)).unwrap();
-
-        let error = store.set_identity(&server(2)).unwrap_err();
-
-        assert!(matches!(error, SyncError::OtherServer { .. }), "{error}");
-        assert_eq!(store.identity().unwrap(), Some(server(1)));
     });
 }
 

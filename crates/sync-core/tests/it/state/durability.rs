@@ -1,105 +1,20 @@
-//! What is left after a kill, on a full disk, and what is synced before a method returns.
+//! What is left on a full disk, and what is synced before a method returns.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
 use photo_metadata::Value;
-use sync_core::state::{Intent, JournalState, RunId, SqliteStore, Store};
+use sync_core::state::{Intent, RunId, SqliteStore, Store};
 
 use super::sample::{asset, file, intent, record, time};
-use crate::child::{self, Kid};
+use crate::child;
 
-/// An intent with a caption so long that the log is brought into the database every hundred changes or so.
+/// An intent with a caption so long that a small disk is full after a few dozen.
 fn large(run: RunId, n: u32) -> Intent {
     let mut intent = intent(run, n);
     intent.edits[0].new = Some(Value::text(format!("{n} ").repeat(8000)));
     intent
-}
-
-#[test]
-#[ignore = "the child process of other tests"]
-fn child_writes_until_it_is_killed() {
-    let store = SqliteStore::open(&child::folder()).unwrap();
-    let first = u32::try_from(store.journal(None).unwrap().len()).unwrap();
-    let run = store.begin_run("write", time(0)).unwrap();
-    for n in first.. {
-        let id = store.intend(&large(run, n)).unwrap();
-        child::say(&format!("{} {n} intent", id.0));
-        store.sealed(id, Some("aa"), Some("bb")).unwrap();
-        child::say(&format!("{} {n} sealed", id.0));
-        if n % 7 == 0 {
-            store.rolled_back(id).unwrap();
-            child::say(&format!("{} {n} rolled-back", id.0));
-        } else {
-            store.done(id, Some(&file(n)), Some(&record(n))).unwrap();
-            child::say(&format!("{} {n} done", id.0));
-        }
-    }
-}
-
-/// How far a change got at least: rows may be one step further than what the child could still say.
-fn reached(state: JournalState) -> u8 {
-    match state {
-        JournalState::Intent => 0,
-        JournalState::Sealed => 1,
-        JournalState::Done | JournalState::RolledBack => 2,
-    }
-}
-
-fn step(word: &str) -> u8 {
-    match word {
-        "intent" => 0,
-        "sealed" => 1,
-        "done" | "rolled-back" => 2,
-        other => panic!("{other}"),
-    }
-}
-
-/// What the child confirmed: row → (number of the asset, how far).
-type Confirmed = BTreeMap<i64, (u32, u8)>;
-
-fn take_note(confirmed: &mut Confirmed, line: &str) {
-    let [id, n, word] = <[&str; 3]>::try_from(line.split(' ').collect::<Vec<_>>()).unwrap();
-    confirmed.insert(id.parse().unwrap(), (n.parse().unwrap(), step(word)));
-}
-
-fn prove(folder: &Path, confirmed: &Confirmed) {
-    let store = SqliteStore::open(folder).unwrap();
-    assert_eq!(store.check().unwrap(), Vec::<String>::new());
-    let journal: BTreeMap<i64, _> =
-        store.journal(None).unwrap().into_iter().map(|row| (row.id.0, row)).collect();
-    for (id, (n, least)) in confirmed {
-        let row = journal.get(id).unwrap_or_else(|| panic!("change {id} was confirmed and is lost"));
-        assert_eq!(row.intent, large(row.intent.run, *n));
-        assert!(reached(row.state) >= *least, "change {id} fell back to {:?}", row.state);
-    }
-    for row in journal.values().filter(|row| row.state == JournalState::Done) {
-        let known = store.records(std::slice::from_ref(&row.intent.asset)).unwrap();
-        assert!(known.contains_key(&row.intent.asset), "change {} is done and not remembered", row.id.0);
-    }
-}
-
-#[test]
-fn fifty_kills_lose_nothing_that_was_confirmed() {
-    let place = tempfile::tempdir().unwrap();
-    let folder = place.path().join("state");
-    let mut random = fastrand::Rng::with_seed(20_251_121);
-    let mut confirmed = Confirmed::new();
-
-    for _ in 0..50 {
-        let mut kid = Kid::start("state::durability::child_writes_until_it_is_killed", &folder);
-        for _ in 0..random.u32(0..60) {
-            take_note(&mut confirmed, &kid.line().expect("the child ended by itself"));
-        }
-        kid.kill();
-        while let Some(line) = kid.line() {
-            take_note(&mut confirmed, &line);
-        }
-        prove(&folder, &confirmed);
-    }
-
-    assert!(confirmed.len() > 200, "only {} changes were confirmed", confirmed.len());
 }
 
 /// A small file system in memory; gone when dropped.

@@ -24,7 +24,7 @@ fn opened(folder: &Path) -> SqliteStore {
 /// What version 1 knew of names and stars, as tags.
 fn base(n: u32) -> Base {
     let mut base = Base::default();
-    if n % 4 > 0 {
+    if !n.is_multiple_of(4) {
         let names = Value::List(vec!["O'Brien".to_owned(), format!("Zoë {n}")]);
         base.written.insert(Tag::PersonInImage, names);
     }
