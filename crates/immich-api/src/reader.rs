@@ -16,6 +16,7 @@ use crate::membership;
 use crate::person::{Face, Person};
 use crate::query::AssetQuery;
 use crate::sample;
+use crate::server_info::ServerInfo;
 use crate::tag::Tag;
 use crate::version::Trait;
 use crate::walk::AssetWalk;
@@ -30,6 +31,16 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    /// The server, the key and its user, as found when connecting.
+    pub fn server(self) -> &'a ServerInfo {
+        self.client.server()
+    }
+
+    /// Whether the people of a listing carry the boxes of their faces; if not, [`Self::faces`] has to be asked.
+    pub fn lists_faces(self) -> bool {
+        self.server().version.has(Trait::FacesInListing)
+    }
+
     /// Walks through the user's assets, a page at a time.
     pub fn walk_assets(self, query: &AssetQuery) -> AssetWalk<'a> {
         AssetWalk::new(self, query.clone())

@@ -67,6 +67,8 @@ pub(crate) enum Trait {
     FaceStreamV2,
     /// The stream says at its end that it was all.
     StreamEnds,
+    /// Listings name the boxes of faces; afterwards each asset has to be asked for them.
+    FacesInListing,
 }
 
 impl Trait {
@@ -89,6 +91,7 @@ impl Trait {
             Self::FaceStream => (v(1, 136), None),
             Self::FaceStreamV2 => (v(2, 6), None),
             Self::StreamEnds => (v(1, 144), None),
+            Self::FacesInListing => (v(1, 106), Some(v(3, 0))),
             Self::SearchHidesArchive => (v(1, 133), Some(v(3, 0))),
         }
     }

@@ -14,7 +14,7 @@ use photo_metadata::{Engine, MetadataError};
 use sync_core::lock::{LibraryLock, RunLock};
 use sync_core::paths::Library;
 use sync_core::state::SqliteStore;
-use sync_core::writeback::{WriteBack, WriteOptions};
+use sync_core::writeback::{Account, WriteBack, WriteOptions};
 use sync_core::{Event, Reporter, StopFlag, Summary, SyncError};
 
 use crate::environment::own_variables;
@@ -126,7 +126,7 @@ impl Room<'_> {
             None => SqliteStore::in_memory()?,
         };
         let write_back = self.write_back(&store, &Timestamp::now);
-        stopped_early(write_back.preview(&self.client.reader(), self.client.server()))
+        stopped_early(write_back.preview(&[Account::of(self.client)]))
     }
 
     /// Writes. `command` is what the state remembers of it.
@@ -137,7 +137,9 @@ impl Room<'_> {
             tracing::debug!("the file system of the library has no locks for folders");
         }
         let store = SqliteStore::open(&self.state)?;
-        let summary = stopped_early(self.write_back(&store, &Timestamp::now).run(self.client, command))?;
+        let summary = stopped_early(
+            self.write_back(&store, &Timestamp::now).run(std::slice::from_ref(self.client), command),
+        )?;
         store.close().context("everything is written, but the state could not be closed")?;
         Ok(summary)
     }

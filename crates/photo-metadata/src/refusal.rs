@@ -86,6 +86,16 @@ pub fn refuse(path: &Path, structure: &Structure, allowed: Allowances) -> Option
     (is_raw && !allowed.raw).then(|| Refusal::Raw(container.label().to_owned()))
 }
 
+/// Whether a sidecar must be left alone, from its structure.
+pub fn refuse_sidecar(structure: &Structure) -> Option<Refusal> {
+    if structure.container != Container::Xmp {
+        let text = format!("it should be an XMP sidecar and is a {} file", structure.container.label());
+        return Some(Refusal::CannotHold(text));
+    }
+    let problem = structure.problems.iter().find(|problem| problem.is_damage())?;
+    Some(Refusal::Damaged(in_words(problem)))
+}
+
 pub(crate) fn wrong_extension(path: &Path, container: Container) -> Option<String> {
     let extension = path.extension()?.to_str()?;
     let expected = expected_containers(extension);

@@ -7,18 +7,28 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use photo_metadata::replace::{FileIdentity, ReplaceOptions, Workspace, remove_work_dir, work_dir_name};
-use photo_metadata::{Engine, MetadataError, Refusal, write_verified};
+use photo_metadata::{Engine, MetadataError, Refusal, new_sidecar_bytes, write_verified};
 
 use crate::error::{SyncError, chain};
+use crate::paths::sha1_of_file;
 use crate::plan::Step;
-use crate::state::{Intent, JournalId, Role, RunId, Store};
+use crate::state::{Intent, JournalId, Role, RunId, Sha1s, Store};
+
+/// A sidecar longer than this is no sidecar that anybody made on purpose; its bytes are kept for an undo.
+const LONGEST_SIDECAR: u64 = 32 << 20;
+
+/// A checksum that is still to be computed.
+pub(crate) const UNKNOWN: [u8; 20] = [0; 20];
 
 /// What applying needs.
+#[derive(Clone, Copy)]
 pub(crate) struct Hands<'a> {
     pub(crate) store: &'a dyn Store,
     pub(crate) engine: &'a dyn Engine,
     pub(crate) replace: ReplaceOptions,
     pub(crate) now: &'a (dyn Fn() -> Timestamp + Sync),
+    /// Whether the server has to be told of what is done.
+    pub(crate) owes: bool,
 }
 
 /// How a step ended.
@@ -34,20 +44,24 @@ pub(crate) enum Applied {
 /// Applies one step. An error means that the rest of the run is pointless.
 pub(crate) fn apply(run: RunId, step: &Step, hands: &Hands<'_>) -> Result<Applied, SyncError> {
     let name = work_dir_name(fastrand::u64(..));
+    let old_bytes = match old_bytes(step) {
+        Ok(old_bytes) => old_bytes,
+        Err(error) => return settle(error),
+    };
     let intent = Intent {
         run,
         asset: step.asset.clone(),
-        account: String::new(),
-        role: Role::Original,
+        account: step.account.clone(),
+        role: step.role,
         path: step.path.clone(),
         work_dir: step.path.with_file_name(&name),
-        before: Some(step.expects),
+        before: step.expects,
         edits: step.change.edits.clone(),
-        old_bytes: None,
+        old_bytes,
         fingerprint: step.fingerprint,
         base: step.base.clone(),
-        sha1: None,
-        owes: false,
+        sha1: step.uploaded.map(|before| Sha1s { before, after: UNKNOWN }),
+        owes: hands.owes,
         undoes: None,
         at: (hands.now)(),
     };
@@ -56,8 +70,10 @@ pub(crate) fn apply(run: RunId, step: &Step, hands: &Hands<'_>) -> Result<Applie
     // What is not settled here stays open in the journal, and the next start settles it by the hashes.
     let settled = remove_work_dir(&intent.work_dir);
     match (ended, settled) {
-        (Ok(after), Ok(_)) => {
-            hands.store.done(id, Some(&after), Some(&intent.record(Some(after))))?;
+        (Ok((after, sha1)), Ok(_)) => {
+            let mut record = intent.record(Some(after));
+            record.sha1 = sha1;
+            hands.store.done(id, Some(&after), Some(&record))?;
             Ok(Applied::Done)
         }
         (Ok(_), Err(error)) => Ok(Applied::Failed { message: chain(&error), transient: true }),
@@ -86,14 +102,36 @@ impl From<MetadataError> for Trouble {
     }
 }
 
+/// The whole content of a sidecar before it changes.
+fn old_bytes(step: &Step) -> Result<Option<Vec<u8>>, MetadataError> {
+    let Some(before) = step.expects.filter(|_| step.role != Role::Original) else { return Ok(None) };
+    if before.size > LONGEST_SIDECAR {
+        let message = format!("it is a sidecar of {} bytes", before.size);
+        return Err(MetadataError::WriteRefused { path: step.path.clone(), message });
+    }
+    std::fs::read(&step.path).map(Some).map_err(|error| MetadataError::from_io(&step.path, "read", error))
+}
+
 /// Puts the new version in place; its workspace is gone afterwards, whatever happened.
-fn replace(id: JournalId, step: &Step, name: &str, hands: &Hands<'_>) -> Result<FileIdentity, Trouble> {
-    let workspace = Workspace::create(&step.path, &step.expects, name, hands.replace)?;
+fn replace(
+    id: JournalId,
+    step: &Step,
+    name: &str,
+    hands: &Hands<'_>,
+) -> Result<(FileIdentity, Option<Sha1s>), Trouble> {
+    let workspace = match &step.expects {
+        Some(before) => Workspace::create(&step.path, before, name, hands.replace)?,
+        None => Workspace::create_new(&step.path, &step.original, name, &new_sidecar_bytes())?,
+    };
     write_verified(hands.engine, &workspace, &step.change, &step.path)?;
     let old_hash = workspace.original_hash();
+    let sha1 = match step.uploaded {
+        Some(before) => Some(Sha1s { before, after: sha1_of_file(workspace.target())? }),
+        None => None,
+    };
     let sealed = workspace.seal()?;
-    hands.store.sealed(id, Some(&old_hash), Some(&sealed.new_hash)).map_err(Trouble::Fatal)?;
-    Ok(sealed.commit()?)
+    hands.store.sealed(id, old_hash.as_deref(), Some(&sealed.new_hash)).map_err(Trouble::Fatal)?;
+    Ok((sealed.commit()?, sha1))
 }
 
 /// Sorts what happened: a refusal, a failure of this file, or the end of the run.

@@ -59,6 +59,10 @@ pub enum SyncError {
     #[error("{0}")]
     NeedsAnswer(String),
 
+    /// The run would take away or change much of what was written before.
+    #[error("{0}")]
+    Brake(String),
+
     /// Photos do not add up: a fault of the program.
     #[error("a fault of the program: {done} done + {skipped} skipped + {failed} failed is not {seen} seen")]
     DoesNotAddUp {
@@ -84,6 +88,7 @@ impl SyncError {
             | Self::Library { .. }
             | Self::OtherServer { .. }
             | Self::NeedsAnswer(_)
+            | Self::Brake(_)
             | Self::DoesNotAddUp { .. } => false,
         }
     }

@@ -1,6 +1,7 @@
 //! What a run tells: typed events, which the terminal, a log, a statistics file or a page show as they like.
 
-use crate::plan::{Failed, Skipped, Step};
+use crate::paths::PrefixMap;
+use crate::plan::{Failed, Kept, Skipped, Step};
 use crate::summary::Summary;
 
 /// Something that happened, in the order in which a user should see it.
@@ -21,6 +22,24 @@ pub enum Event<'a> {
         /// Assets up to now.
         assets: u64,
     },
+    /// The server is asked for what its listing does not say, or told what happened.
+    Asked {
+        /// What about.
+        what: Activity,
+        /// How much of it is done.
+        done: u64,
+        /// Of how much.
+        total: u64,
+    },
+    /// How paths on the server lead to files here was found out.
+    Mapped {
+        /// The folders, as the server and as this machine sees them.
+        folders: &'a [PrefixMap],
+        /// So many samples agree.
+        agreed: u64,
+        /// Of so many.
+        of: u64,
+    },
     /// The listing is complete; so many photos have to be looked at.
     Planning {
         /// Photos whose files will be opened.
@@ -32,12 +51,28 @@ pub enum Event<'a> {
     Done(&'a Step),
     /// A photo that was left as it is.
     Skipped(&'a Skipped),
+    /// A part of a photo that was left as it is; comes before the photo's own event.
+    Kept(&'a Kept),
     /// A photo that something went wrong with.
     Failed(&'a Failed),
     /// Something that the user should know and that belongs to no photo.
     Warning(&'a str),
     /// The end.
     Finished(&'a Summary),
+}
+
+/// What the server is asked or told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Activity {
+    /// Which assets are in which albums.
+    Albums,
+    /// Which assets have which tags.
+    Tags,
+    /// Where faces are.
+    Faces,
+    /// That it should read files again.
+    Refresh,
 }
 
 /// Somebody who is told. Called from one thread at a time.

@@ -7,16 +7,16 @@ use std::path::PathBuf;
 
 use immich_api::AssetId;
 use photo_metadata::replace::FileIdentity;
-use photo_metadata::{Change, Refusal};
+use photo_metadata::{Change, Datum, Refusal};
 use serde::{Deserialize, Serialize};
 
-use crate::state::{Base, Fingerprint};
+use crate::state::{Base, Fingerprint, Role};
 
 /// What was decided about one photo.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Planned {
-    /// Something to do.
-    Do(Box<Step>),
+    /// Something to do, in one file or in several.
+    Do(Vec<Step>),
     /// Nothing to do, and why.
     Skip(Skipped),
     /// It could not be decided.
@@ -26,18 +26,27 @@ pub enum Planned {
 /// One file that changes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Step {
+    /// The id of the user who owns the asset.
+    pub account: String,
     /// Whose metadata are written.
     pub asset: AssetId,
-    /// The original, absolute.
+    /// Into which of its files.
+    pub role: Role,
+    /// The file, absolute.
     pub path: PathBuf,
-    /// What the file was when the step was planned; anything else and the step is refused.
-    pub expects: FileIdentity,
+    /// The photo or video that it belongs to: itself, or the one that a sidecar lies beside.
+    pub original: PathBuf,
+    /// What the file was when the step was planned; anything else and the step is refused. `None` for a sidecar
+    /// that is made.
+    pub expects: Option<FileIdentity>,
     /// What changes in it.
     pub change: Change,
     /// What was wanted, for the next run's comparison.
     pub fingerprint: Fingerprint,
     /// What will be known as written by us once this is done.
     pub base: Base,
+    /// SHA-1 of an original that Immich manages, as it was uploaded.
+    pub uploaded: Option<[u8; 20]>,
 }
 
 /// A photo that needs nothing, or must not be touched.
@@ -62,6 +71,12 @@ pub enum SkipReason {
     /// The file already says what the server knows.
     #[error("already up to date")]
     UpToDate,
+    /// The user took back what we wrote, and the server says nothing new since.
+    #[error("taken back by `undo`; left alone until the server's data change (or --recheck)")]
+    Undone,
+    /// The file here is not the one that the server read.
+    #[error("{0}")]
+    NotTheSame(String),
     /// The server knows nothing of what was asked for.
     #[error("the server knows nothing to write")]
     NothingKnown,
@@ -89,8 +104,17 @@ impl SkipReason {
     /// Whether the user should know: the photo is not what they asked for.
     pub fn is_trouble(&self) -> bool {
         match self {
-            Self::Unchanged | Self::UpToDate | Self::NothingKnown | Self::Offline | Self::Managed => false,
-            Self::NoSuchAsset | Self::Missing | Self::Unmapped(_) | Self::Refused(_) => true,
+            Self::Unchanged
+            | Self::UpToDate
+            | Self::Undone
+            | Self::NothingKnown
+            | Self::Offline
+            | Self::Managed => false,
+            Self::NoSuchAsset
+            | Self::Missing
+            | Self::Unmapped(_)
+            | Self::NotTheSame(_)
+            | Self::Refused(_) => true,
         }
     }
 
@@ -103,11 +127,28 @@ impl SkipReason {
             Self::NoSuchAsset => "no-such-asset",
             Self::Offline => "offline",
             Self::Managed => "managed",
+            Self::Undone => "undone",
+            Self::NotTheSame(_) => "not-the-same",
             Self::Missing => "missing",
             Self::Unmapped(_) => "unmapped",
             Self::Refused(_) => "refused",
         }
     }
+}
+
+/// A part of a photo that was left as it is although the rest of it was handled.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Which asset.
+    pub asset: AssetId,
+    /// Which of its files.
+    pub path: PathBuf,
+    /// Which kind of data; `None` for all of them.
+    pub datum: Option<Datum>,
+    /// Why, in words for the user.
+    pub why: String,
+    /// Whether the user should do something about it.
+    pub is_trouble: bool,
 }
 
 /// A photo that something went wrong with.

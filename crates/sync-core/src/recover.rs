@@ -8,10 +8,11 @@ use std::path::{Path, PathBuf};
 use photo_metadata::MetadataError;
 use photo_metadata::replace::{FileIdentity, identity, remove_work_dir};
 
-use crate::apply::hash_of;
+use crate::apply::{UNKNOWN, hash_of};
 use crate::error::SyncError;
 use crate::event::{Event, Reporter};
-use crate::state::{JournalRow, Store};
+use crate::paths::sha1_of_file;
+use crate::state::{AssetRecord, JournalRow, Sha1s, Store};
 
 /// Settles all open changes; tells which work folders there were.
 ///
@@ -43,7 +44,7 @@ pub(crate) fn recover(store: &dyn Store, reporter: &dyn Reporter) -> Result<Vec<
         }
         match place_of(row) {
             Ok(Some(after)) => {
-                store.done(row.id, Some(&after), Some(&row.intent.record(Some(after))))?;
+                store.done(row.id, Some(&after), Some(&record(row, after)))?;
                 completed += 1;
             }
             Ok(None) => {
@@ -59,6 +60,16 @@ pub(crate) fn recover(store: &dyn Store, reporter: &dyn Reporter) -> Result<Vec<
     }
     reporter.report(&Event::Recovered { folders, completed, rolled_back });
     Ok(open.into_iter().map(|row| row.intent.work_dir).collect())
+}
+
+/// What is remembered of a new version; its checksum was not computed yet when the run was ended.
+fn record(row: &JournalRow, after: FileIdentity) -> AssetRecord {
+    let mut record = row.intent.record(Some(after));
+    record.sha1 = record.sha1.and_then(|sha1| match sha1.after {
+        UNKNOWN => sha1_of_file(&row.intent.path).ok().map(|after| Sha1s { after, ..sha1 }),
+        _ => Some(sha1),
+    });
+    record
 }
 
 /// What the new version is, if it stands in the place of the original. A file that is gone was not left behind

@@ -13,6 +13,12 @@ pub struct Summary {
     pub seen: u64,
     /// Photos that were changed; in a dry run, that would be.
     pub done: u64,
+    /// Files that were written for these: originals and sidecars.
+    #[serde(default)]
+    pub files: u64,
+    /// Parts of photos that were left as the file has them.
+    #[serde(default)]
+    pub kept: u64,
     /// Photos that needed nothing or must not be touched, by reason.
     pub skipped: BTreeMap<String, u64>,
     /// Skipped photos that the user should know of.

@@ -6,7 +6,7 @@ use immich_api::AssetId;
 use photo_metadata::replace::FileIdentity;
 use photo_metadata::{Change, Container, Tag, TagEdit, Value};
 use sync_core::plan::{Failed, SkipReason, Skipped, Step};
-use sync_core::state::{Base, Fingerprint};
+use sync_core::state::{Base, Fingerprint, Role};
 
 /// An asset of this number.
 pub(super) fn asset(number: u8) -> AssetId {
@@ -36,7 +36,11 @@ pub(super) fn step() -> Step {
     Step {
         asset: asset(1),
         path: "/photos/2024/07/a.jpg".into(),
-        expects: FileIdentity { device: 1, inode: 2, size: 3, mtime_ns: 4, ctime_ns: 5, links: 1 },
+        expects: Some(FileIdentity { device: 1, inode: 2, size: 3, mtime_ns: 4, ctime_ns: 5, links: 1 }),
+        account: "00000000-0000-4000-8000-000000000009".to_owned(),
+        role: Role::Original,
+        original: "/photos/2024/07/a.jpg".into(),
+        uploaded: None,
         change: Change { container: Container::Jpeg, edits, iptc: None },
         fingerprint: Fingerprint([0; 32]),
         base: Base::default(),

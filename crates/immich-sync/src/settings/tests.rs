@@ -195,6 +195,7 @@ fn folders_are_mapped_from_the_environment_and_the_config_too() {
     let rule = |told: Told| match told.settings().unwrap().options.mapping.rule {
         PathRule::Prefixes(maps) => maps.into_iter().map(|map| map.server).collect::<Vec<_>>(),
         PathRule::LastSegments(count) => vec![count.to_string()],
+        PathRule::Search => Vec::new(),
     };
 
     assert_eq!(rule(least(&[], &[("IMMICH_SYNC_PATH_MAP", "/a=a;/b=b")], config)), ["/a", "/b"]);

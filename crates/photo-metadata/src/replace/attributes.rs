@@ -40,6 +40,15 @@ pub(super) fn copy(
     Ok(())
 }
 
+/// Gives a file that was made the owner and the mode of the one that it belongs to.
+pub(super) fn copy_owner_and_mode(path: &Path, stat: &Stat, target: &OwnedFd) -> Result<(), MetadataError> {
+    // Whoever may make files in this folder may do so in their own name.
+    copy_owner(stat, target)
+        .or_else(|errno| if errno == Errno::PERM { Ok(()) } else { Err(errno) })
+        .map_err(|errno| not_kept(path, "the owner", errno))?;
+    copy_mode(stat, target).map_err(|errno| not_kept(path, "the mode", errno))
+}
+
 /// Whether the file is marked so that it cannot be replaced. A file system without such marks says no.
 pub(super) fn is_immutable(file: &OwnedFd) -> bool {
     #[cfg(target_os = "linux")]

@@ -10,12 +10,15 @@ use std::os::fd::{AsFd as _, OwnedFd};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, Mode, OFlags, Stat, fstat, fstatvfs, mkdirat, openat, symlinkat, unlinkat};
+use rustix::fs::{
+    AtFlags, Mode, OFlags, RenameFlags, Stat, fstat, fstatvfs, linkat, mkdirat, openat, renameat,
+    renameat_with, symlinkat, unlinkat,
+};
 use rustix::io::Errno;
 
 use super::attributes;
 use super::cleanup::remove_contents_and_folder;
-use super::identity::{FileIdentity, require_regular};
+use super::identity::{FileIdentity, identity_at, require_regular};
 use super::workspace::{HardLinkPolicy, ReplaceOptions};
 use crate::error::MetadataError;
 
@@ -28,10 +31,12 @@ pub(super) struct Parts {
     pub(super) original: PathBuf,
     pub(super) name: OsString,
     pub(super) parent: OwnedFd,
-    /// The original itself, so that its attributes come from the file that was looked at.
+    /// The original itself, so that its attributes come from the file that was looked at. For a file that is made:
+    /// the one that it is made for.
     pub(super) file: OwnedFd,
     pub(super) stat: Stat,
-    pub(super) before: FileIdentity,
+    /// What the original is; `None` when the file is made.
+    pub(super) before: Option<FileIdentity>,
     pub(super) options: ReplaceOptions,
     pub(super) work_name: String,
     pub(super) work: OwnedFd,
@@ -96,7 +101,7 @@ impl Parts {
     /// the file system states has to do.
     pub(super) fn probe_room(&self) -> Result<(), MetadataError> {
         const REALLY_WRITTEN: u64 = 64 << 20;
-        let wanted = self.before.size + (64 << 10);
+        let wanted = self.before.map_or(0, |before| before.size) + (64 << 10);
         if wanted > REALLY_WRITTEN {
             let free = fstatvfs(&self.work).map_err(|errno| self.errno("look at the disk of", errno))?;
             let room = free.f_bavail.saturating_mul(free.f_frsize);
@@ -109,6 +114,40 @@ impl Parts {
         let removed = unlinkat(&self.work, PROBE, AtFlags::empty());
         written.map_err(|error| MetadataError::from_io(&self.original, "write", error))?;
         removed.map_err(|errno| self.errno("remove a probe of", errno))
+    }
+
+    /// Writes a small file into the work folder.
+    pub(super) fn plant(&self, name: &str, bytes: &[u8]) -> Result<(), MetadataError> {
+        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let file = openat(&self.work, name, flags, Mode::RUSR | Mode::WUSR)
+            .map_err(|errno| self.errno("write", errno))?;
+        std::io::Write::write_all(&mut std::fs::File::from(file), bytes)
+            .map_err(|error| MetadataError::from_io(&self.original, "write", error))
+    }
+
+    /// Gives the new file its name, unless something has that name by now.
+    ///
+    /// Where the file system knows no such rename, a second name does the same; where it has no second names
+    /// either (exFAT), the look a moment ago has to do.
+    pub(super) fn place_new(&self) -> Result<(), MetadataError> {
+        let (from, to) = (self.target_name.as_str(), self.name.as_os_str());
+        let failed = |errno| match errno {
+            Errno::EXIST => {
+                MetadataError::Conflict { path: self.original.clone(), change: "it is there by now" }
+            }
+            errno => self.errno("make", errno),
+        };
+        let unknown = |errno| matches!(errno, Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP | Errno::PERM);
+        match renameat_with(&self.work, from, &self.parent, to, RenameFlags::NOREPLACE) {
+            Ok(()) => return Ok(()),
+            Err(errno) if unknown(errno) => {}
+            Err(errno) => return Err(failed(errno)),
+        }
+        match linkat(&self.work, from, &self.parent, to, AtFlags::empty()) {
+            Ok(()) => unlinkat(&self.work, from, AtFlags::empty()).map_err(failed),
+            Err(errno) if unknown(errno) => renameat(&self.work, from, &self.parent, to).map_err(failed),
+            Err(errno) => Err(failed(errno)),
+        }
     }
 
     fn errno(&self, action: &'static str, errno: Errno) -> MetadataError {
@@ -137,6 +176,17 @@ impl Parts {
                 Err(error) => return Err(failed(error)),
             }
         }
+    }
+}
+
+/// A file that is to be made must not be there yet.
+pub(super) fn require_absent(parent: &OwnedFd, name: &OsStr, path: &Path) -> Result<(), MetadataError> {
+    match identity_at(parent, name, path) {
+        Err(MetadataError::Missing { .. }) => Ok(()),
+        Ok(_) | Err(MetadataError::NotRegular { .. }) => {
+            Err(MetadataError::Conflict { path: path.to_path_buf(), change: "it is there by now" })
+        }
+        Err(error) => Err(error),
     }
 }
 

@@ -18,8 +18,8 @@ use super::attributes;
 use super::cleanup::{WORK_DIR_PREFIX, is_work_dir_name};
 use super::identity::{FileIdentity, identity_at, open_folder, require_regular};
 use super::parts::{
-    Parts, make_work_dir, open_original, plain_extension, require_replaceable, require_unchanged, sync,
-    sync_folder,
+    Parts, make_work_dir, open_original, plain_extension, require_absent, require_replaceable,
+    require_unchanged, sync, sync_folder,
 };
 use crate::error::MetadataError;
 
@@ -53,8 +53,11 @@ pub struct Workspace {
     parts: Parts,
     source: PathBuf,
     target: PathBuf,
-    original_hash: blake3::Hash,
+    original_hash: Option<blake3::Hash>,
 }
+
+/// The name that a writer reads when there is no original.
+const SEED: &str = "source.xmp";
 
 impl Workspace {
     /// Makes the folder `name` next to the original, after a look whether that is still what is expected.
@@ -96,16 +99,55 @@ impl Workspace {
             parent,
             file,
             stat,
-            before,
+            before: Some(before),
             options,
             work_name: name.to_owned(),
             work,
             target_name: format!("new.{extension}"),
         };
         let source = parts.make_source(&folder, &extension)?;
-        let original_hash = parts.hash(&parts.file, "read")?;
+        let original_hash = Some(parts.hash(&parts.file, "read")?);
         let target = folder.join(&parts.target_name);
         Ok(Self { parts, source, target, original_hash })
+    }
+
+    /// Makes the folder `name` for a sidecar at `path`, where nothing may be yet.
+    ///
+    /// `seed` is what a writer reads as the original, `beside` the photo or video whose owner and mode the sidecar
+    /// gets.
+    pub fn create_new(path: &Path, beside: &Path, name: &str, seed: &[u8]) -> Result<Self, MetadataError> {
+        let unsupported = |reason| MetadataError::UnsupportedName { path: path.to_path_buf(), reason };
+        let (Some(parent_path), Some(file_name)) = (path.parent(), path.file_name()) else {
+            return Err(unsupported("it has no file name"));
+        };
+        let Some(beside_name) = beside.file_name().filter(|_| beside.parent() == Some(parent_path)) else {
+            return Err(unsupported("a sidecar lies beside its photo"));
+        };
+        let folder = parent_path.join(name);
+        if !path.is_absolute() || !is_work_dir_name(name.as_bytes()) {
+            return Err(unsupported("the path is not absolute"));
+        }
+        let parent = open_folder(parent_path)?;
+        let file = open_original(&parent, beside_name, beside)?;
+        let stat = fstat(&file).map_err(|errno| MetadataError::from_errno(beside, "look at", errno))?;
+        require_regular(beside, &stat)?;
+        require_absent(&parent, file_name, path)?;
+        let work = make_work_dir(&parent, name, &folder)?;
+        let parts = Parts {
+            original: path.to_path_buf(),
+            name: file_name.to_os_string(),
+            parent,
+            file,
+            stat,
+            before: None,
+            options: ReplaceOptions::default(),
+            work_name: name.to_owned(),
+            work,
+            target_name: "new.xmp".to_owned(),
+        };
+        parts.plant(SEED, seed)?;
+        let target = folder.join(&parts.target_name);
+        Ok(Self { source: folder.join(SEED), target, original_hash: None, parts })
     }
 
     /// Where a writer reads the original: its own path, or a link in the work folder when that is not plain.
@@ -118,9 +160,9 @@ impl Workspace {
         &self.target
     }
 
-    /// BLAKE3 of the original in hexadecimal digits, as it was when the folder was made.
-    pub fn original_hash(&self) -> String {
-        self.original_hash.to_hex().to_string()
+    /// BLAKE3 of the original in hexadecimal digits, as it was when the folder was made; `None` when there is none.
+    pub fn original_hash(&self) -> Option<String> {
+        self.original_hash.map(|hash| hash.to_hex().to_string())
     }
 
     /// Whether the disk has room for another file of the original's size, asked after a writer failed for a
@@ -133,7 +175,12 @@ impl Workspace {
     pub fn seal(self) -> Result<Sealed, MetadataError> {
         let Self { parts, .. } = self;
         let target = parts.open_target()?;
-        attributes::copy(&parts.original, &parts.file, &parts.stat, &target, parts.options.touch)?;
+        match parts.before {
+            Some(_) => {
+                attributes::copy(&parts.original, &parts.file, &parts.stat, &target, parts.options.touch)?;
+            }
+            None => attributes::copy_owner_and_mode(&parts.original, &parts.stat, &target)?,
+        }
         sync(&target)
             .map_err(|error| MetadataError::from_io(&parts.original, "sync a new version of", error))?;
         let hash = parts.hash(&target, "read back the new version of")?;
@@ -168,17 +215,24 @@ impl Sealed {
         if identity.difference(&staged).is_some() {
             return Err(parts.refused("it changed after it was sealed"));
         }
-        let now = match identity_at(&parts.parent, &parts.name, path) {
-            Err(MetadataError::NotRegular { .. }) => {
-                let change = "another file is at its place";
-                return Err(MetadataError::Conflict { path: path.clone(), change });
+        let renamed = match &parts.before {
+            Some(before) => {
+                let now = match identity_at(&parts.parent, &parts.name, path) {
+                    Err(MetadataError::NotRegular { .. }) => {
+                        let change = "another file is at its place";
+                        return Err(MetadataError::Conflict { path: path.clone(), change });
+                    }
+                    now => now?,
+                };
+                require_unchanged(path, before, &now)?;
+                renameat(&parts.work, parts.target_name.as_str(), &parts.parent, parts.name.as_os_str())
+                    .map_err(|errno| MetadataError::from_errno(path, "replace", errno))
             }
-            now => now?,
+            None => {
+                require_absent(&parts.parent, &parts.name, path)?;
+                parts.place_new()
+            }
         };
-        require_unchanged(path, &parts.before, &now)?;
-        let renamed =
-            renameat(&parts.work, parts.target_name.as_str(), &parts.parent, parts.name.as_os_str())
-                .map_err(|errno| MetadataError::from_errno(path, "replace", errno));
         if let Err(error) = renamed {
             // A network share may answer with an error to a rename that it did.
             let in_place = identity_at(&parts.parent, &parts.name, path)

@@ -18,7 +18,7 @@ fn the_new_version_takes_the_place_of_the_old_one() {
     let library = Library::new();
     let workspace = library.workspace();
     assert_eq!(workspace.source(), library.original);
-    assert_eq!(workspace.original_hash(), blake3::hash(OLD).to_hex().as_str());
+    assert_eq!(workspace.original_hash(), Some(blake3::hash(OLD).to_hex().to_string()));
     assert!(!workspace.target().exists());
     let mode = fs::metadata(workspace.target().parent().expect("a folder")).expect("it exists").mode();
     assert_eq!(mode & 0o777, 0o700);
@@ -351,4 +351,43 @@ fn an_identity_survives_being_stored() {
     fs::set_permissions(&library.original, fs::Permissions::from_mode(0o600)).expect("a mode");
     let later = identity(&library.original).expect("its identity");
     assert!(later.same_content_as(&now));
+}
+
+#[test]
+fn a_sidecar_is_made_with_the_owner_and_mode_of_its_photo() {
+    let folder = tempfile::tempdir().unwrap();
+    let photo = folder.path().join("a.jpg");
+    std::fs::write(&photo, OLD).unwrap();
+    std::fs::set_permissions(&photo, std::fs::Permissions::from_mode(0o640)).unwrap();
+    let sidecar = folder.path().join("a.jpg.xmp");
+
+    let workspace = Workspace::create_new(&sidecar, &photo, &work_dir_name(7), b"seed").unwrap();
+    assert_eq!(
+        (std::fs::read(workspace.source()).unwrap(), workspace.original_hash()),
+        (b"seed".to_vec(), None)
+    );
+    std::fs::write(workspace.target(), b"new").unwrap();
+    workspace.seal().unwrap().commit().unwrap();
+
+    assert_eq!(std::fs::read(&sidecar).unwrap(), b"new");
+    assert_eq!(std::fs::metadata(&sidecar).unwrap().permissions().mode() & 0o777, 0o640);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "no work folder is left");
+}
+
+#[test]
+fn a_sidecar_that_appeared_meanwhile_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let photo = folder.path().join("a.jpg");
+    std::fs::write(&photo, OLD).unwrap();
+    let sidecar = folder.path().join("a.jpg.xmp");
+    let workspace = Workspace::create_new(&sidecar, &photo, &work_dir_name(8), b"seed").unwrap();
+    std::fs::write(workspace.target(), b"new").unwrap();
+    let sealed = workspace.seal().unwrap();
+    std::fs::write(&sidecar, b"theirs").unwrap();
+
+    let error = sealed.commit().unwrap_err();
+
+    assert!(matches!(error, MetadataError::Conflict { .. }), "{error:?}");
+    assert_eq!(std::fs::read(&sidecar).unwrap(), b"theirs");
+    assert!(Workspace::create_new(&sidecar, &photo, &work_dir_name(9), b"seed").is_err());
 }

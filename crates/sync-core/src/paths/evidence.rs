@@ -172,6 +172,11 @@ fn sha1_of(path: &Path, seen: &FileIdentity) -> Result<[u8; 20], MetadataError> 
     Ok(hasher.finalize().into())
 }
 
+/// SHA-1 of a file that nobody else works on.
+pub(crate) fn sha1_of_file(path: &Path) -> Result<[u8; 20], MetadataError> {
+    sha1_of(path, &photo_metadata::replace::identity(path)?)
+}
+
 fn require_same(path: &Path, seen: &FileIdentity, file: &std::fs::File) -> Result<(), MetadataError> {
     let now = file.metadata().map_err(|source| MetadataError::from_io(path, "look at", source))?;
     let modified = i128::from(now.mtime()) * 1_000_000_000 + i128::from(now.mtime_nsec());

@@ -23,6 +23,8 @@ pub enum PathRule {
     LastSegments(usize),
     /// The first prefix that fits, in the order given.
     Prefixes(Vec<PrefixMap>),
+    /// Not known yet: [`crate::writeback::find_paths`] makes prefixes of it. Until then it leads nowhere.
+    Search,
 }
 
 /// One folder of the server and where it is here.
@@ -91,6 +93,7 @@ impl PathMapping {
                 .iter()
                 .find_map(|map| self.by_prefix(map, &segments))
                 .ok_or_else(|| Unmapped::NoPrefix { path: server_path.to_owned() }),
+            PathRule::Search => Err(Unmapped::NoPrefix { path: server_path.to_owned() }),
         }
     }
 
@@ -98,7 +101,7 @@ impl PathMapping {
     pub(super) fn folder_of(&self, server_path: &str) -> Result<&Path, Unmapped> {
         let segments = segments(server_path)?;
         match &self.rule {
-            PathRule::LastSegments(_) => Ok(&self.root),
+            PathRule::LastSegments(_) | PathRule::Search => Ok(&self.root),
             PathRule::Prefixes(maps) => maps
                 .iter()
                 .find(|map| self.by_prefix(map, &segments).is_some())

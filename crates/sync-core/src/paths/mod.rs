@@ -9,6 +9,7 @@ mod folders;
 mod library;
 mod mapping;
 
+pub(crate) use evidence::sha1_of_file;
 pub use evidence::{Evidence, Fit, Proof, fit};
 pub use find::{Found, Sample, find_mapping};
 pub use library::{Library, LibraryPath};

@@ -1,41 +1,69 @@
 //! The walk through the server's listing: which files have to be looked at, and which need not be opened.
 //!
-//! An asset whose wanted data and whose file are both as they were after the last run ends here, at the cost
-//! of one `stat`.
+//! An asset whose wanted data and whose files are as they were after the last run ends here, at the cost of a
+//! `stat` for each of its files and for each sidecar that it might have got.
 
-use std::collections::hash_map::Entry;
-use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use immich_api::{Asset, AssetId, AssetQuery, Reader};
+use immich_api::{Asset, AssetId, AssetQuery, LibraryId};
 use photo_metadata::replace::{FileIdentity, identity};
-use photo_metadata::{MetadataError, PhotoFields, Refusal};
+use photo_metadata::{Base, MetadataError, PhotoFields, Refusal};
 
+use super::account::Account;
+use super::brake::Losses;
+use super::claims::Claims;
+use super::known::{Beside, Known};
+use super::targets::{Place, Places, Wish};
 use super::wanted::wanted;
 use super::{ManagedPolicy, WriteBack, fingerprint};
 use crate::error::{SyncError, chain};
 use crate::event::Event;
-use crate::paths::{LibraryPath, Unmapped};
+use crate::paths::{Evidence, LibraryPath, Unmapped};
 use crate::plan::{Failed, SkipReason, Skipped};
-use crate::state::{AssetRecord, Base, Fingerprint, Role, Verdict};
+use crate::state::{AssetRecord, Fingerprint, Role, Sha1s, Verdict};
 use crate::summary::Summary;
 
-/// A file that has to be opened.
+/// An asset whose files have to be opened.
 #[derive(Debug)]
 pub(super) struct Candidate {
+    /// Which of the accounts it belongs to.
+    pub(super) account: usize,
     pub(super) asset: AssetId,
-    pub(super) path: PathBuf,
+    /// The external library it is in; `None` when Immich manages the file.
+    pub(super) library: Option<LibraryId>,
+    /// The photo or video itself.
+    pub(super) original: PathBuf,
     pub(super) file: FileIdentity,
+    /// Whether that very file was looked at before, and was found to be the asset's.
+    pub(super) is_known: bool,
+    /// Whether another asset leads to the same file, so that only its content can tell whose it is.
+    pub(super) is_contested: bool,
+    pub(super) evidence: Evidence,
+    pub(super) sha1: Option<Sha1s>,
+    pub(super) wish: Wish,
+    /// The files to look into, each with what we wrote into it.
+    pub(super) places: Vec<(Place, Base)>,
     pub(super) fields: PhotoFields,
+    /// Its tags may lack parents; they have to be asked before they are written.
+    pub(super) unsure_of_tags: bool,
     pub(super) fingerprint: Fingerprint,
-    pub(super) base: Base,
-    pub(super) managed: bool,
 }
 
-/// What the walk found.
+impl Candidate {
+    /// Whether a file that Immich manages itself may be written.
+    pub(super) fn would_write_managed(&self) -> bool {
+        self.library.is_none() && self.places.iter().any(|(place, _)| place.role == Role::Original)
+    }
+}
+
+/// What the walks found.
+#[derive(Default)]
 pub(super) struct Discovery {
     pub(super) candidates: Vec<Candidate>,
+    pub(super) losses: Losses,
     pub(super) summary: Summary,
+    /// Records whose file was moved as a whole, at its new place.
+    moved: Vec<AssetRecord>,
 }
 
 /// How one asset of the listing ended.
@@ -47,46 +75,267 @@ enum Looked {
     NotAsked,
 }
 
-/// Walks the listing; ends early when a stop is asked for.
-pub(super) fn discover(run: &WriteBack<'_>, reader: Reader<'_>) -> Result<Discovery, SyncError> {
-    let mut walk = reader.walk_assets(&query(run));
-    let mut discovery = Discovery { candidates: Vec::new(), summary: Summary::default() };
-    let mut claimed = Claims::default();
+/// What the walk through one account works with.
+struct Walk<'a, 'r> {
+    run: &'r WriteBack<'a>,
+    account: usize,
+    managed: Option<ManagedPolicy>,
+    known: Known<'a>,
+    places: Places,
+}
+
+/// Walks the listings; ends early when a stop is asked for. `remembers` is false in a preview.
+pub(super) fn discover<'a>(
+    run: &WriteBack<'a>,
+    accounts: &[Account<'a>],
+    managed: Option<ManagedPolicy>,
+    remembers: bool,
+) -> Result<Discovery, SyncError> {
+    let mut discovery = Discovery::default();
+    discovery.summary.listing_complete = true;
+    let mut claims = Claims::default();
     let mut listed = 0;
-    for page in &mut walk {
-        let page = page?;
-        listed += page.len() as u64;
-        let ids: Vec<AssetId> = page.iter().map(|asset| asset.id.clone()).collect();
-        let mut records = run.store.records(&ids)?;
-        for asset in &page {
-            let looked = look(
-                run,
-                asset,
-                original(records.remove(&asset.id)),
-                &mut claimed,
-                discovery.candidates.len(),
-            );
-            discovery.take(run, looked);
+    for (number, account) in accounts.iter().enumerate() {
+        let known = Known::gather(run, account.reader, account.server, remembers)?;
+        let mut walk = Walk { run, account: number, managed, known, places: Places::default() };
+        walk.through(account, &mut discovery, &mut claims, &mut listed)?;
+        if remembers {
+            run.store.remember_all(&std::mem::take(&mut discovery.moved))?;
         }
-        run.reporter.report(&Event::Listed { assets: listed });
-        if run.stop.is_raised() {
-            discovery.summary.stopped = true;
+        if discovery.summary.stopped {
             break;
         }
-    }
-    let report = walk.report();
-    discovery.summary.listing_complete = report.complete || discovery.summary.stopped;
-    discovery.summary.unreadable = report.unreadable_count;
-    tell(run, &report);
-    for id in &report.missing {
-        let skipped = Skipped { asset: id.clone(), path: PathBuf::new(), reason: SkipReason::NoSuchAsset };
-        discovery.skip(run, &skipped);
     }
     if run.options.selection.path.is_some() && discovery.found_nothing() && !discovery.summary.stopped {
         run.reporter.report(&Event::Warning("no photo lies at the path that was asked for"));
     }
-    discovery.give_up_shared_files(run, &claimed);
+    for (number, candidate) in discovery.candidates.iter_mut().enumerate() {
+        candidate.is_contested |= claims.is_shared(number);
+    }
     Ok(discovery)
+}
+
+impl Walk<'_, '_> {
+    fn through(
+        &mut self,
+        account: &Account<'_>,
+        discovery: &mut Discovery,
+        claims: &mut Claims,
+        listed: &mut u64,
+    ) -> Result<(), SyncError> {
+        let run = self.run;
+        let mut walk = account.reader.walk_assets(&query(run));
+        for page in &mut walk {
+            let page = page?;
+            *listed += page.len() as u64;
+            let ids: Vec<AssetId> = page.iter().map(|asset| asset.id.clone()).collect();
+            let mut records = run.store.records(&ids)?;
+            self.known.turn_to(&page)?;
+            for asset in &page {
+                let records = records.remove(&asset.id).unwrap_or_default();
+                let looked = self.look(asset, records, claims, discovery);
+                discovery.take(run, looked);
+            }
+            run.reporter.report(&Event::Listed { assets: *listed });
+            if run.stop.is_raised() {
+                discovery.summary.stopped = true;
+                break;
+            }
+        }
+        let report = walk.report();
+        discovery.summary.listing_complete &= report.complete || discovery.summary.stopped;
+        discovery.summary.unreadable += report.unreadable_count;
+        tell(run, &report);
+        for id in &report.missing {
+            let reason = SkipReason::NoSuchAsset;
+            discovery.skip(run, &Skipped { asset: id.clone(), path: PathBuf::new(), reason });
+        }
+        Ok(())
+    }
+
+    fn look(
+        &mut self,
+        asset: &Asset,
+        records: Vec<AssetRecord>,
+        claims: &mut Claims,
+        discovery: &mut Discovery,
+    ) -> Looked {
+        let run = self.run;
+        let located = run.library.locate(&asset.original_path);
+        let file = located.as_ref().ok().and_then(Option::as_ref).map(|path| identity(path.as_path()));
+        // Every asset counts here, also those that this run does not look at.
+        let is_first = match (&located, &file) {
+            (Ok(Some(path)), Some(Ok(file))) => claims.take(path.as_path(), file),
+            _ => true,
+        };
+        if !is_asked(run, asset, located.as_ref().ok().and_then(Option::as_ref)) {
+            return Looked::NotAsked;
+        }
+        let skip = |path: PathBuf, reason| Looked::Skipped(Skipped { asset: asset.id.clone(), path, reason });
+        let agreed = common_base(&records);
+        let beside = self.known.of(&asset.id, &agreed);
+        let unsure_of_tags = beside.unsure_of_tags;
+        let fields = match self.wanted_of(asset, beside, &agreed) {
+            Ok(fields) => fields,
+            Err(reason) => return skip(PathBuf::from(&asset.original_path), reason),
+        };
+        let (path, file) = match found(asset, located, file) {
+            Ok(found) => found,
+            Err(looked) => return *looked,
+        };
+        let wish = Wish::new(run.options, self.managed, asset.library_id.as_ref(), &path);
+        let places = match self.places.of(&path, file, wish) {
+            Ok(places) => places,
+            Err(error) => return unusable(asset, path, &error),
+        };
+        discovery.losses.count(&agreed, &fields, &run.options.rules.policies);
+        let fingerprint = fingerprint::fingerprint(&fields, run.options);
+        let mut notes = Notes { records, fingerprint };
+        if !run.options.recheck
+            && let Some(verdict) = notes.verdict(run, &path, &file, &places, &mut discovery.moved)
+        {
+            return skip(path, verdict);
+        }
+        claims.belongs_to(&path, &file, discovery.candidates.len());
+        Looked::Candidate(Box::new(Candidate {
+            account: self.account,
+            asset: asset.id.clone(),
+            library: asset.library_id.clone(),
+            is_known: notes.knows(&file),
+            is_contested: !is_first,
+            sha1: notes.sha1(),
+            places: notes.with_bases(places),
+            original: path,
+            file,
+            evidence: Evidence::of(asset),
+            wish,
+            fields,
+            unsure_of_tags,
+            fingerprint,
+        }))
+    }
+
+    /// What the server says should be in the files, or why that does not matter.
+    fn wanted_of(&self, asset: &Asset, beside: Beside, base: &Base) -> Result<PhotoFields, SkipReason> {
+        if asset.is_offline {
+            return Err(SkipReason::Offline);
+        }
+        if asset.library_id.is_none() && self.managed == Some(ManagedPolicy::Skip) {
+            return Err(SkipReason::Managed);
+        }
+        let wanted = wanted(asset, beside, self.run.options);
+        if let Some(zone) = &wanted.bad_zone {
+            let text =
+                format!("asset {} ({}): {zone}; its time is not written", asset.id, asset.original_path);
+            self.run.reporter.report(&Event::Warning(&text));
+        }
+        if wanted.fields.is_empty() && !base.has_written() {
+            return Err(SkipReason::NothingKnown);
+        }
+        Ok(wanted.fields)
+    }
+}
+
+/// What is remembered of the files of one asset.
+struct Notes {
+    records: Vec<AssetRecord>,
+    fingerprint: Fingerprint,
+}
+
+impl Notes {
+    /// How the asset ends without a look into its files: all of them are as they were, and so are its data.
+    fn verdict(
+        &self,
+        run: &WriteBack<'_>,
+        original: &Path,
+        file: &FileIdentity,
+        places: &[Place],
+        moved: &mut Vec<AssetRecord>,
+    ) -> Option<SkipReason> {
+        let mut reason = SkipReason::Unchanged;
+        let mut here = Vec::new();
+        for place in places {
+            let record = self.of(place.role).filter(|record| record.fingerprint == self.fingerprint)?;
+            if !is_as_it_was(record, place.file.as_ref()) {
+                return None;
+            }
+            match &record.verdict {
+                Verdict::InStep | Verdict::Elsewhere => {}
+                Verdict::Undone => reason = SkipReason::Undone,
+                Verdict::Refused { refusal, by } if *by == fingerprint::judge(run.engine) => {
+                    reason = SkipReason::Refused(refusal.clone());
+                }
+                Verdict::Refused { .. } => return None,
+            }
+            here.push((record, place.path.as_path()));
+        }
+        // An original that is not written itself may have become another file.
+        if !places.iter().any(|place| place.role == Role::Original) {
+            let record = self.of(Role::Original)?;
+            if !is_as_it_was(record, Some(file)) {
+                return None;
+            }
+            here.push((record, original));
+        }
+        let elsewhere = here.into_iter().filter(|(record, path)| record.path != *path);
+        moved.extend(
+            elsewhere.map(|(record, path)| AssetRecord { path: path.to_path_buf(), ..record.clone() }),
+        );
+        Some(reason)
+    }
+
+    fn of(&self, role: Role) -> Option<&AssetRecord> {
+        self.records.iter().find(|record| record.role == role)
+    }
+
+    /// Whether the original is the very file that was found to be the asset's before.
+    fn knows(&self, file: &FileIdentity) -> bool {
+        self.of(Role::Original).is_some_and(|record| is_as_it_was(record, Some(file)))
+    }
+
+    fn sha1(&self) -> Option<Sha1s> {
+        self.of(Role::Original).and_then(|record| record.sha1)
+    }
+
+    /// What we wrote into each file. It counts for the file into which it was written: at the same place, or moved
+    /// as a whole.
+    fn with_bases(&mut self, places: Vec<Place>) -> Vec<(Place, Base)> {
+        let base_of = |place: &Place| {
+            let record = self.of(place.role)?;
+            let now = place.file?;
+            let moved = record.file.is_some_and(|file| (file.device, file.inode) == (now.device, now.inode));
+            let is_same = record.path == place.path || moved;
+            is_same.then(|| record.base.clone())
+        };
+        let bases: Vec<Base> = places.iter().map(|place| base_of(place).unwrap_or_default()).collect();
+        places.into_iter().zip(bases).collect()
+    }
+}
+
+fn is_as_it_was(record: &AssetRecord, now: Option<&FileIdentity>) -> bool {
+    match (&record.file, now) {
+        (Some(before), Some(now)) => before.same_content_as(now),
+        (None, None) => true,
+        _ => false,
+    }
+}
+
+/// What all files of an asset have from us, for questions that are not about one of them.
+fn common_base(records: &[AssetRecord]) -> Base {
+    let mut common = Base::default();
+    for record in records.iter().filter(|record| record.base.has_written()) {
+        let agreed = &record.base.agreed;
+        common.written.extend(record.base.written.iter().map(|(tag, value)| (*tag, value.clone())));
+        common.agreed.people.extend(agreed.people.iter().cloned());
+        common.agreed.albums.extend(agreed.albums.iter().cloned());
+        common.agreed.tags.extend(agreed.tags.iter().cloned());
+        common.agreed.faces = common.agreed.faces.max(agreed.faces);
+        common.agreed.caption = common.agreed.caption.or_else(|| agreed.caption.clone());
+        common.agreed.position = common.agreed.position.or(agreed.position);
+        common.agreed.taken = common.agreed.taken.or(agreed.taken);
+        common.agreed.rating = common.agreed.rating.or(agreed.rating);
+    }
+    common
 }
 
 fn query(run: &WriteBack<'_>) -> AssetQuery {
@@ -132,160 +381,6 @@ impl Discovery {
         self.summary.skip(&skipped.reason);
         run.reporter.report(&Event::Skipped(skipped));
     }
-
-    /// A file that two assets lead to belongs to neither for sure.
-    fn give_up_shared_files(&mut self, run: &WriteBack<'_>, claims: &Claims) {
-        let (shared, own): (Vec<_>, Vec<_>) = std::mem::take(&mut self.candidates)
-            .into_iter()
-            .enumerate()
-            .partition(|(index, _)| claims.shared.contains(index));
-        self.candidates = own.into_iter().map(|(_, candidate)| candidate).collect();
-        for (_, candidate) in shared {
-            let skipped = Skipped { asset: candidate.asset, path: candidate.path, reason: shared_file() };
-            self.skip(run, &skipped);
-        }
-    }
-}
-
-fn shared_file() -> SkipReason {
-    SkipReason::Unmapped(
-        "two assets lead to this file; map the folders of the server with --path-map so that each has its own"
-            .to_owned(),
-    )
-}
-
-/// The record of the original among those of an asset.
-fn original(records: Option<Vec<AssetRecord>>) -> Option<AssetRecord> {
-    records.into_iter().flatten().find(|record| record.role == Role::Original)
-}
-
-/// Which file was taken by which asset.
-#[derive(Default)]
-struct Claims {
-    by_file: HashMap<[u8; 16], Option<usize>>,
-    /// Candidates whose file a later asset leads to as well.
-    shared: BTreeSet<usize>,
-}
-
-impl Claims {
-    /// Takes a file; `false` if another asset was first, whose candidate is then given up as well.
-    fn take(&mut self, path: &Path, file: &FileIdentity) -> bool {
-        match self.by_file.entry(file_key(path, file)) {
-            Entry::Vacant(free) => {
-                free.insert(None);
-                true
-            }
-            Entry::Occupied(taken) => {
-                self.shared.extend(*taken.get());
-                false
-            }
-        }
-    }
-
-    /// Notes which candidate has a file that was taken.
-    fn belongs_to(&mut self, path: &Path, file: &FileIdentity, candidate: usize) {
-        self.by_file.insert(file_key(path, file), Some(candidate));
-    }
-}
-
-/// Tells files apart, also where two spellings of a path lead to one file. Hard links are further names on
-/// purpose, and a matter of their own policy.
-fn file_key(path: &Path, file: &FileIdentity) -> [u8; 16] {
-    if file.links == 1 {
-        let mut key = [0; 16];
-        key[..8].copy_from_slice(&file.device.to_le_bytes());
-        key[8..].copy_from_slice(&file.inode.to_le_bytes());
-        return key;
-    }
-    let hash = blake3::hash(path.as_os_str().as_encoded_bytes());
-    std::array::from_fn(|index| hash.as_bytes()[index])
-}
-
-fn look(
-    run: &WriteBack<'_>,
-    asset: &Asset,
-    record: Option<AssetRecord>,
-    claims: &mut Claims,
-    next: usize,
-) -> Looked {
-    let located = run.library.locate(&asset.original_path);
-    let file = located.as_ref().ok().and_then(Option::as_ref).map(|path| identity(path.as_path()));
-    // Every asset counts here, also those that this run does not look at.
-    let is_first = match (&located, &file) {
-        (Ok(Some(path)), Some(Ok(file))) => claims.take(path.as_path(), file),
-        _ => true,
-    };
-    if !is_asked(run, asset, located.as_ref().ok().and_then(Option::as_ref)) {
-        return Looked::NotAsked;
-    }
-    let skip = |path: PathBuf, reason| Looked::Skipped(Skipped { asset: asset.id.clone(), path, reason });
-    let base = record.as_ref().filter(|record| is_same_file(record, &located, file.as_ref()));
-    let base = base.map(|record| record.base.clone()).unwrap_or_default();
-    let fields = match wanted_of(run, asset, &base) {
-        Ok(fields) => fields,
-        Err(reason) => return skip(PathBuf::from(&asset.original_path), reason),
-    };
-    let (path, file) = match found(asset, located, file) {
-        Ok(found) => found,
-        Err(looked) => return *looked,
-    };
-    if !is_first {
-        return skip(path, shared_file());
-    }
-    let fingerprint = fingerprint::fingerprint(&fields, run.options);
-    let remembered =
-        record.filter(|record| !run.options.recheck && is_unchanged(record, fingerprint, &path, &file));
-    match remembered.map(|record| record.verdict) {
-        Some(Verdict::InStep | Verdict::Undone | Verdict::Elsewhere) => {
-            return skip(path, SkipReason::Unchanged);
-        }
-        Some(Verdict::Refused { refusal, by }) if by == fingerprint::judge(run.engine) => {
-            return skip(path, SkipReason::Refused(refusal));
-        }
-        Some(Verdict::Refused { .. }) | None => {}
-    }
-    claims.belongs_to(&path, &file, next);
-    let managed = asset.library_id.is_none();
-    Looked::Candidate(Box::new(Candidate {
-        asset: asset.id.clone(),
-        path,
-        file,
-        fields,
-        fingerprint,
-        base,
-        managed,
-    }))
-}
-
-/// Whether what we wrote for an asset was written into this file: at the same place, or moved as a whole.
-fn is_same_file(
-    record: &AssetRecord,
-    located: &Result<Option<LibraryPath>, Unmapped>,
-    file: Option<&Result<FileIdentity, MetadataError>>,
-) -> bool {
-    let same_path = matches!(located, Ok(Some(path)) if path.as_path() == record.path);
-    let moved = matches!((file, record.file), (Some(Ok(file)), Some(was)) if (file.device, file.inode) == (was.device, was.inode));
-    same_path || moved
-}
-
-/// What the server says should be in the file, or why that does not matter.
-fn wanted_of(run: &WriteBack<'_>, asset: &Asset, base: &Base) -> Result<PhotoFields, SkipReason> {
-    if asset.is_offline {
-        return Err(SkipReason::Offline);
-    }
-    if asset.library_id.is_none() && run.options.managed == Some(ManagedPolicy::Skip) {
-        return Err(SkipReason::Managed);
-    }
-    let wanted = wanted(asset, run.options);
-    if let Some(zone) = &wanted.bad_zone {
-        let text = format!("asset {} ({}): {zone}; its time is not written", asset.id, asset.original_path);
-        run.reporter.report(&Event::Warning(&text));
-    }
-    if wanted.fields.is_empty() && !base.has_written() {
-        Err(SkipReason::NothingKnown)
-    } else {
-        Ok(wanted.fields)
-    }
 }
 
 /// The file on this machine and what it is, or how the asset ends without one.
@@ -306,20 +401,18 @@ fn found(
     match file {
         Some(Ok(file)) => Ok((path, file)),
         None | Some(Err(MetadataError::Missing { .. })) => skip(path, SkipReason::Missing),
-        Some(Err(error @ MetadataError::NotRegular { .. })) => {
-            skip(path, SkipReason::Refused(Refusal::Place(error.to_string())))
-        }
-        Some(Err(error)) => {
-            let (message, transient) = (chain(&error), error.is_transient());
-            Err(Box::new(Looked::Failed(Failed { asset: asset.id.clone(), path, message, transient })))
-        }
+        Some(Err(error)) => Err(Box::new(unusable(asset, path, &error))),
     }
 }
 
-fn is_unchanged(record: &AssetRecord, fingerprint: Fingerprint, path: &Path, file: &FileIdentity) -> bool {
-    record.fingerprint == fingerprint
-        && record.path == path
-        && record.file.is_some_and(|was| was.same_content_as(file))
+/// A file that cannot be looked at, or is none.
+fn unusable(asset: &Asset, path: PathBuf, error: &MetadataError) -> Looked {
+    let asset = asset.id.clone();
+    if matches!(error, MetadataError::NotRegular { .. }) {
+        let reason = SkipReason::Refused(Refusal::Place(error.to_string()));
+        return Looked::Skipped(Skipped { asset, path, reason });
+    }
+    Looked::Failed(Failed { asset, path, message: chain(error), transient: error.is_transient() })
 }
 
 /// Whether the user's `--path` takes it in: the server's path or the local one, as file or folder.

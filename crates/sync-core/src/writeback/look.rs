@@ -1,117 +1,405 @@
-//! A look into one file: what has to change in it, or why nothing may. Reads, and decides nothing else.
+//! A look into the files of one asset: what has to change in each, or why nothing may. Reads, and decides nothing
+//! else.
 
 use std::os::unix::fs::MetadataExt as _;
+use std::path::Path;
 use std::time::SystemTime;
 
 use jiff::Timestamp;
+use photo_metadata::replace::HardLinkPolicy;
 use photo_metadata::{
-    CaptureTime, Change, Engine, MetadataError, PhotoFields, Refusal, identify, plan_edits, refuse,
+    Base, CaptureTime, Change, Container, Engine, FileTags, MetadataError, PhotoFields, Refusal, identify,
+    plan_edits, refuse,
 };
 
+use super::account::Account;
 use super::discover::Candidate;
-use super::{WriteOptions, fingerprint};
-use crate::plan::{Failed, Planned, SkipReason, Skipped, Step};
+use super::targets::{Place, Places};
+use super::{IdentityCheck, WriteOptions, fingerprint};
+use crate::error::{SyncError, chain};
+use crate::paths::{Fit, Proof, fit};
+use crate::plan::{Failed, Kept, Planned, SkipReason, Skipped, Step};
 use crate::state::{AssetRecord, Role, Verdict};
 
-/// What was decided, and what is to be remembered of a file that is not changed.
+/// What was decided, and what is to be remembered of files that are not changed.
 pub(super) struct Looked {
     pub(super) planned: Planned,
-    pub(super) record: Option<AssetRecord>,
+    pub(super) records: Vec<AssetRecord>,
+    pub(super) kept: Vec<Kept>,
 }
 
-/// Looks into the file of a candidate.
-pub(super) fn look(candidate: Candidate, engine: &dyn Engine, options: &WriteOptions) -> Looked {
-    match decide(&candidate, engine, options) {
-        Ok(Decision::Write(change)) => {
-            Looked { planned: Planned::Do(Box::new(step(candidate, change))), record: None }
-        }
-        Ok(Decision::InStep) => {
-            let mut candidate = candidate;
-            candidate.base = candidate.base.after(&candidate.fields, &[]);
-            skip(candidate, SkipReason::UpToDate, Some(Verdict::InStep))
-        }
-        Ok(Decision::Refuse(refusal)) => {
-            let by = fingerprint::judge(engine);
-            let verdict = is_lasting(&refusal).then(|| Verdict::Refused { refusal: refusal.clone(), by });
-            skip(candidate, SkipReason::Refused(refusal), verdict)
-        }
-        Err(MetadataError::Missing { .. }) => skip(candidate, SkipReason::Missing, None),
-        Err(MetadataError::UnsupportedName { reason, .. }) => {
-            let refusal = Refusal::Place(format!("its path cannot be given to ExifTool: {reason}"));
-            skip(candidate, SkipReason::Refused(refusal), None)
-        }
-        Err(error) => Looked { planned: Planned::Fail(failed(&candidate, &error)), record: None },
+/// What looking needs.
+#[derive(Clone, Copy)]
+pub(super) struct Eyes<'a> {
+    pub(super) accounts: &'a [Account<'a>],
+    pub(super) engine: &'a dyn Engine,
+    pub(super) options: &'a WriteOptions,
+}
+
+/// Why a look ended early.
+enum Trouble {
+    /// Of one file.
+    File(MetadataError),
+    /// Of the run.
+    Run(SyncError),
+}
+
+impl From<MetadataError> for Trouble {
+    fn from(error: MetadataError) -> Self {
+        Self::File(error)
     }
 }
 
+/// What one file came to.
 enum Decision {
     Write(Change),
     InStep,
     Refuse(Refusal),
+    /// A raw file, which gets a sidecar.
+    Elsewhere,
 }
 
-fn decide(
-    candidate: &Candidate,
-    engine: &dyn Engine,
-    options: &WriteOptions,
-) -> Result<Decision, MetadataError> {
-    let container = match identify(&candidate.path)? {
-        Ok(container) => container,
-        Err(refusal) => return Ok(Decision::Refuse(refusal)),
-    };
-    if let Some(reason) = container.refusal() {
-        return Ok(Decision::Refuse(Refusal::CannotHold(reason.to_owned())));
+/// Looks into the files of a candidate.
+pub(super) fn look(candidate: Candidate, eyes: Eyes<'_>) -> Result<Looked, SyncError> {
+    let mut look =
+        Look { candidate, eyes, steps: Vec::new(), records: Vec::new(), kept: Vec::new(), refused: None };
+    match look.through() {
+        Ok(()) => Ok(look.finish()),
+        Err(Trouble::Run(error)) => Err(error),
+        Err(Trouble::File(error)) => Ok(look.give_up(&error)),
     }
-    let file = engine.read(&candidate.path, container)?;
-    let edits = plan_edits(&without_guess(candidate), &file, &candidate.base, &options.rules).edits;
-    if edits.is_empty() {
-        return Ok(Decision::InStep);
-    }
-    let structure = photo_metadata::structure::examine(&candidate.path)?;
-    if let Some(refusal) = refuse(&candidate.path, &structure, options.allowed) {
-        return Ok(Decision::Refuse(refusal));
-    }
-    if let Some(reason) = engine.blocked(container) {
-        return Ok(Decision::Refuse(Refusal::Blocked(reason)));
-    }
-    if let Some(refusal) = refuse_place(candidate, options) {
-        return Ok(Decision::Refuse(refusal));
-    }
-    Ok(Decision::Write(Change { container, edits, iptc: file.iptc().cloned() }))
 }
 
-/// What is wanted, without a time that is only that of the file itself.
-///
-/// For a file without any date Immich takes the earliest of the times of the file and of its upload. Those of the
-/// file are known here; writing one of them down would turn a guess into a fact.
-fn without_guess(candidate: &Candidate) -> PhotoFields {
-    let mut fields = candidate.fields.clone();
-    let Some(taken) = fields.taken.filter(|taken| taken.offset().is_none()) else { return fields };
-    let times = std::fs::metadata(&candidate.path).map(|file| [file.modified().ok(), file.created().ok()]);
-    let is_taken = |time: SystemTime| {
-        Timestamp::try_from(time).is_ok_and(|time| {
-            CaptureTime::from_instant(time, None).is_ok_and(|time| time.second() == taken.second())
-        })
-    };
-    if times.into_iter().flatten().flatten().any(is_taken) {
-        fields.taken = None;
+/// The tag that carries an asset's complete set of tags.
+const TAGS: &str = "XMP-digiKam:TagsList";
+
+/// A look under way.
+struct Look<'a> {
+    candidate: Candidate,
+    eyes: Eyes<'a>,
+    steps: Vec<Step>,
+    records: Vec<AssetRecord>,
+    kept: Vec<Kept>,
+    /// The first file that must not be written.
+    refused: Option<(std::path::PathBuf, SkipReason)>,
+}
+
+impl Look<'_> {
+    fn through(&mut self) -> Result<(), Trouble> {
+        self.forget_guess();
+        let mut places = std::mem::take(&mut self.candidate.places);
+        let has_original = places.iter().any(|(place, _)| place.role == Role::Original);
+        let mut rerouted = false;
+        let mut next = 0;
+        while let Some((place, base)) = places.get(next).cloned() {
+            next += 1;
+            let decision = self.decide(&place, &base)?;
+            let reroutes = match &decision {
+                Decision::Elsewhere => true,
+                Decision::Refuse(_) => {
+                    place.role == Role::Original && self.eyes.options.targets.sidecar_when_refused
+                }
+                Decision::Write(_) | Decision::InStep => false,
+            };
+            if reroutes && !rerouted {
+                rerouted = true;
+                for sidecar in self.sidecars()? {
+                    if !places.iter().any(|(other, _)| other.role == sidecar.role) {
+                        places.push((sidecar, Base::default()));
+                    }
+                }
+            }
+            self.take(place, base, decision);
+        }
+        if !has_original {
+            self.note_original(Verdict::Elsewhere);
+        }
+        self.require_the_same()
     }
-    fields
+
+    /// The sidecars of an original that is not written itself.
+    fn sidecars(&self) -> Result<Vec<Place>, MetadataError> {
+        let wish = self.candidate.wish.without_original();
+        Places::default().of(&self.candidate.original, self.candidate.file, wish)
+    }
+
+    fn decide(&mut self, place: &Place, base: &Base) -> Result<Decision, Trouble> {
+        if place.file.is_none() {
+            let file = FileTags::empty(Container::Xmp);
+            return self.plan(place, base, &file, Container::Xmp);
+        }
+        let container = match identify(&place.path)? {
+            Ok(container) => container,
+            Err(refusal) => return Ok(Decision::Refuse(refusal)),
+        };
+        if let Some(refusal) = wrong_kind(place.role, container) {
+            return Ok(Decision::Refuse(refusal));
+        }
+        let leave_raw = container.is_raw() && container != Container::Dng && !self.eyes.options.allowed.raw;
+        if place.role == Role::Original && leave_raw {
+            return Ok(Decision::Elsewhere);
+        }
+        let file = self.eyes.engine.read(&place.path, container)?;
+        self.plan(place, base, &file, container)
+    }
+
+    fn plan(
+        &mut self,
+        place: &Place,
+        base: &Base,
+        file: &FileTags,
+        container: Container,
+    ) -> Result<Decision, Trouble> {
+        let framed;
+        let file = if place.role == Role::Original || !self.wants_faces(base) {
+            file
+        } else {
+            framed = file.clone().with_frame(self.frame_of_original()?);
+            &framed
+        };
+        let rules = &self.eyes.options.rules;
+        let mut plan = plan_edits(&self.candidate.fields, file, base, rules);
+        if plan.edits.iter().any(|edit| edit.tag.name() == TAGS) && self.learn_tags()? {
+            plan = plan_edits(&self.candidate.fields, file, base, rules);
+        }
+        let (asset, path) = (&self.candidate.asset, &place.path);
+        self.kept.extend(plan.kept.into_iter().map(|kept| Kept {
+            asset: asset.clone(),
+            path: path.clone(),
+            datum: Some(kept.datum),
+            why: kept.why,
+            is_trouble: false,
+        }));
+        if plan.edits.is_empty() {
+            return Ok(Decision::InStep);
+        }
+        if let Some(refusal) = self.refusal(place, container)? {
+            return Ok(Decision::Refuse(refusal));
+        }
+        Ok(Decision::Write(Change { container, edits: plan.edits, iptc: file.iptc().cloned() }))
+    }
+
+    /// What stands against writing a file.
+    fn refusal(&self, place: &Place, container: Container) -> Result<Option<Refusal>, MetadataError> {
+        let options = self.eyes.options;
+        if place.file.is_some() {
+            let structure = photo_metadata::structure::examine(&place.path)?;
+            let refusal = match place.role {
+                Role::Original => refuse(&place.path, &structure, options.allowed),
+                Role::Sidecar | Role::StemSidecar => photo_metadata::refuse_sidecar(&structure),
+            };
+            if refusal.is_some() {
+                return Ok(refusal);
+            }
+        }
+        if let Some(reason) = self.eyes.engine.blocked(container) {
+            return Ok(Some(Refusal::Blocked(reason)));
+        }
+        Ok(refuse_place(place, options))
+    }
+
+    fn wants_faces(&self, base: &Base) -> bool {
+        self.candidate.fields.faces.as_ref().is_some_and(|faces| !faces.list.is_empty())
+            || base.agreed.faces > 0
+    }
+
+    /// The size and orientation of the picture that a sidecar speaks of.
+    fn frame_of_original(&self) -> Result<Option<photo_metadata::regions::Frame>, MetadataError> {
+        match identify(&self.candidate.original)? {
+            Ok(container) => Ok(self.eyes.engine.read(&self.candidate.original, container)?.frame()),
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// Asks for the tags of this asset, where searches leave them open; tells whether they are others.
+    fn learn_tags(&mut self) -> Result<bool, Trouble> {
+        if !std::mem::take(&mut self.candidate.unsure_of_tags) {
+            return Ok(false);
+        }
+        let reader = self.eyes.accounts[self.candidate.account].reader;
+        let asset = reader.asset(&self.candidate.asset).map_err(|error| Trouble::Run(error.into()))?;
+        let Some(tags) = asset.tags else { return Ok(false) };
+        let exact: std::collections::BTreeSet<String> = tags.into_iter().map(|tag| tag.value).collect();
+        let fields = &mut self.candidate.fields;
+        let is_other = fields.all_tags.as_ref() != Some(&exact);
+        if fields.tags.is_some() {
+            fields.tags = Some(exact.clone());
+        }
+        fields.all_tags = Some(exact);
+        Ok(is_other)
+    }
+
+    /// Forgets a capture time that is only that of the file itself.
+    ///
+    /// For a file without any date Immich takes the earliest of the times of the file and of its upload. Those of
+    /// the file are known here; writing one of them down would turn a guess into a fact.
+    fn forget_guess(&mut self) {
+        let fields: &mut PhotoFields = &mut self.candidate.fields;
+        let Some(taken) = fields.taken.filter(|taken| taken.offset().is_none()) else { return };
+        let times = std::fs::metadata(&self.candidate.original)
+            .map(|file| [file.modified().ok(), file.created().ok()]);
+        let is_taken = |time: SystemTime| {
+            Timestamp::try_from(time).is_ok_and(|time| {
+                CaptureTime::from_instant(time, None).is_ok_and(|time| time.second() == taken.second())
+            })
+        };
+        if times.into_iter().flatten().flatten().any(is_taken) {
+            fields.taken = None;
+        }
+    }
+
+    /// Takes note of what one file came to.
+    fn take(&mut self, place: Place, base: Base, decision: Decision) {
+        let Candidate { account, asset, fingerprint, fields, original, evidence, .. } = &self.candidate;
+        match decision {
+            Decision::Write(change) => {
+                let base = base.after(fields, &change.edits);
+                let uploaded = evidence.sha1.filter(|_| place.role == Role::Original);
+                self.steps.push(Step {
+                    account: self.eyes.accounts[*account].user(),
+                    asset: asset.clone(),
+                    role: place.role,
+                    path: place.path,
+                    original: original.clone(),
+                    expects: place.file,
+                    change,
+                    fingerprint: *fingerprint,
+                    base,
+                    uploaded,
+                });
+            }
+            Decision::InStep => {
+                let base = base.after(fields, &[]);
+                self.note(place, Verdict::InStep, base);
+            }
+            Decision::Elsewhere => self.note(place, Verdict::Elsewhere, base),
+            Decision::Refuse(refusal) => {
+                let reason = SkipReason::Refused(refusal.clone());
+                self.refused.get_or_insert((place.path.clone(), reason));
+                if is_lasting(&refusal) {
+                    let by = fingerprint::judge(self.eyes.engine);
+                    self.note(place, Verdict::Refused { refusal, by }, base);
+                }
+            }
+        }
+    }
+
+    fn note(&mut self, place: Place, verdict: Verdict, base: Base) {
+        let Candidate { asset, fingerprint, sha1, .. } = &self.candidate;
+        self.records.push(AssetRecord {
+            asset: asset.clone(),
+            role: place.role,
+            path: place.path,
+            fingerprint: *fingerprint,
+            file: place.file,
+            verdict,
+            base,
+            sha1: sha1.filter(|_| place.role == Role::Original),
+        });
+    }
+
+    /// Remembers the original of which nothing is written, so that it is known the next time.
+    fn note_original(&mut self, verdict: Verdict) {
+        let (path, file) = (self.candidate.original.clone(), Some(self.candidate.file));
+        self.note(Place { role: Role::Original, path, file }, verdict, Base::default());
+    }
+
+    /// Nothing is written when the file is not the one that the server read. One that says all that is wanted
+    /// needs no proof.
+    fn require_the_same(&mut self) -> Result<(), Trouble> {
+        let Candidate { is_known, is_contested, .. } = self.candidate;
+        if self.steps.is_empty() || (is_known && !is_contested) {
+            return Ok(());
+        }
+        let trusted = self.eyes.options.identity == IdentityCheck::TrustPaths;
+        if trusted && !is_contested {
+            return Ok(());
+        }
+        let found =
+            fit(&self.candidate.original, &self.candidate.file, &self.candidate.evidence, Proof::Sha1)?;
+        let why = match found {
+            Fit::Sha1 => return Ok(()),
+            Fit::Stat if !is_contested => return Ok(()),
+            Fit::Stat => super::claims::Claims::reason(),
+            Fit::Unlike(why) => SkipReason::NotTheSame(why),
+            Fit::Unknown => SkipReason::NotTheSame(
+                "the server says too little of its file to know it again; allow it with --trust-paths"
+                    .to_owned(),
+            ),
+        };
+        self.steps.clear();
+        self.records.clear();
+        self.refused = Some((self.candidate.original.clone(), why));
+        Ok(())
+    }
+
+    fn finish(self) -> Looked {
+        let Self { candidate, steps, records, mut kept, refused, .. } = self;
+        let (asset, path) = (candidate.asset, candidate.original);
+        let planned = match (steps.is_empty(), refused) {
+            (false, refused) => {
+                kept.extend(refused.map(|(path, reason)| Kept {
+                    asset: asset.clone(),
+                    path,
+                    datum: None,
+                    why: reason.to_string(),
+                    is_trouble: reason.is_trouble(),
+                }));
+                Planned::Do(steps)
+            }
+            (true, Some((path, reason))) => Planned::Skip(Skipped { asset, path, reason }),
+            (true, None) => Planned::Skip(Skipped { asset, path, reason: SkipReason::UpToDate }),
+        };
+        Looked { planned, records, kept }
+    }
+
+    fn give_up(self, error: &MetadataError) -> Looked {
+        let (asset, path) = (self.candidate.asset, self.candidate.original);
+        let planned = match error {
+            MetadataError::Missing { .. } => {
+                Planned::Skip(Skipped { asset, path, reason: SkipReason::Missing })
+            }
+            MetadataError::UnsupportedName { reason, .. } => {
+                let refusal = Refusal::Place(format!("its path cannot be given to ExifTool: {reason}"));
+                Planned::Skip(Skipped { asset, path, reason: SkipReason::Refused(refusal) })
+            }
+            error => {
+                let (message, transient) = (chain(error), error.is_transient());
+                Planned::Fail(Failed { asset, path, message, transient })
+            }
+        };
+        Looked { planned, records: Vec::new(), kept: Vec::new() }
+    }
+}
+
+/// A sidecar that is no XMP, or an original that cannot be one.
+fn wrong_kind(role: Role, container: Container) -> Option<Refusal> {
+    match (role, container) {
+        (Role::Original, container) => {
+            container.refusal().map(|reason| Refusal::CannotHold(reason.to_owned()))
+        }
+        (Role::Sidecar | Role::StemSidecar, Container::Xmp) => None,
+        (Role::Sidecar | Role::StemSidecar, other) => {
+            let text = format!("it should be an XMP sidecar and is a {} file", other.label());
+            Some(Refusal::CannotHold(text))
+        }
+    }
 }
 
 /// What the place of a file says against writing it; a dry run should foretell it.
-fn refuse_place(candidate: &Candidate, options: &WriteOptions) -> Option<Refusal> {
-    use photo_metadata::replace::HardLinkPolicy;
-    if candidate.file.links > 1 && options.replace.hard_links == HardLinkPolicy::Refuse {
-        return Some(Refusal::HardLinked(candidate.file.links));
+fn refuse_place(place: &Place, options: &WriteOptions) -> Option<Refusal> {
+    if let Some(file) = &place.file {
+        if file.links > 1 && options.replace.hard_links == HardLinkPolicy::Refuse {
+            return Some(Refusal::HardLinked(file.links));
+        }
+        let owner = std::fs::metadata(&place.path).ok()?.uid();
+        let own = rustix::process::geteuid();
+        if !own.is_root() && own.as_raw() != owner {
+            let text = "it belongs to another user, and only root could give a new version to them";
+            return Some(Refusal::Place(text.to_owned()));
+        }
     }
-    let owner = std::fs::metadata(&candidate.path).ok()?.uid();
-    let own = rustix::process::geteuid();
-    if !own.is_root() && own.as_raw() != owner {
-        let text = "it belongs to another user, and only root could give a new version to them";
-        return Some(Refusal::Place(text.to_owned()));
-    }
-    let folder = candidate.path.parent()?;
+    let folder: &Path = place.path.parent()?;
     let error = rustix::fs::access(folder, rustix::fs::Access::WRITE_OK).err()?;
     Some(Refusal::Place(format!("its folder cannot be written ({})", std::io::Error::from(error))))
 }
@@ -120,42 +408,4 @@ fn refuse_place(candidate: &Candidate, options: &WriteOptions) -> Option<Refusal
 /// without any of them changing.
 pub(super) fn is_lasting(refusal: &Refusal) -> bool {
     !matches!(refusal, Refusal::Place(_) | Refusal::HardLinked(_) | Refusal::Unproven(_))
-}
-
-fn step(mut candidate: Candidate, change: Change) -> Step {
-    candidate.base = candidate.base.after(&candidate.fields, &change.edits);
-    Step {
-        asset: candidate.asset,
-        path: candidate.path,
-        expects: candidate.file,
-        change,
-        fingerprint: candidate.fingerprint,
-        base: candidate.base,
-    }
-}
-
-fn skip(candidate: Candidate, reason: SkipReason, verdict: Option<Verdict>) -> Looked {
-    let record = verdict.map(|verdict| AssetRecord {
-        asset: candidate.asset.clone(),
-        role: Role::Original,
-        path: candidate.path.clone(),
-        fingerprint: candidate.fingerprint,
-        file: Some(candidate.file),
-        verdict,
-        base: candidate.base,
-        sha1: None,
-    });
-    Looked {
-        planned: Planned::Skip(Skipped { asset: candidate.asset, path: candidate.path, reason }),
-        record,
-    }
-}
-
-fn failed(candidate: &Candidate, error: &MetadataError) -> Failed {
-    Failed {
-        asset: candidate.asset.clone(),
-        path: candidate.path.clone(),
-        message: crate::error::chain(error),
-        transient: error.is_transient(),
-    }
 }

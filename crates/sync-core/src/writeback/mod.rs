@@ -3,13 +3,23 @@
 //! First the whole listing is walked, and every asset that is as it was ends there. Then the files that are
 //! left are opened, compared, and (unless this is a preview) written, a few at a time.
 
+mod account;
+mod after;
+mod brake;
+mod claims;
 mod discover;
 mod fingerprint;
+mod known;
 mod look;
+mod mapping;
 mod options;
 mod run;
+mod targets;
 mod wanted;
+mod write;
 
+pub use account::Account;
+pub use mapping::find_paths;
 pub use options::{
     AfterWrite, AlbumOptions, Brake, FaceOptions, IdentityCheck, ManagedPolicy, Selection, SidecarForm,
     Target, Targets, WriteOptions,

@@ -111,11 +111,7 @@ pub struct AlbumOptions {
 
 impl Default for AlbumOptions {
     fn default() -> Self {
-        Self {
-            shared: false,
-            fresh_for: Duration::from_secs(86_400),
-            stale_for: Duration::from_secs(7 * 86_400),
-        }
+        Self { shared: false, fresh_for: Duration::from_hours(24), stale_for: Duration::from_hours(7 * 24) }
     }
 }
 
@@ -189,4 +185,20 @@ pub enum ManagedPolicy {
     Sidecar,
     /// Leave them alone.
     Skip,
+}
+
+impl ManagedPolicy {
+    /// As it is typed and remembered.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Original => "original",
+            Self::Sidecar => "sidecar",
+            Self::Skip => "skip",
+        }
+    }
+
+    /// The policy of a name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Original, Self::Sidecar, Self::Skip].into_iter().find(|policy| policy.name() == name)
+    }
 }

@@ -3,27 +3,33 @@
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use immich_api::{Client, Reader, ServerInfo};
+use immich_api::Client;
 use jiff::Timestamp;
+use photo_metadata::Engine;
 use photo_metadata::replace::remove_work_dir;
-use photo_metadata::{Engine, Refusal};
 
-use super::discover::{Candidate, discover};
-use super::look::{self, Looked};
-use super::{WriteOptions, fingerprint};
-use crate::apply::{Applied, Hands, apply};
+use super::account::{self, Account};
+use super::after::{self, Touched};
+use super::discover::{Candidate, Discovery, discover};
+use super::look::{Eyes, Looked, look};
+use super::write::{Written, write};
+use super::{AfterWrite, ManagedPolicy, WriteOptions};
+use crate::apply::Hands;
 use crate::error::SyncError;
 use crate::event::{Event, Reporter};
 use crate::parallel;
 use crate::paths::Library;
-use crate::plan::{Failed, Planned, SkipReason, Skipped, Step};
+use crate::plan::{Failed, Kept, Planned, SkipReason, Skipped, Step};
 use crate::recover::recover;
-use crate::state::{AssetRecord, Base, Role, RunId, ServerIdentity, Store, Verdict};
+use crate::state::{RunId, Store};
 use crate::stop::StopFlag;
 use crate::summary::Summary;
 
 /// The first server version whose integrity check reports managed files that were changed on disk.
 const CHECKS_INTEGRITY: u32 = 3;
+
+/// The note that keeps the answer to the question about managed files.
+const MANAGED: &str = "managed";
 
 /// Everything a write-back needs, told by the caller.
 pub struct WriteBack<'a> {
@@ -44,8 +50,8 @@ pub struct WriteBack<'a> {
 }
 
 /// How one candidate ended.
-enum Outcome {
-    Done(Box<Step>),
+pub(super) enum Outcome {
+    Done(Vec<Step>),
     Skipped(Skipped),
     Failed(Failed),
     /// Beyond `--limit`: not looked at as far as anybody is concerned.
@@ -54,109 +60,111 @@ enum Outcome {
     Fatal(SyncError),
 }
 
-impl WriteBack<'_> {
-    /// Shows what a run would do. Only reads: the server, the files and the state.
-    pub fn preview(&self, reader: &Reader<'_>, server: &ServerInfo) -> Result<Summary, SyncError> {
-        self.require_same_server(server)?;
-        let discovery = discover(self, *reader)?;
-        if let Err(question) = self.managed_question(server, &discovery.candidates) {
-            self.reporter.report(&Event::Warning(&format!("a real run would stop here: {question}")));
+/// A candidate at its end, with what its user should know beside.
+pub(super) struct Ended {
+    pub(super) outcome: Outcome,
+    pub(super) kept: Vec<Kept>,
+    /// Which account, and which external library.
+    origin: (usize, Option<immich_api::LibraryId>),
+}
+
+impl<'a> WriteBack<'a> {
+    /// Shows what a run would do. Only reads: the servers, the files and the state.
+    pub fn preview(&self, accounts: &[Account<'a>]) -> Result<Summary, SyncError> {
+        account::identity(accounts, self.store)?;
+        let managed = self.managed()?;
+        let discovery = discover(self, accounts, managed, false)?;
+        for question in [managed_question(accounts, managed, &discovery), self.brake_question(&discovery)] {
+            if let Err(question) = question {
+                self.reporter.report(&Event::Warning(&format!("a real run would stop here: {question}")));
+            }
         }
         let left = self.limit();
-        let work = |candidate| match look::look(candidate, self.engine, self.options).planned {
-            Planned::Do(_) if !take_one(&left) => Outcome::NotReached,
-            Planned::Do(step) => Outcome::Done(step),
-            Planned::Skip(skipped) => Outcome::Skipped(skipped),
-            Planned::Fail(failed) => Outcome::Failed(failed),
+        let eyes = Eyes { accounts, engine: self.engine, options: self.options };
+        let work = |candidate| match look(candidate, eyes) {
+            Ok(Looked { planned, kept, .. }) => {
+                let outcome = match planned {
+                    Planned::Do(_) if !take_one(&left) => Outcome::NotReached,
+                    Planned::Do(steps) => Outcome::Done(steps),
+                    Planned::Skip(skipped) => Outcome::Skipped(skipped),
+                    Planned::Fail(failed) => Outcome::Failed(failed),
+                };
+                (outcome, kept)
+            }
+            Err(error) => (Outcome::Fatal(error), Vec::new()),
         };
-        let summary =
-            self.each(discovery.candidates, discovery.summary, work, |step| Event::WouldDo(step))?;
+        let mut ignored = |_: &Ended| {};
+        let summary = self.each(discovery, work, |step| Event::WouldDo(step), &mut ignored)?;
         self.finish(summary)
     }
 
-    /// Writes. Puts in order what a killed run left behind, first.
-    pub fn run(&self, client: &Client, command: &str) -> Result<Summary, SyncError> {
-        let server = client.server();
-        self.require_same_server(server)?;
+    /// Writes. Puts in order what a killed run left behind, first. `command` is what is remembered of it.
+    pub fn run(&self, clients: &'a [Client], command: &str) -> Result<Summary, SyncError> {
+        let accounts: Vec<Account<'a>> = clients.iter().map(Account::of).collect();
+        let identity = account::identity(&accounts, self.store)?;
         let left_behind = recover(self.store, self.reporter)?;
-        self.store.set_identity(&identity_of(server))?;
-        let discovery = discover(self, client.reader())?;
-        self.managed_question(server, &discovery.candidates).map_err(SyncError::NeedsAnswer)?;
+        self.store.set_identity(&identity)?;
+        let managed = self.managed()?;
+        let discovery = discover(self, &accounts, managed, true)?;
+        managed_question(&accounts, managed, &discovery).map_err(SyncError::NeedsAnswer)?;
+        self.brake_question(&discovery).map_err(SyncError::Brake)?;
+        if let Some(answer) = self.options.managed {
+            self.store.set_note(MANAGED, answer.name())?;
+        }
         let run = self.store.begin_run(command, (self.now)())?;
-        let left = self.limit();
-        let work = |candidate| self.write_one(run, candidate, &left);
-        let summary = self.each(discovery.candidates, discovery.summary, work, |step| Event::Done(step))?;
+        let mut touched: Vec<Touched> = accounts.iter().map(|_| Touched::default()).collect();
+        let summary = self.write_all(run, &accounts, discovery, &mut touched)?;
         for folder in &left_behind {
             if let Err(error) = remove_work_dir(folder) {
                 tracing::debug!(?error, "a work folder came back and cannot be removed");
             }
         }
         self.store.end_run(run, &summary, (self.now)())?;
+        for (client, touched) in clients.iter().zip(&touched) {
+            after::tell(self, client, touched)?;
+        }
         self.finish(summary)
     }
 
-    fn write_one(&self, run: RunId, candidate: Candidate, left: &AtomicU64) -> Outcome {
-        let base_before = candidate.base.clone();
-        let Looked { planned, record } = look::look(candidate, self.engine, self.options);
-        match planned {
-            Planned::Do(_) if !take_one(left) => Outcome::NotReached,
-            Planned::Do(step) => {
-                let outcome = self.apply_one(run, *step, base_before);
-                if !matches!(outcome, Outcome::Done(_)) {
-                    // A photo that was not changed leaves its place under the limit to another.
-                    left.fetch_add(1, Ordering::SeqCst);
-                }
-                outcome
+    fn write_all(
+        &self,
+        run: RunId,
+        accounts: &[Account<'_>],
+        discovery: Discovery,
+        touched: &mut [Touched],
+    ) -> Result<Summary, SyncError> {
+        let left = self.limit();
+        let eyes = Eyes { accounts, engine: self.engine, options: self.options };
+        let hands = Hands {
+            store: self.store,
+            engine: self.engine,
+            replace: self.options.replace,
+            now: self.now,
+            owes: self.options.after != AfterWrite::Nothing,
+        };
+        let work = |candidate| {
+            let Written { outcome, kept } = write(run, candidate, eyes, &hands, &left);
+            (outcome, kept)
+        };
+        let mut note = |ended: &Ended| {
+            let (account, library) = &ended.origin;
+            if let (Outcome::Done(steps), Some(touched)) = (&ended.outcome, touched.get_mut(*account)) {
+                touched.made_sidecars |= steps.iter().any(|step| step.expects.is_none());
+                touched.libraries.extend(library.clone());
             }
-            Planned::Fail(failed) => Outcome::Failed(failed),
-            Planned::Skip(skipped) => match record.map_or(Ok(()), |record| self.store.remember(&record)) {
-                Ok(()) => Outcome::Skipped(skipped),
-                Err(error) => Outcome::Fatal(error),
-            },
-        }
-    }
-
-    fn apply_one(&self, run: RunId, step: Step, base_before: Base) -> Outcome {
-        let hands =
-            Hands { store: self.store, engine: self.engine, replace: self.options.replace, now: self.now };
-        match apply(run, &step, &hands) {
-            Ok(Applied::Done) => Outcome::Done(Box::new(step)),
-            Ok(Applied::Refused(refusal)) => self.refused(step, base_before, refusal),
-            Ok(Applied::Failed { message, transient }) => {
-                Outcome::Failed(Failed { asset: step.asset, path: step.path, message, transient })
-            }
-            Err(error) => Outcome::Fatal(error),
-        }
-    }
-
-    /// `base_before` is what we had written before: nothing came to it.
-    fn refused(&self, step: Step, base_before: Base, refusal: Refusal) -> Outcome {
-        if look::is_lasting(&refusal) {
-            let record = AssetRecord {
-                asset: step.asset.clone(),
-                role: Role::Original,
-                path: step.path.clone(),
-                fingerprint: step.fingerprint,
-                file: Some(step.expects),
-                verdict: Verdict::Refused { refusal: refusal.clone(), by: fingerprint::judge(self.engine) },
-                base: base_before,
-                sha1: None,
-            };
-            if let Err(error) = self.store.remember(&record) {
-                return Outcome::Fatal(error);
-            }
-        }
-        Outcome::Skipped(Skipped { asset: step.asset, path: step.path, reason: SkipReason::Refused(refusal) })
+        };
+        self.each(discovery, work, |step| Event::Done(step), &mut note)
     }
 
     /// Works on all candidates, tells and counts each once.
     fn each(
         &self,
-        candidates: Vec<Candidate>,
-        mut summary: Summary,
-        work: impl Fn(Candidate) -> Outcome + Sync,
+        discovery: Discovery,
+        work: impl Fn(Candidate) -> (Outcome, Vec<Kept>) + Sync,
         done: impl Fn(&Step) -> Event<'_>,
+        note: &mut dyn FnMut(&Ended),
     ) -> Result<Summary, SyncError> {
+        let Discovery { candidates, mut summary, .. } = discovery;
         self.reporter.report(&Event::Planning { candidates: candidates.len() as u64 });
         let mut fatal = None;
         let mut stopped = false;
@@ -164,31 +172,57 @@ impl WriteBack<'_> {
             stopped |= self.stop.is_raised();
             !stopped
         });
-        parallel::ordered(items, self.options.workers, work, |outcome| {
-            summary.seen += u64::from(matches!(outcome, Outcome::Done(_) | Outcome::Failed(_)));
-            match outcome {
-                Outcome::Done(step) => {
-                    summary.done += 1;
-                    self.reporter.report(&done(&step));
-                }
-                Outcome::Skipped(skipped) => {
-                    summary.skip(&skipped.reason);
-                    self.reporter.report(&Event::Skipped(&skipped));
-                }
-                Outcome::Failed(failed) => {
-                    summary.failed += 1;
-                    self.reporter.report(&Event::Failed(&failed));
-                }
-                Outcome::NotReached => return ControlFlow::Break(()),
-                Outcome::Fatal(error) => {
-                    fatal.get_or_insert(error);
-                    return ControlFlow::Break(());
-                }
-            }
-            ControlFlow::Continue(())
+        let work = |candidate: Candidate| {
+            let origin = (candidate.account, candidate.library.clone());
+            let (outcome, kept) = work(candidate);
+            Ended { outcome, kept, origin }
+        };
+        parallel::ordered(items, self.options.workers, work, |ended| {
+            note(&ended);
+            self.count(ended, &mut summary, &done, &mut fatal)
         });
         summary.stopped |= stopped;
         fatal.map_or(Ok(summary), Err)
+    }
+
+    fn count(
+        &self,
+        ended: Ended,
+        summary: &mut Summary,
+        done: &impl Fn(&Step) -> Event<'_>,
+        fatal: &mut Option<SyncError>,
+    ) -> ControlFlow<()> {
+        let Ended { outcome, kept, .. } = ended;
+        for kept in &kept {
+            summary.kept += 1;
+            summary.troubled += u64::from(kept.is_trouble);
+            self.reporter.report(&Event::Kept(kept));
+        }
+        match outcome {
+            Outcome::Done(steps) => {
+                summary.seen += 1;
+                summary.done += 1;
+                summary.files += steps.len() as u64;
+                for step in &steps {
+                    self.reporter.report(&done(step));
+                }
+            }
+            Outcome::Skipped(skipped) => {
+                summary.skip(&skipped.reason);
+                self.reporter.report(&Event::Skipped(&skipped));
+            }
+            Outcome::Failed(failed) => {
+                summary.seen += 1;
+                summary.failed += 1;
+                self.reporter.report(&Event::Failed(&failed));
+            }
+            Outcome::NotReached => return ControlFlow::Break(()),
+            Outcome::Fatal(error) => {
+                fatal.get_or_insert(error);
+                return ControlFlow::Break(());
+            }
+        }
+        ControlFlow::Continue(())
     }
 
     fn finish(&self, summary: Summary) -> Result<Summary, SyncError> {
@@ -215,35 +249,42 @@ impl WriteBack<'_> {
         AtomicU64::new(self.options.selection.limit.unwrap_or(u64::MAX))
     }
 
-    fn require_same_server(&self, server: &ServerInfo) -> Result<(), SyncError> {
-        let found = identity_of(server);
-        match self.store.identity()? {
-            Some(known) if !known.shares_a_user_with(&found) => {
-                Err(SyncError::OtherServer { known: known.to_string(), found: found.to_string() })
-            }
-            _ => Ok(()),
+    /// What the user said about managed files, now or in an earlier run.
+    fn managed(&self) -> Result<Option<ManagedPolicy>, SyncError> {
+        if self.options.managed.is_some() {
+            return Ok(self.options.managed);
         }
+        Ok(self.store.note(MANAGED)?.as_deref().and_then(ManagedPolicy::from_name))
     }
 
-    /// Files that Immich manages are not changed on a server that checks them, unless the user said so.
-    fn managed_question(&self, server: &ServerInfo, candidates: &[Candidate]) -> Result<(), String> {
-        let managed = candidates.iter().filter(|candidate| candidate.managed).count();
-        if managed == 0 || self.options.managed.is_some() || server.version.major < CHECKS_INTEGRITY {
-            return Ok(());
-        }
-        Err(format!(
-            "{managed} of these photos are managed by Immich {}. Immich never updates the checksum it stored at \
-             upload, and its integrity check reports files that changed on disk. Say what you want: \
-             `--managed original` writes into them all the same, `--managed skip` leaves them alone",
-            server.version
-        ))
+    fn brake_question(&self, discovery: &Discovery) -> Result<(), String> {
+        discovery.losses.question(self.options.brake).map_or(Ok(()), Err)
     }
 }
 
-fn identity_of(server: &ServerInfo) -> ServerIdentity {
-    ServerIdentity { url: server.base_url.clone(), users: [server.user.id.to_string()].into() }
+/// Files that Immich manages are not changed on a server that checks them, unless the user said so.
+fn managed_question(
+    accounts: &[Account<'_>],
+    managed: Option<ManagedPolicy>,
+    discovery: &Discovery,
+) -> Result<(), String> {
+    let Some(checking) = accounts.iter().find(|account| account.server.version.major >= CHECKS_INTEGRITY)
+    else {
+        return Ok(());
+    };
+    let count = discovery.candidates.iter().filter(|candidate| candidate.would_write_managed()).count();
+    if count == 0 || managed.is_some() {
+        return Ok(());
+    }
+    Err(format!(
+        "{count} of these photos are managed by Immich {}. Immich never updates the checksum it stored at \
+             upload, and its integrity check reports files that changed on disk. Say what you want, once: \
+             `--managed sidecar` writes XMP sidecars beside them, `--managed original` writes into them all the \
+             same, `--managed skip` leaves them alone",
+        checking.server.version
+    ))
 }
 
-fn take_one(left: &AtomicU64) -> bool {
+pub(super) fn take_one(left: &AtomicU64) -> bool {
     left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
 }

@@ -10,6 +10,7 @@ use photo_metadata::{
 };
 
 use super::WriteOptions;
+use super::known::Beside;
 
 /// What is wanted for one asset.
 #[derive(Debug, Clone, PartialEq)]
@@ -20,8 +21,8 @@ pub(super) struct Wanted {
     pub(super) bad_zone: Option<UnknownZone>,
 }
 
-/// Translates.
-pub(super) fn wanted(asset: &Asset, options: &WriteOptions) -> Wanted {
+/// Translates. `beside` is what the listing does not say.
+pub(super) fn wanted(asset: &Asset, beside: Beside, options: &WriteOptions) -> Wanted {
     let asked = |datum: Datum| options.data.contains(&datum);
     let unknown = Exif::default();
     let exif = asset.exif.as_ref().unwrap_or(&unknown);
@@ -48,6 +49,12 @@ pub(super) fn wanted(asset: &Asset, options: &WriteOptions) -> Wanted {
     if asked(Datum::Rating) {
         wanted.fields.rating = rating(asset, exif);
     }
+    wanted.fields.albums = beside.albums;
+    wanted.fields.faces = beside.faces;
+    if asked(Datum::Tags) {
+        wanted.fields.tags.clone_from(&beside.tags);
+    }
+    wanted.fields.all_tags = beside.tags;
     wanted
 }
 

@@ -18,7 +18,8 @@ use sample_pictures::Picture;
 use sync_core::paths::{Library, PathMapping, PathRule};
 use sync_core::state::{SqliteStore, Store};
 use sync_core::writeback::{
-    AfterWrite, AlbumOptions, Brake, FaceOptions, IdentityCheck, Selection, Targets, WriteBack, WriteOptions,
+    Account, AfterWrite, AlbumOptions, Brake, FaceOptions, IdentityCheck, Selection, Targets, WriteBack,
+    WriteOptions,
 };
 use sync_core::{Event, Reporter, StopFlag, Summary, SyncError};
 use tempfile::TempDir;
@@ -217,7 +218,7 @@ impl Home {
 
     fn run_with(&self, engine: &dyn Engine, recorder: &Recorder) -> (Result<Summary, SyncError>, Told) {
         let library = Library::open(self.options.mapping.clone()).unwrap();
-        let result = self.session(engine, recorder, &library).run(&self.client(), "write");
+        let result = self.session(engine, recorder, &library).run(&[self.client()], "write");
         (result, std::mem::take(&mut recorder.told.lock().unwrap()))
     }
 
@@ -226,7 +227,7 @@ impl Home {
         let library = Library::open(self.options.mapping.clone()).unwrap();
         let client = self.client();
         let session = self.session(engine(), &recorder, &library);
-        let summary = session.preview(&client.reader(), client.server()).unwrap();
+        let summary = session.preview(&[Account::of(&client)]).unwrap();
         (summary, std::mem::take(&mut recorder.told.lock().unwrap()))
     }
 

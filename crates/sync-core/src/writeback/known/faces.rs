@@ -1,0 +1,227 @@
+//! The faces on assets: in the listing up to 2.x, one request for each asset from 3.0 on.
+//!
+//! So on 3.x an asset is asked for only when it has named people and these are not the ones it was last asked
+//! with. A box that was moved or given to another face of the same person changes nothing in any listing; to
+//! notice that in the end, the assets whose last question is the longest ago are asked again, a share in each run.
+
+use std::collections::{HashMap, HashSet};
+use std::ops::ControlFlow;
+
+use immich_api::{ApiError, Asset, AssetId, Face, FaceSource, Person, Reader};
+use photo_metadata::{Faces, NamedFace, text};
+
+use super::super::FaceOptions;
+use crate::error::{SyncError, chain};
+use crate::event::{Event, Reporter};
+use crate::parallel;
+use crate::state::{FaceRecord, Store};
+
+/// Requests under way: more make a server slower, not faster (measured on 3.0.3).
+const IN_FLIGHT: usize = 8;
+
+/// The note that counts the rounds of questions.
+const ROUND: &str = "face-round";
+
+/// Knows faces, or asks for them.
+pub(super) struct FaceDesk<'a> {
+    reader: Reader<'a>,
+    store: &'a dyn Store,
+    reporter: &'a dyn Reporter,
+    way: Way,
+    /// A preview writes nothing down.
+    remembers: bool,
+    failed: u64,
+}
+
+enum Way {
+    /// Listings carry them.
+    Listed,
+    /// Each asset is asked; these again although nothing seems changed.
+    Asked { again: HashSet<AssetId>, everything: bool, round: i64 },
+}
+
+impl<'a> FaceDesk<'a> {
+    /// Gets ready for a walk. `everything` asks for all of them again.
+    pub(super) fn open(
+        reader: Reader<'a>,
+        store: &'a dyn Store,
+        reporter: &'a dyn Reporter,
+        options: FaceOptions,
+        everything: bool,
+        remembers: bool,
+    ) -> Result<Self, SyncError> {
+        let way = if reader.lists_faces() {
+            Way::Listed
+        } else {
+            let share = store.count_faces()? / u64::from(options.recheck_one_in.max(1));
+            let again = store.oldest_faces(share)?.into_iter().collect();
+            let last: i64 = store.note(ROUND)?.and_then(|text| text.parse().ok()).unwrap_or(0);
+            let round = last + 1;
+            if remembers {
+                store.set_note(ROUND, &round.to_string())?;
+            }
+            Way::Asked { again, everything, round }
+        };
+        Ok(Self { reader, store, reporter, way, remembers, failed: 0 })
+    }
+
+    /// The faces of the assets of a page. One that is missing in the answer is not known.
+    pub(super) fn of_page(&mut self, page: &[Asset]) -> Result<HashMap<AssetId, Faces>, SyncError> {
+        let Way::Asked { again, everything, round } = &self.way else {
+            return Ok(page.iter().filter_map(|asset| Some((asset.id.clone(), listed(asset)?))).collect());
+        };
+        let ids: Vec<AssetId> = page.iter().map(|asset| asset.id.clone()).collect();
+        let mut known = self.store.faces(&ids)?;
+        let mut faces = HashMap::new();
+        let mut questions = Vec::new();
+        let mut gone = Vec::new();
+        for asset in page {
+            let Some(people) = &asset.people else { continue };
+            let record = known.remove(&asset.id);
+            let Some(named) = hash_of_named(people) else {
+                faces.insert(asset.id.clone(), Faces::default());
+                gone.extend(record.map(|record| record.asset));
+                continue;
+            };
+            let is_due = *everything || again.contains(&asset.id);
+            let same = record.filter(|record| record.people == named && !is_due);
+            match same.and_then(|record| serde_json::from_str(&record.faces).ok()) {
+                Some(known) => drop(faces.insert(asset.id.clone(), known)),
+                None => questions.push((asset.id.clone(), named)),
+            }
+        }
+        let round = *round;
+        let answers = self.ask(questions, round)?;
+        if self.remembers {
+            self.store.put_faces(&answers.iter().map(|(record, _)| record.clone()).collect::<Vec<_>>())?;
+            self.store.drop_faces(&gone)?;
+        }
+        faces.extend(answers.into_iter().map(|(record, faces)| (record.asset, faces)));
+        Ok(faces)
+    }
+
+    fn ask(
+        &mut self,
+        questions: Vec<(AssetId, [u8; 32])>,
+        round: i64,
+    ) -> Result<Vec<(FaceRecord, Faces)>, SyncError> {
+        let reader = self.reader;
+        let work = |(asset, people): (AssetId, [u8; 32])| {
+            let answer = reader.faces(&asset);
+            (asset, people, answer)
+        };
+        let mut answers = Vec::new();
+        let mut fatal = None;
+        parallel::ordered(questions.into_iter(), IN_FLIGHT, work, |(asset, people, answer)| {
+            match answer {
+                Ok(found) => {
+                    let faces = named(&found);
+                    let text = serde_json::to_string(&faces).unwrap_or_default();
+                    answers.push((FaceRecord { asset, people, faces: text, checked: round }, faces));
+                }
+                Err(error) if ends_the_run(&error) => {
+                    fatal.get_or_insert(error);
+                    return ControlFlow::Break(());
+                }
+                Err(error) => {
+                    self.failed += 1;
+                    if self.failed == 1 {
+                        let text = format!(
+                            "the faces of asset {asset} cannot be had ({}); such faces stay as the files have them",
+                            chain(&error)
+                        );
+                        self.reporter.report(&Event::Warning(&text));
+                    }
+                }
+            }
+            ControlFlow::Continue(())
+        });
+        fatal.map_or(Ok(answers), |error| Err(error.into()))
+    }
+}
+
+/// A key that may not read faces, a server that is gone, a stop: not the matter of one asset.
+fn ends_the_run(error: &ApiError) -> bool {
+    matches!(
+        error,
+        ApiError::MissingPermission { .. }
+            | ApiError::Stopped
+            | ApiError::Unreachable { .. }
+            | ApiError::Refused { .. }
+    )
+}
+
+/// Those that the listing itself names; `None` when it does not say who is on the asset.
+fn listed(asset: &Asset) -> Option<Faces> {
+    let people = asset.people.as_ref()?;
+    let shown = people.iter().filter(|person| !person.is_hidden);
+    let faces = shown.flat_map(|person| {
+        let name = text::name(&person.name);
+        person.faces.iter().filter_map(move |face| named_face(face, name.clone()?))
+    });
+    Some(in_order(faces.collect()))
+}
+
+/// Those of visible people with a name.
+fn named(faces: &[Face]) -> Faces {
+    let owned = faces.iter().filter_map(|face| {
+        let owner = face.person.as_ref().filter(|owner| !owner.is_hidden)?;
+        named_face(face, text::name(&owner.name)?)
+    });
+    in_order(owned.collect())
+}
+
+fn named_face(face: &Face, name: String) -> Option<NamedFace> {
+    let edges = [face.x1, face.y1, face.x2, face.y2];
+    let picture = [face.image_width, face.image_height];
+    let is_sound = edges.iter().chain(&picture).all(|number| number.is_finite())
+        && picture.iter().all(|side| *side > 0.0);
+    is_sound.then(|| NamedFace { name, edges, picture, from_file: face.source == FaceSource::Exif })
+}
+
+/// Servers give them in any order.
+fn in_order(mut list: Vec<NamedFace>) -> Faces {
+    list.sort_by(|one, other| {
+        let key = |face: &NamedFace| (face.edges[0], face.edges[1]);
+        one.name.cmp(&other.name).then(key(one).partial_cmp(&key(other)).unwrap_or(std::cmp::Ordering::Equal))
+    });
+    Faces { list }
+}
+
+/// Who is named on an asset, as a number; `None` for nobody.
+fn hash_of_named(people: &[Person]) -> Option<[u8; 32]> {
+    let mut named: Vec<(String, String)> = people
+        .iter()
+        .filter(|person| !person.is_hidden)
+        .filter_map(|person| Some((person.id.to_string(), text::name(&person.name)?)))
+        .collect();
+    named.sort();
+    let mut hash = blake3::Hasher::new();
+    for (id, name) in &named {
+        hash.update(id.as_bytes()).update(&(name.len() as u64).to_le_bytes()).update(name.as_bytes());
+    }
+    (!named.is_empty()).then(|| *hash.finalize().as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn person(name: &str, is_hidden: bool) -> Person {
+        let id = immich_api::PersonId::parse("00000000-0000-4000-8000-000000000001").unwrap();
+        Person { id, name: name.to_owned(), is_hidden, faces: Vec::new(), updated_at: None }
+    }
+
+    #[test]
+    fn nobody_with_a_name_needs_no_question() {
+        assert_eq!(hash_of_named(&[person("", false), person("Alice", true)]), None);
+    }
+
+    #[test]
+    fn another_name_is_another_question() {
+        let (one, other) = (hash_of_named(&[person("Alice", false)]), hash_of_named(&[person("Bob", false)]));
+
+        assert!(one.is_some() && one != other);
+        assert_eq!(one, hash_of_named(&[person("Alice", false)]));
+    }
+}
