@@ -154,6 +154,7 @@ impl Room<'_> {
             engine: self.engine,
             library: self.library,
             options: self.options,
+            face_books: &[],
             reporter: self.reporter,
             stop: self.stop,
             now,

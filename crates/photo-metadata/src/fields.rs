@@ -98,6 +98,14 @@ pub struct NamedFace {
     pub from_file: bool,
 }
 
+impl NamedFace {
+    /// Whether its numbers are numbers, and the picture has a size.
+    pub fn is_sound(&self) -> bool {
+        self.edges.iter().chain(&self.picture).all(|number| number.is_finite())
+            && self.picture.iter().all(|side| *side > 0.0)
+    }
+}
+
 /// A place on Earth, WGS 84.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Position {

@@ -19,6 +19,7 @@ mod wanted;
 mod write;
 
 pub use account::Account;
+pub use known::FaceBook;
 pub use mapping::find_paths;
 pub use options::{
     AfterWrite, AlbumOptions, Brake, FaceOptions, IdentityCheck, ManagedPolicy, Selection, SidecarForm,

@@ -11,6 +11,7 @@ use photo_metadata::replace::remove_work_dir;
 use super::account::{self, Account};
 use super::after::{self, Touched};
 use super::discover::{Candidate, Discovery, discover};
+use super::known::FaceBook;
 use super::look::{Eyes, Looked, look};
 use super::write::{Written, write};
 use super::{AfterWrite, ManagedPolicy, WriteOptions};
@@ -41,6 +42,8 @@ pub struct WriteBack<'a> {
     pub library: &'a Library,
     /// What the user decided.
     pub options: &'a WriteOptions,
+    /// Faces that were read from the stream of a session, of accounts that have one.
+    pub face_books: &'a [FaceBook],
     /// Who is told.
     pub reporter: &'a dyn Reporter,
     /// Whether to stop after the current photo.

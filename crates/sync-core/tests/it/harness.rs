@@ -242,6 +242,7 @@ impl Home {
             engine,
             library,
             options: &self.options,
+            face_books: &[],
             reporter,
             stop: &self.stop,
             now: &Timestamp::now,

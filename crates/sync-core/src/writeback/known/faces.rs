@@ -11,6 +11,7 @@ use immich_api::{ApiError, Asset, AssetId, Face, FaceSource, Person, Reader};
 use photo_metadata::{Faces, NamedFace, text};
 
 use super::super::FaceOptions;
+use super::face_book::FaceBook;
 use crate::error::{SyncError, chain};
 use crate::event::{Event, Reporter};
 use crate::parallel;
@@ -27,15 +28,17 @@ pub(super) struct FaceDesk<'a> {
     reader: Reader<'a>,
     store: &'a dyn Store,
     reporter: &'a dyn Reporter,
-    way: Way,
+    way: Way<'a>,
     /// A preview writes nothing down.
     remembers: bool,
     failed: u64,
 }
 
-enum Way {
+enum Way<'a> {
     /// Listings carry them.
     Listed,
+    /// A stream told all of them, but for a few.
+    Told(&'a FaceBook),
     /// Each asset is asked; these again although nothing seems changed.
     Asked { again: HashSet<AssetId>, everything: bool, round: i64 },
 }
@@ -49,9 +52,12 @@ impl<'a> FaceDesk<'a> {
         options: FaceOptions,
         everything: bool,
         remembers: bool,
+        book: Option<&'a FaceBook>,
     ) -> Result<Self, SyncError> {
         let way = if reader.lists_faces() {
             Way::Listed
+        } else if let Some(book) = book {
+            Way::Told(book)
         } else {
             let share = store.count_faces()? / u64::from(options.recheck_one_in.max(1));
             let again = store.oldest_faces(share)?.into_iter().collect();
@@ -67,8 +73,18 @@ impl<'a> FaceDesk<'a> {
 
     /// The faces of the assets of a page. One that is missing in the answer is not known.
     pub(super) fn of_page(&mut self, page: &[Asset]) -> Result<HashMap<AssetId, Faces>, SyncError> {
-        let Way::Asked { again, everything, round } = &self.way else {
-            return Ok(page.iter().filter_map(|asset| Some((asset.id.clone(), listed(asset)?))).collect());
+        let (again, everything, round) = match &self.way {
+            Way::Listed => {
+                return Ok(page
+                    .iter()
+                    .filter_map(|asset| Some((asset.id.clone(), listed(asset)?)))
+                    .collect());
+            }
+            Way::Told(book) => {
+                let book = *book;
+                return self.told(book, page);
+            }
+            Way::Asked { again, everything, round } => (again, everything, *round),
         };
         let ids: Vec<AssetId> = page.iter().map(|asset| asset.id.clone()).collect();
         let mut known = self.store.faces(&ids)?;
@@ -90,12 +106,25 @@ impl<'a> FaceDesk<'a> {
                 None => questions.push((asset.id.clone(), named)),
             }
         }
-        let round = *round;
         let answers = self.ask(questions, round)?;
         if self.remembers {
             self.store.put_faces(&answers.iter().map(|(record, _)| record.clone()).collect::<Vec<_>>())?;
             self.store.drop_faces(&gone)?;
         }
+        faces.extend(answers.into_iter().map(|(record, faces)| (record.asset, faces)));
+        Ok(faces)
+    }
+
+    fn told(&mut self, book: &FaceBook, page: &[Asset]) -> Result<HashMap<AssetId, Faces>, SyncError> {
+        let mut faces = HashMap::new();
+        let mut questions = Vec::new();
+        for asset in page {
+            match book.of(&asset.id) {
+                Some(told) => drop(faces.insert(asset.id.clone(), told)),
+                None => questions.push((asset.id.clone(), [0; 32])),
+            }
+        }
+        let answers = self.ask(questions, 0)?;
         faces.extend(answers.into_iter().map(|(record, faces)| (record.asset, faces)));
         Ok(faces)
     }
@@ -174,13 +203,12 @@ fn named(faces: &[Face]) -> Faces {
 fn named_face(face: &Face, name: String) -> Option<NamedFace> {
     let edges = [face.x1, face.y1, face.x2, face.y2];
     let picture = [face.image_width, face.image_height];
-    let is_sound = edges.iter().chain(&picture).all(|number| number.is_finite())
-        && picture.iter().all(|side| *side > 0.0);
-    is_sound.then(|| NamedFace { name, edges, picture, from_file: face.source == FaceSource::Exif })
+    let face = NamedFace { name, edges, picture, from_file: face.source == FaceSource::Exif };
+    face.is_sound().then_some(face)
 }
 
 /// Servers give them in any order.
-fn in_order(mut list: Vec<NamedFace>) -> Faces {
+pub(super) fn in_order(mut list: Vec<NamedFace>) -> Faces {
     list.sort_by(|one, other| {
         let key = |face: &NamedFace| (face.edges[0], face.edges[1]);
         one.name.cmp(&other.name).then(key(one).partial_cmp(&key(other)).unwrap_or(std::cmp::Ordering::Equal))

@@ -1,6 +1,7 @@
 //! What listings of assets do not say: albums, tags, faces. Asked once for each account, before or beside its walk.
 
 mod albums;
+mod face_book;
 mod faces;
 mod members;
 mod tags;
@@ -11,6 +12,7 @@ use immich_api::{Asset, AssetId, Reader, ServerInfo};
 use photo_metadata::{Base, Datum, Faces};
 
 use self::albums::Albums;
+pub use self::face_book::FaceBook;
 use self::faces::FaceDesk;
 use self::members::Members;
 use super::{WriteBack, WriteOptions};
@@ -55,7 +57,8 @@ impl<'a> Known<'a> {
             if needs_tags(options) { tags::members(reader, run.reporter, asked(Datum::Tags))? } else { None };
         let faces = if asked(Datum::FaceCoordinates) && may_write_faces(run, server) {
             let (everything, options) = (options.recheck, options.faces);
-            Some(FaceDesk::open(reader, run.store, run.reporter, options, everything, remembers)?)
+            let book = run.face_books.iter().find(|book| *book.user() == server.user.id);
+            Some(FaceDesk::open(reader, run.store, run.reporter, options, everything, remembers, book)?)
         } else {
             None
         };
