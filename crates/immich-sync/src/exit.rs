@@ -132,9 +132,10 @@ fn of_sync(error: &SyncError, signal: Option<u8>) -> ExitStatus {
         SyncError::Api(error) => of_api(error, signal),
         SyncError::Metadata(error) => of_metadata(error),
         SyncError::Locked { .. } => ExitStatus::Locked,
-        SyncError::Library { .. } | SyncError::OtherServer { .. } | SyncError::NeedsAnswer(_) => {
-            ExitStatus::Usage
-        }
+        SyncError::Library { .. }
+        | SyncError::OtherServer { .. }
+        | SyncError::NeedsAnswer(_)
+        | SyncError::NothingKnown(_) => ExitStatus::Usage,
         _ => ExitStatus::Failed,
     }
 }

@@ -63,6 +63,10 @@ pub enum SyncError {
     #[error("{0}")]
     Brake(String),
 
+    /// Something that the journal should know, named by a user.
+    #[error("nothing is known of {0}; `immich-sync history` lists what was done")]
+    NothingKnown(String),
+
     /// Photos do not add up: a fault of the program.
     #[error("a fault of the program: {done} done + {skipped} skipped + {failed} failed is not {seen} seen")]
     DoesNotAddUp {
@@ -89,6 +93,8 @@ impl SyncError {
             | Self::OtherServer { .. }
             | Self::NeedsAnswer(_)
             | Self::Brake(_)
+
+            | Self::NothingKnown(_)
             | Self::DoesNotAddUp { .. } => false,
         }
     }

@@ -3,6 +3,7 @@
 mod apply;
 pub mod error;
 pub mod event;
+pub mod history;
 pub mod lock;
 mod parallel;
 pub mod paths;
@@ -11,6 +12,7 @@ mod recover;
 pub mod state;
 mod stop;
 mod summary;
+pub mod undo;
 pub mod writeback;
 
 pub use error::SyncError;

@@ -8,7 +8,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, Read as _};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -28,6 +28,35 @@ const STATEMENTS: usize = 64;
 pub(super) fn open_to_write(path: &Path) -> Result<Connection, Trouble> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | common_flags();
     configured(Connection::open_with_flags(path, flags)?)
+}
+
+/// Refuses a file that is shorter than its first page says, as a copy that was broken off is. SQLite itself would
+/// notice when it comes to a page that is missing. While there is a log, the missing pages may be in it.
+pub(super) fn require_whole(path: &Path) -> Result<(), Trouble> {
+    const HEADER: usize = 32;
+    let looked = |error| Trouble::Io("look at it", error);
+    if size(&beside(path, "-wal")).map_err(looked)?.is_some_and(|log| log > 0) {
+        return Ok(());
+    }
+    // Links and pipes are refused by whoever opens the database.
+    if !fs::symlink_metadata(path).map_err(looked)?.is_file() {
+        return Ok(());
+    }
+    let mut header = [0; HEADER];
+    let mut file = fs::File::open(path).map_err(looked)?;
+    match file.read_exact(&mut header) {
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof => return Ok(()),
+        other => other.map_err(looked)?,
+    }
+    let page = match u64::from(u16::from_be_bytes([header[16], header[17]])) {
+        1 => 65_536,
+        bytes => bytes,
+    };
+    let pages = u64::from(u32::from_be_bytes([header[28], header[29], header[30], header[31]]));
+    if file.metadata().map_err(looked)?.len() < page * pages {
+        return Err(Trouble::damaged());
+    }
+    Ok(())
 }
 
 /// Turns the write-ahead log on: a commit is one append, readers do not block, and a kill costs nothing.

@@ -98,3 +98,40 @@ pub struct JournalRow {
     /// The run that took this change back, as long as nobody took back the taking back.
     pub undone_by: Option<RunId>,
 }
+
+/// A row of the journal without what makes it long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalMark {
+    /// Its name.
+    pub id: JournalId,
+    /// In which run.
+    pub run: RunId,
+    /// Whose file.
+    pub asset: AssetId,
+    /// Which of its files.
+    pub role: Role,
+    /// How far it got.
+    pub state: JournalState,
+    /// The change that it takes back.
+    pub undoes: Option<JournalId>,
+    /// The run that took it back.
+    pub undone_by: Option<RunId>,
+}
+
+impl JournalMark {
+    /// Whether it happened and was not taken back.
+    pub fn counts(&self) -> bool {
+        self.state == JournalState::Done && self.undone_by.is_none()
+    }
+}
+
+/// What became of the changes of a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ChangeCounts {
+    /// Changes that happened.
+    pub done: u64,
+    /// Of these, taken back since.
+    pub undone: u64,
+    /// Announced and never closed: at work, or left by a killed run.
+    pub open: u64,
+}

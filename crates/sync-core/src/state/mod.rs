@@ -20,7 +20,7 @@ mod upgrade;
 
 pub use cached::{CachedAlbum, FaceRecord};
 pub use filesystem::remote_file_system;
-pub use journal::{Intent, JournalId, JournalRow, JournalState};
+pub use journal::{ChangeCounts, Intent, JournalId, JournalMark, JournalRow, JournalState};
 pub use photo_metadata::Base;
 pub use record::{AssetRecord, Counts, Fingerprint, Role, RunId, RunRecord, ServerIdentity, Sha1s, Verdict};
 pub use sqlite::SqliteStore;

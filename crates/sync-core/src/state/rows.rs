@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::cached::{CachedAlbum, FaceRecord};
-use super::journal::{Intent, JournalId, JournalRow, JournalState};
+use super::journal::{Intent, JournalId, JournalMark, JournalRow, JournalState};
 use super::packed::{Count, Numbers, OwnedId, PackedFile, PackedSha1s};
 use super::record::{AssetRecord, Fingerprint, RunId, RunRecord};
 
@@ -135,6 +135,22 @@ pub(super) fn journal_row(row: &Row<'_>) -> rusqlite::Result<JournalRow> {
         old_hash: row.get("old_hash")?,
         new_hash: row.get("new_hash")?,
         after: row.get::<_, Option<PackedFile>>("after")?.map(|file| file.0),
+        undone_by: row.get::<_, Option<_>>("undone_by")?.map(RunId),
+    })
+}
+
+/// The columns of a mark; all of them stand before the long ones.
+pub(super) const MARK: &str = "id, run, asset, role, state, undoes, undone_by";
+
+/// A row of `journal`, as far as a mark goes.
+pub(super) fn journal_mark(row: &Row<'_>) -> rusqlite::Result<JournalMark> {
+    Ok(JournalMark {
+        id: JournalId(row.get("id")?),
+        run: RunId(row.get("run")?),
+        asset: row.get::<_, OwnedId<_>>("asset")?.0,
+        role: row.get("role")?,
+        state: row.get("state")?,
+        undoes: row.get::<_, Option<_>>("undoes")?.map(JournalId),
         undone_by: row.get::<_, Option<_>>("undone_by")?.map(RunId),
     })
 }

@@ -1,6 +1,6 @@
 //! The store as the rest of the program sees it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use immich_api::{AlbumId, AssetId};
@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use photo_metadata::replace::FileIdentity;
 
 use super::cached::{CachedAlbum, FaceRecord};
-use super::journal::{Intent, JournalId, JournalRow};
+use super::journal::{ChangeCounts, Intent, JournalId, JournalMark, JournalRow};
 use super::record::{AssetRecord, Counts, Role, RunId, RunRecord, ServerIdentity};
 use crate::error::SyncError;
 use crate::summary::Summary;
@@ -79,6 +79,25 @@ pub trait Store: Send + Sync {
 
     /// All changes of a file at the place where it was changed, oldest first.
     fn journal_of_path(&self, path: &Path) -> Result<Vec<JournalRow>, SyncError>;
+
+    /// One change, with everything that is known of it.
+    fn change(&self, id: JournalId) -> Result<Option<JournalRow>, SyncError>;
+
+    /// The changes of a run, oldest first, without what makes them long.
+    fn marks_of_run(&self, run: RunId) -> Result<Vec<JournalMark>, SyncError>;
+
+    /// The same of all files of an asset.
+    fn marks_of_asset(&self, asset: &AssetId) -> Result<Vec<JournalMark>, SyncError>;
+
+    /// The files that are known at a path or, if it is a folder, below it: where they are now or were changed.
+    fn files_at(&self, path: &Path) -> Result<Vec<(AssetId, Role)>, SyncError>;
+
+    /// How many changes there are, by run. Reads the whole journal.
+    fn change_counts(&self) -> Result<BTreeMap<RunId, ChangeCounts>, SyncError>;
+
+    /// Notes that a change that is done counts as taken back although nothing of it was left to change, and
+    /// remembers the file, in one transaction.
+    fn nothing_left(&self, id: JournalId, by: RunId, record: Option<&AssetRecord>) -> Result<(), SyncError>;
 
     /// Assets whose files changed and of which the server was not told yet.
     fn owed(&self, account: &str) -> Result<Vec<AssetId>, SyncError>;

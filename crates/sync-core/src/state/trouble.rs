@@ -27,6 +27,11 @@ impl Trouble {
         Self::Told(format!("a fault of the program: {what}"))
     }
 
+    /// A file that SQLite would find damaged sooner or later.
+    pub(super) fn damaged() -> Self {
+        Self::Told(DAMAGED.to_owned())
+    }
+
     /// The error of the run, which names the file.
     pub(super) fn at(self, path: &Path) -> SyncError {
         let path = path.to_path_buf();

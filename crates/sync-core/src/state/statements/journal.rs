@@ -1,5 +1,7 @@
 //! The journal: a change is announced, sealed, and ends once.
 
+use std::collections::BTreeMap;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use immich_api::AssetId;
@@ -7,9 +9,9 @@ use photo_metadata::replace::FileIdentity;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::assets;
-use crate::state::journal::{Intent, JournalId, JournalRow, JournalState};
-use crate::state::packed::{Id, OwnedId, PackedFile, PackedSha1s};
-use crate::state::record::RunId;
+use crate::state::journal::{ChangeCounts, Intent, JournalId, JournalMark, JournalRow, JournalState};
+use crate::state::packed::{Count, Id, OwnedId, PackedFile, PackedSha1s};
+use crate::state::record::{Role, RunId};
 use crate::state::rows::{self, Json, PathBytes};
 use crate::state::trouble::Trouble;
 
@@ -161,4 +163,78 @@ pub(in crate::state) fn of_asset(
 pub(in crate::state) fn of_path(connection: &Connection, path: &Path) -> Result<Vec<JournalRow>, Trouble> {
     let mut statement = connection.prepare_cached("SELECT * FROM journal WHERE path = ?1 ORDER BY id")?;
     Ok(statement.query_map([PathBytes(path)], rows::journal_row)?.collect::<Result<_, _>>()?)
+}
+
+pub(in crate::state) fn change(
+    connection: &Connection,
+    id: JournalId,
+) -> Result<Option<JournalRow>, Trouble> {
+    let mut statement = connection.prepare_cached("SELECT * FROM journal WHERE id = ?1")?;
+    Ok(statement.query_row([id.0], rows::journal_row).optional()?)
+}
+
+pub(in crate::state) fn marks_of_run(
+    connection: &Connection,
+    run: RunId,
+) -> Result<Vec<JournalMark>, Trouble> {
+    let sql = format!("SELECT {} FROM journal WHERE run = ?1 ORDER BY id", rows::MARK);
+    Ok(connection.prepare_cached(&sql)?.query_map([run.0], rows::journal_mark)?.collect::<Result<_, _>>()?)
+}
+
+pub(in crate::state) fn marks_of_asset(
+    connection: &Connection,
+    asset: &AssetId,
+) -> Result<Vec<JournalMark>, Trouble> {
+    let sql = format!("SELECT {} FROM journal WHERE asset = ?1 ORDER BY id", rows::MARK);
+    Ok(connection
+        .prepare_cached(&sql)?
+        .query_map([Id(asset)], rows::journal_mark)?
+        .collect::<Result<_, _>>()?)
+}
+
+/// The files that are known at a path or below it: where they are now, or where they were changed.
+pub(in crate::state) fn files_at(
+    connection: &Connection,
+    path: &Path,
+) -> Result<Vec<(AssetId, Role)>, Trouble> {
+    let mut statement = connection.prepare_cached(
+        "SELECT asset, role FROM assets WHERE path = ?1 OR (path > ?2 AND path < ?3)
+         UNION SELECT asset, role FROM journal WHERE path = ?1 OR (path > ?2 AND path < ?3)
+         ORDER BY asset, role",
+    )?;
+    let below = |end: u8| [path.as_os_str().as_bytes(), &[end]].concat();
+    // All that begins with the folder and a slash is between these two.
+    let found = statement.query_map(params![PathBytes(path), below(b'/'), below(b'/' + 1)], |row| {
+        Ok((row.get::<_, OwnedId<_>>(0)?.0, row.get(1)?))
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Notes that a change was taken back without a change of its own.
+pub(in crate::state) fn nothing_left(
+    connection: &Connection,
+    id: JournalId,
+    by: RunId,
+) -> Result<(), Trouble> {
+    let mut statement = connection.prepare_cached("SELECT state FROM journal WHERE id = ?1")?;
+    match statement.query_row([id.0], |row| row.get(0)).optional()? {
+        Some(JournalState::Done) => taken_back(connection, id.0, by),
+        Some(state) => Err(Trouble::fault(format!("change {} is {}", id.0, state.word()))),
+        None => Err(Trouble::fault(format!("change {} is not in the journal", id.0))),
+    }
+}
+
+pub(in crate::state) fn change_counts(
+    connection: &Connection,
+) -> Result<BTreeMap<RunId, ChangeCounts>, Trouble> {
+    let mut statement = connection.prepare_cached(
+        "SELECT run, count(*) FILTER (WHERE state = 'done'), count(*) FILTER (WHERE undone_by NOT NULL),
+             count(*) FILTER (WHERE state IN ('intent', 'sealed'))
+         FROM journal GROUP BY run",
+    )?;
+    let counts = statement.query_map((), |row| {
+        let count = |column| row.get::<_, Count>(column).map(|count| count.0);
+        Ok((RunId(row.get(0)?), ChangeCounts { done: count(1)?, undone: count(2)?, open: count(3)? }))
+    })?;
+    Ok(counts.collect::<Result<_, _>>()?)
 }

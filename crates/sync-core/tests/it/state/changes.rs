@@ -1,6 +1,8 @@
 //! What every store promises of changes: of which file, what the server has to be told, what takes back what.
 
-use sync_core::state::{Intent, JournalId, JournalState, Role, RunId, Store, Verdict};
+use sync_core::state::{
+    AssetRecord, ChangeCounts, Intent, JournalId, JournalState, Role, RunId, Store, Verdict,
+};
 
 use super::conformance::{on_every_store, only, run_of};
 use super::sample::{account, asset, file, intent, path, record};
@@ -152,5 +154,93 @@ fn a_refused_end_of_a_change_owes_nothing_and_takes_nothing_back() {
         assert_eq!(store.owed(&account(0)).unwrap(), []);
         assert_eq!(undone_by(store), [None, None]);
         assert_eq!(store.journal(None).unwrap()[1].state, JournalState::Intent);
+    });
+}
+
+#[test]
+fn marks_say_what_a_change_is_without_its_values() {
+    on_every_store(|store| {
+        let first = make(store, &Intent { role: Role::Sidecar, ..intent(run_of(store), 1) });
+        let (second, by) = take_back(store, first);
+
+        let [one, two] = <[_; 2]>::try_from(store.marks_of_asset(&asset(1)).unwrap()).unwrap();
+
+        assert_eq!((one.id, one.role, one.state), (first, Role::Sidecar, JournalState::Done));
+        assert_eq!((one.undone_by, one.undoes, one.counts()), (Some(by), None, false));
+        assert_eq!((two.id, two.undoes, two.run, two.counts()), (second, Some(first), by, true));
+        assert_eq!(store.marks_of_run(by).unwrap(), [two]);
+        assert_eq!(store.marks_of_run(RunId(99)).unwrap(), []);
+    });
+}
+
+#[test]
+fn a_change_is_found_by_its_name() {
+    on_every_store(|store| {
+        let intent = intent(run_of(store), 1);
+        let id = store.intend(&intent).unwrap();
+
+        assert_eq!(store.change(id).unwrap().map(|row| row.intent), Some(intent));
+        assert_eq!(store.change(JournalId(99)).unwrap(), None);
+    });
+}
+
+#[test]
+fn files_are_found_where_they_are_where_they_were_and_in_their_folders() {
+    on_every_store(|store| {
+        let run = run_of(store);
+        let at = |path: &str| std::path::PathBuf::from(path);
+        store.intend(&Intent { path: at("/p/2024/a.jpg"), role: Role::Original, ..intent(run, 1) }).unwrap();
+        store.remember(&AssetRecord { path: at("/p/2025/a.jpg"), ..record(1) }).unwrap();
+        store
+            .remember(&AssetRecord { path: at("/p/2025/a.jpg.xmp"), role: Role::Sidecar, ..record(1) })
+            .unwrap();
+        store.remember(&AssetRecord { path: at("/p/20/b.jpg"), ..record(2) }).unwrap();
+
+        let found = |path: &str| store.files_at(&at(path)).unwrap();
+
+        let (original, sidecar) = ((asset(1), Role::Original), (asset(1), Role::Sidecar));
+        for path in ["/p/2024/a.jpg", "/p/2025/a.jpg"] {
+            assert_eq!(found(path), std::slice::from_ref(&original), "{path}");
+        }
+        assert_eq!(found("/p/2025"), [original.clone(), sidecar.clone()]);
+        assert_eq!(found("/p/20"), [(asset(2), Role::Original)], "not what only begins alike");
+        assert_eq!(found("/p"), [original, sidecar, (asset(2), Role::Original)]);
+        assert_eq!(found("/p/2024/a.jp"), []);
+    });
+}
+
+#[test]
+fn changes_are_counted_by_run() {
+    on_every_store(|store| {
+        let run = run_of(store);
+        let first = make(store, &intent(run, 1));
+        make(store, &intent(run, 2));
+        store.intend(&intent(run, 3)).unwrap();
+        let rolled_back = store.intend(&intent(run, 4)).unwrap();
+        store.rolled_back(rolled_back).unwrap();
+        let (_, by) = take_back(store, first);
+
+        let counts = store.change_counts().unwrap();
+
+        assert_eq!(counts[&run], ChangeCounts { done: 2, undone: 1, open: 1 });
+        assert_eq!(counts[&by], ChangeCounts { done: 1, undone: 0, open: 0 });
+        assert_eq!(counts.len(), 2);
+    });
+}
+
+#[test]
+fn a_change_of_which_nothing_is_left_counts_as_taken_back_without_another() {
+    on_every_store(|store| {
+        let first = make(store, &intent(run_of(store), 1));
+        let open = store.intend(&intent(run_of(store), 2)).unwrap();
+        let run = run_of(store);
+
+        store.nothing_left(first, run, Some(&record(1))).unwrap();
+
+        assert_eq!(undone_by(store), [Some(run), None]);
+        assert_eq!(store.records(&[asset(1)]).unwrap()[&asset(1)], [record(1)]);
+        assert!(store.nothing_left(open, run, Some(&record(2))).is_err(), "it did not happen");
+        assert!(store.nothing_left(JournalId(99), run, None).is_err());
+        assert_eq!(store.records(&[asset(2)]).unwrap().len(), 0);
     });
 }

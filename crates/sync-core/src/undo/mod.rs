@@ -1,0 +1,5 @@
+//! Takes back what earlier runs wrote.
+
+mod target;
+
+pub use target::UndoTarget;
