@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::edits::TagEdit;
+use crate::file_tags::FileTags;
 use crate::fields::{Known, PhotoFields, Position, RatingWish};
 use crate::regions;
 use crate::tag::{Tag, ValueKind};
@@ -24,6 +25,9 @@ pub struct Base {
     /// What both sides said when they last agreed.
     #[serde(default, skip_serializing_if = "Agreed::is_empty")]
     pub agreed: Agreed,
+    /// Tags that the server has only because it read names and albums that we wrote as keywords.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub echoes: BTreeSet<String>,
 }
 
 /// Values that file and server shared after our last look, as the server gave them.
@@ -53,6 +57,10 @@ pub struct Agreed {
     /// The rating.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rating: Option<RatingWish>,
+    /// All tags of the server, where they are others than `tags`; remembered only where we wrote some, or entries
+    /// that it may take for some.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub all_tags: Option<BTreeSet<String>>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it with a reference")]
@@ -63,6 +71,11 @@ fn is_zero(number: &usize) -> bool {
 impl Agreed {
     fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// All tags that the server had; `None` where that is not known.
+    pub(crate) fn server_tags(&self) -> Option<&BTreeSet<String>> {
+        self.all_tags.as_ref().or(Some(&self.tags).filter(|tags| !tags.is_empty()))
     }
 }
 
@@ -75,6 +88,26 @@ impl Base {
     /// The items of a list tag that we added.
     pub fn items(&self, tag: Tag) -> Vec<&str> {
         self.written.get(&tag).map(Value::items).unwrap_or_default()
+    }
+
+    /// Without what the file does not hold any more: an item that somebody took away and somebody wrote again is not
+    /// ours.
+    #[must_use]
+    pub fn seen_in(mut self, file: &FileTags) -> Self {
+        self.written.retain(|tag, ours| {
+            let Some(now) = file.get(*tag) else { return false };
+            match ours {
+                Value::List(items) => {
+                    let now = now.items();
+                    items.retain(|item| now.contains(&item.as_str()));
+                    !items.is_empty()
+                }
+                // Faces are merged one by one, with those in mind that somebody took out.
+                Value::Structure(_) => true,
+                Value::Text(_) => now.says_the_same(ours, *tag),
+            }
+        });
+        self
     }
 
     /// What will be known once `edits` are in the file and it says what `fields` say. Fields that are unknown
@@ -101,6 +134,13 @@ impl Base {
         agree(&mut self.agreed.rating, &fields.rating, |rating| *rating);
         if fields.taken.is_some() {
             self.agreed.taken = fields.taken;
+        }
+        let tags = fields.all_tags.as_ref().or(fields.tags.as_ref());
+        let lists = [Tag::TagsList, Tag::HierarchicalSubject, Tag::Subject, Tag::IptcKeywords];
+        let matters = fields.tags.is_some() || lists.iter().any(|tag| self.written.contains_key(tag));
+        if let Some(tags) = tags {
+            let said = !tags.is_empty() && *tags == self.agreed.tags;
+            self.agreed.all_tags = (matters && !said).then(|| tags.clone());
         }
         self
     }
@@ -147,6 +187,8 @@ fn agree<T, V>(agreed: &mut Option<V>, known: &Known<T>, value: impl FnOnce(&T) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::edits::testing::file;
+    use crate::structure::Container;
 
     #[expect(clippy::unnecessary_wraps, reason = "as the fields of an edit are")]
     fn list(items: &[&str]) -> Option<Value> {
@@ -171,6 +213,17 @@ mod tests {
         let base = base.after(&PhotoFields::default(), &[remove]);
 
         assert_eq!(base, Base::default());
+    }
+
+    #[test]
+    fn what_somebody_took_away_is_not_ours_any_more() {
+        let written = [(Tag::Rating, Value::text("4")), (Tag::Subject, list(&["Alice", "Bob"]).unwrap())];
+        let base = Base { written: written.into(), ..Base::default() };
+        let file = file(Container::Jpeg, &[(Tag::Rating, "3"), (Tag::Subject, "Bob")]);
+
+        let base = base.seen_in(&file);
+
+        assert_eq!((base.written.len(), base.items(Tag::Subject)), (1, vec!["Bob"]));
     }
 
     #[test]

@@ -187,7 +187,7 @@ fn iptc(change: &Change, arguments: &mut Arguments) -> Result<(), String> {
 }
 
 fn assign(edit: &TagEdit, whole_list: bool, arguments: &mut Arguments) {
-    let name = edit.tag.name();
+    let name = edit.tag.written_name();
     match (&edit.new, edit.tag.kind()) {
         (_, ValueKind::Structure) => assign_regions(edit, arguments),
         (None, _) => {

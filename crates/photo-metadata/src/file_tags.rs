@@ -132,6 +132,11 @@ impl FileTags {
     }
 
     #[cfg(test)]
+    pub(crate) fn remove(&mut self, tag: Tag) {
+        self.tags.remove(&tag);
+    }
+
+    #[cfg(test)]
     pub(crate) fn push_item(&mut self, tag: Tag, item: &str) {
         match self.tags.entry(tag).or_insert_with(|| Value::List(Vec::new())) {
             Value::List(items) => items.push(item.to_owned()),

@@ -3,8 +3,9 @@
 //! Immich and digiKam read EXIF ImageDescription before XMP, so a caption written to XMP alone comes
 //! back as the old one (a measured mistake of other tools).
 
-use super::Draft;
-use crate::fields::Caption;
+use super::{Datum, Draft};
+use crate::fields::{Caption, Known};
+use crate::structure::Container;
 use crate::tag::Tag;
 use crate::text::cut_to_bytes;
 use crate::value::Value;
@@ -12,13 +13,41 @@ use crate::value::Value;
 /// Bytes of an IPTC caption (IIM 4.2, dataset 2:120).
 const IPTC_CAPTION_BYTES: usize = 2000;
 
-pub(super) fn plan(caption: &Caption, draft: &mut Draft<'_>) {
+/// Where a caption may stand, the place that readers look at first in front.
+const PLACES: [Tag; 5] = [
+    Tag::ImageDescription,
+    Tag::XmpImageDescription,
+    Tag::Description,
+    Tag::IptcCaption,
+    Tag::KeysDescription,
+];
+
+pub(super) fn plan(caption: &Known<Caption>, draft: &mut Draft<'_>) {
+    match caption {
+        Known::Unknown => {}
+        Known::Nothing => draft.take_back(&PLACES),
+        Known::Is(caption) => {
+            let agreed = draft.base.agreed.caption.as_deref() == Some(caption.text());
+            if draft.server_wins(Datum::Caption, &PLACES, agreed, |tag, value| is_said(tag, value, caption)) {
+                everywhere(caption, draft);
+            }
+        }
+    }
+}
+
+fn is_said(tag: Tag, value: &Value, caption: &Caption) -> bool {
+    let short = cut_to_bytes(caption.text(), IPTC_CAPTION_BYTES);
+    caption.is_said_by(value.as_text()) || (tag == Tag::IptcCaption && value.as_text().trim() == short.trim())
+}
+
+fn everywhere(caption: &Caption, draft: &mut Draft<'_>) {
     let container = draft.container();
     say(draft, Tag::Description, caption);
     if container.is_exif_first() || draft.has(Tag::ImageDescription) {
         say(draft, Tag::ImageDescription, caption);
     }
-    if draft.has(Tag::XmpImageDescription) {
+    // Immich reads this one first in a sidecar.
+    if container == Container::Xmp || draft.has(Tag::XmpImageDescription) {
         say(draft, Tag::XmpImageDescription, caption);
     }
     if container.is_quicktime() {
@@ -26,10 +55,8 @@ pub(super) fn plan(caption: &Caption, draft: &mut Draft<'_>) {
     }
     if draft.file.has_iptc() {
         let short = cut_to_bytes(caption.text(), IPTC_CAPTION_BYTES);
-        let said = draft.current(Tag::IptcCaption).is_some_and(|value| {
-            value.as_text().trim() == short.trim() || caption.is_said_by(value.as_text())
-        });
-        if !said {
+        let said = draft.current(Tag::IptcCaption);
+        if !said.is_some_and(|value| is_said(Tag::IptcCaption, value, caption)) {
             draft.set(Tag::IptcCaption, Value::text(short));
         }
     }

@@ -1,42 +1,40 @@
 //! People: one list item per name, beside the keywords that are there.
 //!
-//! Joining names with commas makes "Bob, Jr." two people and "Alice,Bob" one; each name is an item.
+//! Joining names with commas makes "Bob, Jr." two people and "Alice,Bob" one; each name is an item. As keywords
+//! names become tags in Immich when it reads the file again, so that is a choice, and only made where it costs
+//! no tag that is there.
 
 use std::collections::BTreeSet;
 
-use super::{Draft, TagChoices};
+use super::lists::{Lists, PEOPLE};
+use super::tag_paths::hierarchical_below;
+use super::{Policy, TagChoices};
 use crate::tag::Tag;
-use crate::text::cut_to_bytes;
-use crate::value::Value;
 
-/// Bytes of one IPTC keyword (IIM 4.2, dataset 2:25).
-const IPTC_KEYWORD_BYTES: usize = 64;
-
-pub(super) fn plan(people: &BTreeSet<String>, choices: TagChoices, draft: &mut Draft<'_>) {
-    if people.is_empty() {
-        return;
-    }
-    let names: Vec<&str> = people.iter().map(String::as_str).collect();
-    add_items(draft, Tag::PersonInImage, &names);
-    if !choices.people_as_keywords {
-        return;
-    }
-    add_items(draft, Tag::Subject, &names);
-    if draft.file.has_iptc() {
-        let short: Vec<&str> = names.iter().map(|name| cut_to_bytes(name, IPTC_KEYWORD_BYTES)).collect();
-        add_items(draft, Tag::IptcKeywords, &short);
-    }
-}
-
-fn add_items(draft: &mut Draft<'_>, tag: Tag, names: &[&str]) {
-    let mut items: Vec<String> =
-        draft.current(tag).map(Value::items).unwrap_or_default().into_iter().map(str::to_owned).collect();
-    for name in names {
-        if !items.iter().any(|item| item == name) {
-            items.push((*name).to_owned());
+/// Says where the names belong; `keywords` whether keywords may be added. Returns whether some had to be left out.
+pub(super) fn lay_out(
+    people: &BTreeSet<String>,
+    choices: TagChoices,
+    policy: Policy,
+    keywords: bool,
+    lists: &mut Lists<'_>,
+) -> bool {
+    let mut left_out = false;
+    for name in people {
+        let add = lists.may_add(policy, Tag::PersonInImage);
+        lists.want(Tag::PersonInImage, name, add);
+        if choices.people_as_keywords {
+            left_out |= !keywords && !lists.says(Tag::Subject, name);
+            lists.want_keyword(name, |lists, tag| keywords && lists.may_add(policy, tag));
+        }
+        if choices.people_in_hierarchy {
+            let item = hierarchical_below(PEOPLE, name);
+            left_out |= !keywords && !lists.says(Tag::HierarchicalSubject, &item);
+            let add = keywords && lists.may_add(policy, Tag::HierarchicalSubject);
+            lists.want(Tag::HierarchicalSubject, &item, add);
         }
     }
-    draft.set(tag, Value::List(items));
+    left_out
 }
 
 #[cfg(test)]
@@ -46,22 +44,24 @@ mod tests {
     use crate::structure::Container;
     use crate::tag::Tag;
 
-    fn people(names: &[&str]) -> PhotoFields {
-        PhotoFields {
-            people: Some(names.iter().map(|&name| name.to_owned()).collect()),
-            ..PhotoFields::default()
-        }
+    fn people(names: &[&str], tags: &[&str]) -> PhotoFields {
+        let set = |names: &[&str]| Some(names.iter().map(|&name| name.to_owned()).collect());
+        PhotoFields { people: set(names), all_tags: set(tags), ..PhotoFields::default() }
     }
 
     #[test]
     fn mistake_03_names_join_the_keywords_as_items_of_their_own() {
         let photo = file(Container::Jpeg, &[(Tag::Subject, "holiday"), (Tag::Subject, "beach")]);
 
-        let changes = changes(&people(&["Alice", "Bob, Jr."]), &photo);
+        let changes = changes(&people(&["Alice", "Bob, Jr."], &["beach", "holiday"]), &photo);
 
         assert_eq!(
             changes,
-            ["XMP-iptcExt:PersonInImage=Alice|Bob, Jr.", "XMP-dc:Subject=holiday|beach|Alice|Bob, Jr."]
+            [
+                "XMP-iptcExt:PersonInImage=Alice|Bob, Jr.",
+                "XMP-dc:Subject=holiday|beach|Alice|Bob, Jr.",
+                "XMP-digiKam:TagsList=beach|holiday"
+            ]
         );
     }
 
@@ -70,15 +70,35 @@ mod tests {
         let long = "é".repeat(40);
         let photo = file(Container::Jpeg, &[(Tag::IptcKeywords, "beach")]);
 
-        let changes = changes(&people(&[&long]), &photo);
+        let changes = changes(&people(&[&long], &[]), &photo);
 
         assert_eq!(changes[2], format!("IPTC:Keywords=beach|{}", "é".repeat(32)));
+    }
+
+    #[test]
+    fn a_keyword_that_was_cut_says_the_name() {
+        let long = "é".repeat(40);
+        let short = "é".repeat(32);
+        let photo = file(
+            Container::Jpeg,
+            &[(Tag::PersonInImage, &long), (Tag::Subject, &long), (Tag::IptcKeywords, &short)],
+        );
+
+        assert!(changes(&people(&[&long], &[]), &photo).is_empty());
     }
 
     #[test]
     fn nobody_known_changes_nothing() {
         let photo = file(Container::Jpeg, &[(Tag::PersonInImage, "Alice")]);
 
-        assert!(changes(&people(&[]), &photo).is_empty());
+        assert!(changes(&people(&[], &[]), &photo).is_empty());
+    }
+
+    #[test]
+    fn without_the_tags_of_the_server_no_keyword_is_added() {
+        let photo = file(Container::Jpeg, &[(Tag::Subject, "beach")]);
+        let unknown = PhotoFields { all_tags: None, ..people(&["Alice"], &[]) };
+
+        assert_eq!(changes(&unknown, &photo), ["XMP-iptcExt:PersonInImage=Alice"]);
     }
 }

@@ -4,12 +4,67 @@
 //! file that lost its letters is read as north-east by Immich. So both letters are always wanted.
 //! A file's altitude is not ours to touch unless the altitude is known: no server sends it.
 
-use super::Draft;
-use crate::fields::Position;
+use super::{Datum, Draft};
+use crate::fields::{Known, Position};
+use crate::structure::Container;
 use crate::tag::Tag;
 use crate::value::{Value, coordinates};
 
-pub(super) fn plan(position: Position, draft: &mut Draft<'_>) {
+/// The places that belong together: one of a group alone says nothing.
+const EXIF: [Tag; 4] = [Tag::GpsLatitude, Tag::GpsLatitudeRef, Tag::GpsLongitude, Tag::GpsLongitudeRef];
+const XMP: [Tag; 2] = [Tag::XmpLatitude, Tag::XmpLongitude];
+
+pub(super) fn plan(position: Known<Position>, draft: &mut Draft<'_>) {
+    match position {
+        Known::Unknown => {}
+        Known::Nothing => take_back(draft),
+        Known::Is(position) => {
+            let agreed = draft.base.agreed.position.is_some_and(|agreed| is_same(agreed, position));
+            let places = places(draft);
+            if draft
+                .server_wins(Datum::Gps, &places, agreed, |tag, value| is_said(tag, value, position))
+            {
+                everywhere(position, draft);
+            }
+        }
+    }
+}
+
+/// Where the file has coordinates; 0, 0 is what cameras write without a fix.
+fn places(draft: &Draft<'_>) -> Vec<Tag> {
+    let number = |tag| draft.current(tag).and_then(Value::as_number);
+    let no_fix = |lat, lon| number(lat) == Some(0.0) && number(lon) == Some(0.0);
+    let mut places = Vec::new();
+    if !no_fix(Tag::GpsLatitude, Tag::GpsLongitude) {
+        places.extend(EXIF);
+    }
+    if !no_fix(Tag::XmpLatitude, Tag::XmpLongitude) {
+        places.extend(XMP);
+    }
+    places.extend([Tag::KeysCoordinates, Tag::UserDataCoordinates]);
+    places
+}
+
+fn is_same(one: Position, other: Position) -> bool {
+    let near = |tag, one: f64, other: f64| Value::number(one).says_the_same(&Value::number(other), tag);
+    near(Tag::GpsLatitude, one.latitude(), other.latitude())
+        && near(Tag::GpsLongitude, one.longitude(), other.longitude())
+}
+
+fn is_said(tag: Tag, value: &Value, position: Position) -> bool {
+    let wanted = match tag {
+        Tag::GpsLatitude => Value::number(position.latitude().abs()),
+        Tag::GpsLatitudeRef => Value::text(north_or_south(position)),
+        Tag::GpsLongitude => Value::number(position.longitude().abs()),
+        Tag::GpsLongitudeRef => Value::text(east_or_west(position)),
+        Tag::XmpLatitude => Value::number(position.latitude()),
+        Tag::XmpLongitude => Value::number(position.longitude()),
+        _ => iso_6709(position, altitude_of(Some(value))),
+    };
+    value.says_the_same(&wanted, tag)
+}
+
+fn everywhere(position: Position, draft: &mut Draft<'_>) {
     let container = draft.container();
     if container.holds_exif() {
         exif(position, draft);
@@ -21,20 +76,47 @@ pub(super) fn plan(position: Position, draft: &mut Draft<'_>) {
             draft.set(tag, Value::number(degrees));
         }
     }
+    if container == Container::Xmp {
+        altitude(position, Tag::XmpAltitude, Tag::XmpAltitudeRef, draft);
+    }
     if container.is_quicktime() {
         quicktime(position, draft);
     }
 }
 
+/// A position goes as a whole, and only where both coordinates are still ours. The letters go with it.
+fn take_back(draft: &mut Draft<'_>) {
+    if draft.is_ours(Tag::GpsLatitude) && draft.is_ours(Tag::GpsLongitude) {
+        EXIF.into_iter().for_each(|tag| draft.clear(tag));
+        draft.take_back(&[Tag::GpsAltitude, Tag::GpsAltitudeRef]);
+    }
+    if draft.is_ours(Tag::XmpLatitude) && draft.is_ours(Tag::XmpLongitude) {
+        draft.take_back(&XMP);
+        draft.take_back(&[Tag::XmpAltitude, Tag::XmpAltitudeRef]);
+    }
+    draft.take_back(&[Tag::KeysCoordinates, Tag::UserDataCoordinates]);
+}
+
+fn north_or_south(position: Position) -> &'static str {
+    if position.latitude() < 0.0 { "S" } else { "N" }
+}
+
+fn east_or_west(position: Position) -> &'static str {
+    if position.longitude() < 0.0 { "W" } else { "E" }
+}
+
 fn exif(position: Position, draft: &mut Draft<'_>) {
-    let hemisphere = |degrees: f64, positive, negative| if degrees < 0.0 { negative } else { positive };
     draft.set(Tag::GpsLatitude, Value::number(position.latitude().abs()));
-    draft.set(Tag::GpsLatitudeRef, Value::text(hemisphere(position.latitude(), "N", "S")));
+    draft.set(Tag::GpsLatitudeRef, Value::text(north_or_south(position)));
     draft.set(Tag::GpsLongitude, Value::number(position.longitude().abs()));
-    draft.set(Tag::GpsLongitudeRef, Value::text(hemisphere(position.longitude(), "E", "W")));
-    if let Some(metres) = position.altitude() {
-        draft.set(Tag::GpsAltitude, Value::number(metres.abs()));
-        draft.set(Tag::GpsAltitudeRef, Value::number(if metres < 0.0 { 1.0 } else { 0.0 }));
+    draft.set(Tag::GpsLongitudeRef, Value::text(east_or_west(position)));
+    altitude(position, Tag::GpsAltitude, Tag::GpsAltitudeRef, draft);
+}
+
+fn altitude(position: Position, metres: Tag, reference: Tag, draft: &mut Draft<'_>) {
+    if let Some(altitude) = position.altitude() {
+        draft.set(metres, Value::number(altitude.abs()));
+        draft.set(reference, Value::number(if altitude < 0.0 { 1.0 } else { 0.0 }));
     }
 }
 
@@ -46,13 +128,16 @@ fn quicktime(position: Position, draft: &mut Draft<'_>) {
     ] {
         if wanted {
             let altitude = position.altitude().or_else(|| altitude_of(draft.current(tag)));
-            let text = match altitude {
-                Some(metres) => format!("{} {} {metres}", position.latitude(), position.longitude()),
-                None => format!("{} {}", position.latitude(), position.longitude()),
-            };
-            draft.set(tag, Value::text(text));
+            draft.set(tag, iso_6709(position, altitude));
         }
     }
+}
+
+fn iso_6709(position: Position, altitude: Option<f64>) -> Value {
+    Value::text(match altitude {
+        Some(metres) => format!("{} {} {metres}", position.latitude(), position.longitude()),
+        None => format!("{} {}", position.latitude(), position.longitude()),
+    })
 }
 
 fn altitude_of(value: Option<&Value>) -> Option<f64> {

@@ -2,53 +2,62 @@
 //!
 //! The percent scale is not "stars times twenty": 20 percent are two stars in Windows.
 
-use super::Draft;
+use super::{Datum, Draft, Policy};
 use crate::fields::{Known, RatingWish, Stars};
 use crate::tag::Tag;
 use crate::value::Value;
 
+const PLACES: [Tag; 4] = [Tag::Rating, Tag::ExifRating, Tag::ExifRatingPercent, Tag::MicrosoftRating];
+
 pub(super) fn plan(wish: Known<RatingWish>, draft: &mut Draft<'_>) {
-    match wish {
-        Known::Unknown => {}
-        Known::Nothing => take_back(draft),
-        Known::Is(RatingWish::Stars(stars)) => give(stars, draft),
-        Known::Is(RatingWish::Favorite) if is_rated(draft) => {}
-        Known::Is(RatingWish::Favorite) => give(Stars::FAVORITE, draft),
+    let stars = match wish {
+        Known::Unknown => return,
+        Known::Nothing => return draft.take_back(&PLACES),
+        Known::Is(RatingWish::Stars(stars)) => stars,
+        Known::Is(RatingWish::Favorite) if is_rated(draft) => return,
+        Known::Is(RatingWish::Favorite) => Stars::FAVORITE,
+    };
+    let agreed = draft.base.agreed.rating == wish.value().copied();
+    let places = places(draft);
+    if draft.server_wins(Datum::Rating, &places, agreed, |tag, value| {
+        value.says_the_same(&Value::number(f64::from(scaled(stars, tag))), tag)
+    }) {
+        give(stars, draft);
+    }
+}
+
+/// Where the file is rated. 0 is what cameras write for "not rated"; where we wrote stars, somebody took them away.
+fn places(draft: &Draft<'_>) -> Vec<Tag> {
+    let zero = |tag: Tag| draft.current(tag).and_then(Value::as_number) == Some(0.0);
+    let taken_away = draft.base.agreed.rating.is_some();
+    let overwrite = draft.policies.of(Datum::Rating) == Policy::Overwrite;
+    PLACES.into_iter().filter(|&tag| !zero(tag) || (taken_away && overwrite)).collect()
+}
+
+fn scaled(stars: Stars, tag: Tag) -> u8 {
+    match tag {
+        Tag::ExifRatingPercent | Tag::MicrosoftRating => stars.percent(),
+        _ => stars.count(),
     }
 }
 
 fn give(stars: Stars, draft: &mut Draft<'_>) {
-    let count = Value::number(f64::from(stars.count()));
-    let percent = Value::number(f64::from(stars.percent()));
-    draft.set(Tag::Rating, count.clone());
-    if draft.container().is_exif_first() {
-        draft.set(Tag::ExifRating, count);
-        draft.set(Tag::ExifRatingPercent, percent.clone());
-        draft.set(Tag::MicrosoftRating, percent);
-    } else {
-        draft.set_if_present(Tag::ExifRating, count);
-        draft.set_if_present(Tag::ExifRatingPercent, percent.clone());
-        draft.set_if_present(Tag::MicrosoftRating, percent);
-    }
-}
-
-/// Whether somebody rated the file: stars, or -1 for a rejected one. 0 is what cameras write for "not rated".
-fn is_rated(draft: &Draft<'_>) -> bool {
-    [Tag::Rating, Tag::ExifRating]
-        .into_iter()
-        .any(|tag| draft.current(tag).and_then(Value::as_number).is_some_and(|stars| stars != 0.0))
-}
-
-/// Only where the file still says what we wrote; a rating that somebody gave since then stays.
-fn take_back(draft: &mut Draft<'_>) {
-    for tag in [Tag::Rating, Tag::ExifRating, Tag::ExifRatingPercent, Tag::MicrosoftRating] {
-        let ours = draft.base.written.get(&tag);
-        if let (Some(ours), Some(value)) = (ours, draft.current(tag))
-            && value.says_the_same(ours, tag)
-        {
-            draft.clear(tag);
+    for tag in PLACES {
+        let value = Value::number(f64::from(scaled(stars, tag)));
+        if tag == Tag::Rating || draft.container().is_exif_first() {
+            draft.set(tag, value);
+        } else {
+            draft.set_if_present(tag, value);
         }
     }
+}
+
+/// Whether somebody else rated the file: stars, or -1 for a rejected one.
+fn is_rated(draft: &Draft<'_>) -> bool {
+    [Tag::Rating, Tag::ExifRating].into_iter().any(|tag| {
+        let stars = draft.current(tag).and_then(Value::as_number);
+        stars.is_some_and(|stars| stars != 0.0) && !draft.is_ours(tag)
+    })
 }
 
 #[cfg(test)]

@@ -8,7 +8,8 @@
 use jiff::SignedDuration;
 use jiff::civil::{DateTime, date};
 
-use super::Draft;
+use super::{Datum, Draft};
+use crate::structure::Container;
 use crate::tag::Tag;
 use crate::time::{CaptureTime, FileDate, UtcOffset};
 use crate::value::Value;
@@ -17,15 +18,32 @@ use crate::value::Value;
 /// the camera's own second look at its clock.
 const SAME_EXPOSURE: SignedDuration = SignedDuration::from_hours(24);
 
+/// Where a file may say when it was taken.
+const PLACES: [Tag; 8] = [
+    Tag::DateTimeOriginal,
+    Tag::CreateDate,
+    Tag::XmpDateTimeOriginal,
+    Tag::DateCreated,
+    Tag::XmpCreateDate,
+    Tag::IptcDateCreated,
+    Tag::KeysCreationDate,
+    Tag::MovieCreateDate,
+];
+
 pub(super) fn plan(taken: CaptureTime, draft: &mut Draft<'_>) {
+    // A time that differs is seen below, with the file's own offset and fraction in mind.
+    if !draft.server_wins(Datum::Time, &PLACES, false, |_, _| true) {
+        return;
+    }
+    let agreed = draft.base.agreed.taken == Some(taken);
     if draft.container().is_quicktime() {
-        quicktime(taken, draft);
+        quicktime(taken, agreed, draft);
     } else {
-        picture(taken, draft);
+        picture(taken, agreed, draft);
     }
 }
 
-fn picture(taken: CaptureTime, draft: &mut Draft<'_>) {
+fn picture(taken: CaptureTime, agreed: bool, draft: &mut Draft<'_>) {
     let in_file = original(draft);
     let offset_in_file = offset(draft, Tag::OffsetTimeOriginal).or_else(|| xmp_offset(draft));
     // A server that knows no zone still knows the moment; the file's own offset stays.
@@ -33,14 +51,37 @@ fn picture(taken: CaptureTime, draft: &mut Draft<'_>) {
         (None, Some(offset)) => taken.at_offset(offset),
         _ => taken,
     };
-    if in_file != Some(taken.second()) || !same_fraction(taken, draft) {
+    let same_clock = in_file == Some(taken.second()) && same_fraction(taken, draft);
+    let same_offset = taken.offset().zip(offset_in_file).is_none_or(|(wanted, has)| wanted == has);
+    let copies_agree = copies_agree(taken, draft);
+    if agreed && in_file.is_some() && !(same_clock && same_offset && copies_agree) {
+        return draft.keep_changed(Datum::Time);
+    }
+    if !same_clock || !same_offset {
         return everywhere(taken, draft);
     }
     match (taken.offset(), offset_in_file) {
-        (Some(wanted), Some(has)) if wanted != has => everywhere(taken, draft),
         (Some(wanted), None) => complete(taken, wanted, draft),
-        _ => mend_xmp(taken, draft),
+        _ => mend_copies(taken, draft),
     }
+}
+
+/// XMP dates that stand for the capture time beside the one that readers find first.
+fn copies(draft: &Draft<'_>) -> Vec<Tag> {
+    // Immich reads either of the two in a sidecar, and takes one alone for the whole truth.
+    if draft.container() == Container::Xmp {
+        vec![Tag::XmpDateTimeOriginal, Tag::DateCreated]
+    } else {
+        vec![Tag::XmpDateTimeOriginal]
+    }
+}
+
+fn copies_agree(taken: CaptureTime, draft: &Draft<'_>) -> bool {
+    copies(draft).into_iter().filter_map(|tag| draft.current(tag)).all(|value| shows(value, taken))
+}
+
+fn shows(value: &Value, taken: CaptureTime) -> bool {
+    FileDate::parse(value.as_text()).and_then(FileDate::second) == Some(taken.second())
 }
 
 /// The wall clock that readers find first, to the second.
@@ -49,7 +90,9 @@ fn original(draft: &Draft<'_>) -> Option<DateTime> {
     if draft.container().is_exif_first() {
         exif
     } else {
-        exif.or_else(|| wall(draft, Tag::XmpDateTimeOriginal))
+        let exif = exif.or_else(|| wall(draft, Tag::XmpDateTimeOriginal));
+        let is_sidecar = draft.container() == Container::Xmp;
+        exif.or_else(|| wall(draft, Tag::DateCreated).filter(|_| is_sidecar))
     }
 }
 
@@ -95,15 +138,19 @@ fn complete(taken: CaptureTime, offset: UtcOffset, draft: &mut Draft<'_>) {
             draft.set(Tag::OffsetTimeDigitized, Value::text(offset.to_string()));
         }
     }
-    draft.set_if_present(Tag::XmpDateTimeOriginal, Value::text(with_fraction_of_file(taken, draft).xmp()));
+    let text = Value::text(with_fraction_of_file(taken, draft).xmp());
+    for tag in copies(draft) {
+        draft.set_if_present(tag, text.clone());
+    }
 }
 
-/// The main date is right; an XMP copy of the same name that shows another time is not left behind.
-fn mend_xmp(taken: CaptureTime, draft: &mut Draft<'_>) {
-    let Some(value) = draft.current(Tag::XmpDateTimeOriginal) else { return };
-    if FileDate::parse(value.as_text()).and_then(FileDate::second) != Some(taken.second()) {
-        let text = with_fraction_of_file(taken, draft).xmp();
-        draft.set(Tag::XmpDateTimeOriginal, Value::text(text));
+/// The main date is right; a copy that shows another time is not left behind.
+fn mend_copies(taken: CaptureTime, draft: &mut Draft<'_>) {
+    for tag in copies(draft) {
+        if draft.current(tag).is_some_and(|value| !shows(value, taken)) {
+            let text = with_fraction_of_file(taken, draft).xmp();
+            draft.set(tag, Value::text(text));
+        }
     }
 }
 
@@ -128,6 +175,9 @@ fn everywhere(taken: CaptureTime, draft: &mut Draft<'_>) {
         exif(taken, draft);
     }
     let date = Value::text(taken.xmp());
+    if draft.container() == Container::Xmp && !is_scan(Tag::XmpCreateDate, taken, draft) {
+        draft.set_if_present(Tag::XmpCreateDate, date.clone());
+    }
     draft.set(Tag::XmpDateTimeOriginal, date.clone());
     draft.set(Tag::DateCreated, date);
     if draft.file.has_iptc() {
@@ -150,7 +200,7 @@ fn iptc_time(taken: CaptureTime, draft: &mut Draft<'_>) {
 }
 
 fn exif(taken: CaptureTime, draft: &mut Draft<'_>) {
-    let digitised_too = !is_scan(taken, draft);
+    let digitised_too = !is_scan(Tag::CreateDate, taken, draft);
     draft.set(Tag::DateTimeOriginal, Value::text(taken.exif()));
     set_offset(Tag::OffsetTimeOriginal, taken.offset(), draft);
     if let Some(digits) = taken.fraction()
@@ -175,14 +225,15 @@ fn set_offset(tag: Tag, offset: Option<UtcOffset>, draft: &mut Draft<'_>) {
 
 /// Whether the file was digitised long after (or before) it was taken: by its own account, or, where it says
 /// only when it was digitised, by ours. Scanners write nothing else.
-fn is_scan(taken: CaptureTime, draft: &Draft<'_>) -> bool {
-    let original = wall(draft, Tag::DateTimeOriginal).unwrap_or(taken.second());
-    wall(draft, Tag::CreateDate)
+fn is_scan(digitised: Tag, taken: CaptureTime, draft: &Draft<'_>) -> bool {
+    let exif = wall(draft, Tag::DateTimeOriginal);
+    let original = exif.or_else(|| original(draft)).unwrap_or(taken.second());
+    wall(draft, digitised)
         .is_some_and(|digitised| original.duration_until(digitised).abs() > SAME_EXPOSURE)
 }
 
 /// A movie header counts UTC; the key `creationdate` says wall clock and offset.
-fn quicktime(taken: CaptureTime, draft: &mut Draft<'_>) {
+fn quicktime(taken: CaptureTime, agreed: bool, draft: &mut Draft<'_>) {
     let in_file = [Tag::XmpDateTimeOriginal, Tag::KeysCreationDate]
         .into_iter()
         .find_map(|tag| FileDate::parse(draft.current(tag)?.as_text()));
@@ -202,6 +253,10 @@ fn quicktime(taken: CaptureTime, draft: &mut Draft<'_>) {
     };
     if in_step {
         return;
+    }
+    let says_any = in_file.is_some() || wall(draft, Tag::MovieCreateDate).is_some();
+    if agreed && says_any {
+        return draft.keep_changed(Datum::Time);
     }
     let header = Value::text(taken.exif_utc());
     if fits_movie_header(taken.utc()) {
