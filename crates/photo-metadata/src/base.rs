@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::edits::TagEdit;
-use crate::file_tags::FileTags;
 use crate::fields::{Known, PhotoFields, Position, RatingWish};
+use crate::file_tags::FileTags;
 use crate::regions;
 use crate::tag::{Tag, ValueKind};
 use crate::time::CaptureTime;

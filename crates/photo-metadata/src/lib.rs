@@ -31,7 +31,9 @@ mod time;
 mod value;
 
 pub use base::{Agreed, Base};
-pub use edits::{Datum, EditPlan, Kept, Policies, Policy, Rules, TagChoices, TagEdit, plan_edits, tags_as_immich_reads};
+pub use edits::{
+    Datum, EditPlan, Kept, Policies, Policy, Rules, TagChoices, TagEdit, plan_edits, tags_as_immich_reads,
+};
 pub use engine::{Change, Engine, ExifTool};
 pub use error::MetadataError;
 pub use fields::{Caption, Faces, Known, NamedFace, PhotoFields, Position, RatingWish, Stars};

@@ -46,14 +46,12 @@ fn say(tag: Tag, text: Option<String>, draft: &mut Draft<'_>) {
     let ours = draft.is_ours(tag);
     match text {
         Some(text) if free || ours => draft.set(tag, Value::text(text)),
-        Some(text) => {
-            if draft.current(tag).is_some_and(|value| value.as_text() != text) {
-                let what = if tag == Tag::Event { "event" } else { "comment" };
-                draft.keep(Datum::Albums, format!("its {what} was written by somebody else"));
-            }
+        Some(text) if draft.current(tag).is_some_and(|value| value.as_text() != text) => {
+            let what = if tag == Tag::Event { "event" } else { "comment" };
+            draft.keep(Datum::Albums, format!("its {what} was written by somebody else"));
         }
         None if ours => draft.clear(tag),
-        None => {}
+        Some(_) | None => {}
     }
 }
 

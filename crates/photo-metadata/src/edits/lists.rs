@@ -183,9 +183,7 @@ fn set_items(tag: Tag, items: Vec<String>, draft: &mut Draft<'_>) {
 /// reads them.
 pub(super) fn same(tag: Tag, one: &str, other: &str) -> bool {
     match tag {
-        Tag::IptcKeywords => {
-            cut_to_bytes(one, IPTC_KEYWORD_BYTES) == cut_to_bytes(other, IPTC_KEYWORD_BYTES)
-        }
+        Tag::IptcKeywords => cut_to_bytes(one, IPTC_KEYWORD_BYTES) == cut_to_bytes(other, IPTC_KEYWORD_BYTES),
         Tag::HierarchicalSubject | Tag::TagsList => {
             super::tag_paths::as_read(tag, one) == super::tag_paths::as_read(tag, other)
         }

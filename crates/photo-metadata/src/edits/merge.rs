@@ -31,7 +31,10 @@ impl Draft<'_> {
             Policy::FillMissing => {
                 let free = filled.iter().all(|&tag| self.is_ours(tag));
                 if differs && !free {
-                    self.keep(datum, "the file says something else, and only what is missing is written".to_owned());
+                    self.keep(
+                        datum,
+                        "the file says something else, and only what is missing is written".to_owned(),
+                    );
                 }
                 free
             }

@@ -191,11 +191,8 @@ fn lists(wanted: &PhotoFields, server: &ServerTags, rules: &Rules, draft: &mut D
     let people = wanted.people.as_ref().filter(|_| allowed(Datum::People));
     let albums = wanted.albums.as_ref().filter(|_| allowed(Datum::Albums));
     let tags_selected = wanted.tags.is_some() && allowed(Datum::Tags);
-    let known = [
-        (Datum::People, people.is_some()),
-        (Datum::Albums, albums.is_some()),
-        (Datum::Tags, tags_selected),
-    ];
+    let known =
+        [(Datum::People, people.is_some()), (Datum::Albums, albums.is_some()), (Datum::Tags, tags_selected)];
     let known: BTreeSet<Datum> =
         known.into_iter().filter(|(_, known)| *known).map(|(datum, _)| datum).collect();
     if known.is_empty() && !draft.base.has_written() {
@@ -216,7 +213,8 @@ fn lists(wanted: &PhotoFields, server: &ServerTags, rules: &Rules, draft: &mut D
         albums::plan(albums, choices, draft);
     }
     for (datum, _) in left_out.into_iter().filter(|(_, left_out)| *left_out) {
-        let why = "no keywords were added: the server's tags are not known, and it would replace them by these";
+        let why =
+            "no keywords were added: the server's tags are not known, and it would replace them by these";
         draft.keep(datum, why.to_owned());
     }
     let policy = rules.policies.of(Datum::Tags);

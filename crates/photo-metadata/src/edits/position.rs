@@ -21,9 +21,7 @@ pub(super) fn plan(position: Known<Position>, draft: &mut Draft<'_>) {
         Known::Is(position) => {
             let agreed = draft.base.agreed.position.is_some_and(|agreed| is_same(agreed, position));
             let places = places(draft);
-            if draft
-                .server_wins(Datum::Gps, &places, agreed, |tag, value| is_said(tag, value, position))
-            {
+            if draft.server_wins(Datum::Gps, &places, agreed, |tag, value| is_said(tag, value, position)) {
                 everywhere(position, draft);
             }
         }
@@ -87,7 +85,9 @@ fn everywhere(position: Position, draft: &mut Draft<'_>) {
 /// A position goes as a whole, and only where both coordinates are still ours. The letters go with it.
 fn take_back(draft: &mut Draft<'_>) {
     if draft.is_ours(Tag::GpsLatitude) && draft.is_ours(Tag::GpsLongitude) {
-        EXIF.into_iter().for_each(|tag| draft.clear(tag));
+        for tag in EXIF {
+            draft.clear(tag);
+        }
         draft.take_back(&[Tag::GpsAltitude, Tag::GpsAltitudeRef]);
     }
     if draft.is_ours(Tag::XmpLatitude) && draft.is_ours(Tag::XmpLongitude) {

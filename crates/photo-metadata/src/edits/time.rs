@@ -228,8 +228,7 @@ fn set_offset(tag: Tag, offset: Option<UtcOffset>, draft: &mut Draft<'_>) {
 fn is_scan(digitised: Tag, taken: CaptureTime, draft: &Draft<'_>) -> bool {
     let exif = wall(draft, Tag::DateTimeOriginal);
     let original = exif.or_else(|| original(draft)).unwrap_or(taken.second());
-    wall(draft, digitised)
-        .is_some_and(|digitised| original.duration_until(digitised).abs() > SAME_EXPOSURE)
+    wall(draft, digitised).is_some_and(|digitised| original.duration_until(digitised).abs() > SAME_EXPOSURE)
 }
 
 /// A movie header counts UTC; the key `creationdate` says wall clock and offset.

@@ -44,7 +44,7 @@ pub(super) fn fingerprint(fields: &PhotoFields, options: &WriteOptions) -> Finge
 mod tests {
     use photo_metadata::{
         Base, Caption, CaptureTime, Container, FileTags, Known, Position, RatingWish, Rules, Stars,
-        plan_edits,
+        TagChoices, plan_edits,
     };
 
     use super::*;
@@ -56,6 +56,9 @@ mod tests {
         let taken = CaptureTime::from_instant("2024-07-01T22:30:00Z".parse().unwrap(), Some("Europe/Berlin"));
         let fields = PhotoFields {
             people: Some(["Alice".to_owned()].into()),
+            albums: Some(["Summer|Winter".to_owned(), "Lake".to_owned()].into()),
+            tags: Some(["Places/Sea".to_owned()].into()),
+            all_tags: Some(["Places/Sea".to_owned()].into()),
             position: Known::of(Position::new(-33.5, -70.5, Some(-4.0))),
             caption: Known::of(Caption::new("caption", 2000)),
             taken: taken.ok(),
@@ -63,15 +66,21 @@ mod tests {
             ..PhotoFields::default()
         };
         let mut table = blake3::Hasher::new();
-        for container in [Container::Jpeg, Container::Png, Container::Gif, Container::Mp4, Container::Heic] {
-            for edit in
-                plan_edits(&fields, &FileTags::empty(container), &Base::default(), &Rules::default()).edits
-            {
+        let choices = TagChoices {
+            people_as_keywords: true,
+            people_in_hierarchy: true,
+            albums_in_comment: true,
+            ..TagChoices::default()
+        };
+        let rules = Rules { choices, ..Rules::default() };
+        let [jpeg, png, gif] = [Container::Jpeg, Container::Png, Container::Gif];
+        for container in [jpeg, png, gif, Container::Mp4, Container::Heic, Container::Xmp] {
+            for edit in plan_edits(&fields, &FileTags::empty(container), &Base::default(), &rules).edits {
                 table.update(format!("{container:?} {} {:?}\n", edit.tag, edit.new).as_bytes());
             }
         }
         let table = table.finalize().to_hex();
 
-        assert_eq!((TAG_TABLE, &table[..16]), (2, "09969cf8b122b5b8"));
+        assert_eq!((TAG_TABLE, &table[..16]), (2, "5a91d1d18517e0d6"));
     }
 }

@@ -52,8 +52,10 @@ impl From<MetadataError> for Trouble {
 
 /// What one file came to.
 enum Decision {
-    Write(Change),
-    InStep,
+    /// What has to change, and what is to be remembered afterwards.
+    Write(Change, Base),
+    /// Nothing has to; what is to be remembered.
+    InStep(Base),
     Refuse(Refusal),
     /// A raw file, which gets a sidecar.
     Elsewhere,
@@ -99,7 +101,7 @@ impl Look<'_> {
                 Decision::Refuse(_) => {
                     place.role == Role::Original && self.eyes.options.targets.sidecar_when_refused
                 }
-                Decision::Write(_) | Decision::InStep => false,
+                Decision::Write(..) | Decision::InStep(_) => false,
             };
             if reroutes && !rerouted {
                 rerouted = true;
@@ -171,12 +173,13 @@ impl Look<'_> {
             is_trouble: false,
         }));
         if plan.edits.is_empty() {
-            return Ok(Decision::InStep);
+            return Ok(Decision::InStep(plan.base));
         }
         if let Some(refusal) = self.refusal(place, container)? {
             return Ok(Decision::Refuse(refusal));
         }
-        Ok(Decision::Write(Change { container, edits: plan.edits, iptc: file.iptc().cloned() }))
+        let change = Change { container, edits: plan.edits, iptc: file.iptc().cloned() };
+        Ok(Decision::Write(change, plan.base))
     }
 
     /// What stands against writing a file.
@@ -250,10 +253,9 @@ impl Look<'_> {
 
     /// Takes note of what one file came to.
     fn take(&mut self, place: Place, base: Base, decision: Decision) {
-        let Candidate { account, asset, fingerprint, fields, original, evidence, .. } = &self.candidate;
+        let Candidate { account, asset, fingerprint, original, evidence, .. } = &self.candidate;
         match decision {
-            Decision::Write(change) => {
-                let base = base.after(fields, &change.edits);
+            Decision::Write(change, base) => {
                 let uploaded = evidence.sha1.filter(|_| place.role == Role::Original);
                 self.steps.push(Step {
                     account: self.eyes.accounts[*account].user(),
@@ -268,10 +270,7 @@ impl Look<'_> {
                     uploaded,
                 });
             }
-            Decision::InStep => {
-                let base = base.after(fields, &[]);
-                self.note(place, Verdict::InStep, base);
-            }
+            Decision::InStep(base) => self.note(place, Verdict::InStep, base),
             Decision::Elsewhere => self.note(place, Verdict::Elsewhere, base),
             Decision::Refuse(refusal) => {
                 let reason = SkipReason::Refused(refusal.clone());

@@ -50,7 +50,9 @@ const DATA: [Datum; 4] = [Datum::Gps, Datum::Caption, Datum::Time, Datum::Rating
 
 fn rules(policy: Policy) -> Rules {
     let mut rules = Rules::default();
-    DATA.into_iter().for_each(|datum| rules.policies.set(datum, policy));
+    for datum in DATA {
+        rules.policies.set(datum, policy);
+    }
     rules
 }
 
@@ -142,9 +144,7 @@ fn what_the_server_has_no_more_leaves_where_it_is_ours() {
         let plan = plan_edits(&nothing(), &photo, &base, &Rules::default());
         let left = written(&photo, &plan.edits);
 
-        let is_date = |tag: Tag| {
-            tag.kind() == ValueKind::Date || tag.name().contains("Time")
-        };
+        let is_date = |tag: Tag| tag.kind() == ValueKind::Date || tag.name().contains("Time");
         assert!(left.iter().all(|(tag, _)| is_date(tag)), "{container:?}: {left:?}");
         assert!(plan.base.written.keys().all(|tag| is_date(*tag)));
         assert_eq!(plan.base.agreed.caption, None);
@@ -223,10 +223,8 @@ fn fill_missing_leaves_lists_of_others_alone() {
     assert!(plan_edits(&people, &photo, &Base::default(), &rules).edits.is_empty());
     let empty = FileTags::empty(Container::Jpeg);
     let first = plan_edits(&people, &empty, &Base::default(), &rules);
-    let both = PhotoFields {
-        people: Some(["Alice".to_owned(), "Bob".to_owned()].into()),
-        ..PhotoFields::default()
-    };
+    let both =
+        PhotoFields { people: Some(["Alice".to_owned(), "Bob".to_owned()].into()), ..PhotoFields::default() };
     let second = plan_edits(&both, &written(&empty, &first.edits), &first.base, &rules);
     assert_eq!(in_words(&second.edits), ["XMP-iptcExt:PersonInImage=Alice|Bob"]);
 }

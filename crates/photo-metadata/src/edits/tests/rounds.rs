@@ -202,9 +202,9 @@ fn lists_changed(before: &FileTags, after: &FileTags) -> bool {
 }
 
 fn is_entry(base: &Base, tag: &str) -> bool {
-    lists::KEYWORD_LISTS.into_iter().any(|list| {
-        base.items(list).iter().any(|item| tag_paths::as_read(list, item) == tag)
-    })
+    lists::KEYWORD_LISTS
+        .into_iter()
+        .any(|list| base.items(list).iter().any(|item| tag_paths::as_read(list, item) == tag))
 }
 
 /// A JPEG with keywords of its own, and an album.
@@ -304,11 +304,8 @@ fn tags_are_laid_out_in_all_three_notations() {
 fn keywords_that_the_server_read_from_the_file_come_out_unchanged() {
     for tags in [&[(Tag::Subject, "AC/DC"), (Tag::Subject, "beach")][..], &[(Tag::IptcKeywords, "beach")]] {
         let photo = file(Container::Jpeg, tags);
-        let world = World {
-            albums: Names::new(),
-            tags: tags_as_immich_reads(&photo, &[]),
-            ..holiday(&[], true)
-        };
+        let world =
+            World { albums: Names::new(), tags: tags_as_immich_reads(&photo, &[]), ..holiday(&[], true) };
 
         assert!(world.plan(&photo, &Base::default()).edits.is_empty());
     }
@@ -325,11 +322,7 @@ fn a_tag_that_was_taken_away_on_the_server_leaves_the_file() {
 
     assert_eq!(
         in_words(&edits),
-        [
-            "XMP-dc:Subject=mine|beach",
-            "XMP-lr:HierarchicalSubject=beach",
-            "XMP-digiKam:TagsList=beach"
-        ]
+        ["XMP-dc:Subject=mine|beach", "XMP-lr:HierarchicalSubject=beach", "XMP-digiKam:TagsList=beach"]
     );
 }
 
