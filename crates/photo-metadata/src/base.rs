@@ -145,6 +145,26 @@ impl Base {
         self
     }
 
+    /// Forgets what `edits` take back: what was there before is not ours.
+    pub(crate) fn take_back(&mut self, edits: &[TagEdit]) {
+        for edit in edits {
+            let left = match edit.tag.kind() {
+                ValueKind::Structure => regions::still_ours(self.written.get(&edit.tag), edit),
+                ValueKind::List => {
+                    let gone = edit.removed_items();
+                    let left = self.items(edit.tag).into_iter().filter(|item| !gone.contains(item));
+                    let left: Vec<String> = left.map(str::to_owned).collect();
+                    (!left.is_empty()).then_some(Value::List(left))
+                }
+                _ => None,
+            };
+            match left {
+                Some(value) => self.written.insert(edit.tag, value),
+                None => self.written.remove(&edit.tag),
+            };
+        }
+    }
+
     fn wrote(&mut self, edit: &TagEdit) {
         if edit.tag.kind() == ValueKind::Structure {
             match regions::written(self.written.get(&edit.tag), edit) {

@@ -32,7 +32,8 @@ mod value;
 
 pub use base::{Agreed, Base};
 pub use edits::{
-    Datum, EditPlan, Kept, Policies, Policy, Rules, TagChoices, TagEdit, plan_edits, tags_as_immich_reads,
+    Datum, EditPlan, Kept, Policies, Policy, Rules, TagChoices, TagEdit, plan_edits, reverse,
+    tags_as_immich_reads,
 };
 pub use engine::{Change, Engine, ExifTool};
 pub use error::MetadataError;

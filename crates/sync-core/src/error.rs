@@ -93,7 +93,6 @@ impl SyncError {
             | Self::OtherServer { .. }
             | Self::NeedsAnswer(_)
             | Self::Brake(_)
-
             | Self::NothingKnown(_)
             | Self::DoesNotAddUp { .. } => false,
         }

@@ -15,6 +15,7 @@ mod merge;
 mod people;
 mod position;
 mod rating;
+mod reverse;
 mod rules;
 mod tag_paths;
 mod tags;
@@ -22,6 +23,7 @@ mod time;
 
 use std::collections::BTreeSet;
 
+pub use reverse::reverse;
 pub use rules::{Datum, Policies, Policy, Rules, TagChoices};
 use serde::{Deserialize, Serialize};
 pub use tag_paths::tags_as_immich_reads;

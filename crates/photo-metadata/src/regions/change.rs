@@ -94,6 +94,44 @@ pub(crate) fn written(before: Option<&Value>, edit: &TagEdit) -> Option<Value> {
     (!ours.is_empty()).then(|| Value::Structure([(schema.list_field().to_owned(), Node::List(ours))].into()))
 }
 
+/// What a tag holds without an edit that was made to it some time ago, and whether all of that could be undone: the
+/// regions that it added go, those that it took away return, and what others did since stays.
+pub(crate) fn without(edit: &TagEdit, now: Option<&Value>) -> (Option<Value>, bool) {
+    let Some(schema) = Schema::of(edit.tag) else { return (now.cloned(), false) };
+    let of = |value: Option<&Value>| value.and_then(|value| fields(Some(value))).cloned().unwrap_or_default();
+    let (old, new, mut current) = (of(edit.old.as_ref()), of(edit.new.as_ref()), of(now));
+    if same_regions(&current, &new, edit.tag) {
+        return (edit.old.clone(), true);
+    }
+    let change = ListChange::between(nodes(schema, &old), nodes(schema, &new));
+    let present = ListChange::between(nodes(schema, &current), &change.added);
+    // Ours that are there no more: somebody took them away or changed them, which shows in others that are new.
+    let altered = !present.added.is_empty() && present.removed.iter().any(|node| !change.kept.contains(node));
+    let mut list = present.removed;
+    let missing: Vec<Node> = change.removed.into_iter().filter(|node| !list.contains(node)).collect();
+    list.extend(missing);
+    if list.is_empty() {
+        current.remove(schema.list_field());
+        if old.get("AppliedToDimensions").is_none() {
+            current.remove("AppliedToDimensions");
+        }
+    } else {
+        current.insert(schema.list_field().to_owned(), Node::List(list));
+    }
+    ((!current.is_empty()).then_some(Value::Structure(current)), !altered)
+}
+
+/// What of a tag's regions is ours after an edit took some back.
+pub(crate) fn still_ours(before: Option<&Value>, edit: &TagEdit) -> Option<Value> {
+    let schema = Schema::of(edit.tag)?;
+    let of = |value: Option<&Value>| {
+        fields(value).map(|fields| nodes(schema, fields)).unwrap_or_default().to_vec()
+    };
+    let gone = ListChange::between(&of(edit.old.as_ref()), &of(edit.new.as_ref())).removed;
+    let ours = ListChange::between(&of(before), &gone).removed;
+    (!ours.is_empty()).then(|| Value::Structure([(schema.list_field().to_owned(), Node::List(ours))].into()))
+}
+
 /// The names of the regions that `of` has and `from` does not have, for people to read.
 pub(crate) fn item_names<'a>(of: Option<&'a Value>, from: Option<&Value>, tag: Tag) -> Vec<&'a str> {
     let (Some(schema), Some(of)) = (Schema::of(tag), fields(of)) else { return Vec::new() };

@@ -15,7 +15,9 @@ mod orientation;
 
 use std::collections::BTreeMap;
 
-pub(crate) use change::{Assignment, assignments, item_names, regions_of, same_regions, written};
+pub(crate) use change::{
+    Assignment, assignments, item_names, regions_of, same_regions, still_ours, without, written,
+};
 pub use geometry::{Area, FaceBox, Frame};
 pub use node::{Fields, Node};
 pub use orientation::Orientation;
