@@ -104,21 +104,21 @@ pub enum MetadataError {
     },
 
     /// The file system is mounted read-only.
-    #[error("`{}` is on a read-only file system", path.display())]
+    #[error("`{}` is on a read-only file system; mount it for writing", path.display())]
     ReadOnly {
         /// The file or folder.
         path: PathBuf,
     },
 
     /// The immutable or append-only attribute is set.
-    #[error("`{}` is marked immutable or append-only (chattr)", path.display())]
+    #[error("`{}` is marked immutable or append-only; `chattr -i -a` takes that away", path.display())]
     Immutable {
         /// The file.
         path: PathBuf,
     },
 
     /// Not allowed to do this.
-    #[error("no permission to {action} `{}`", path.display())]
+    #[error("no permission to {action} `{}`; check its owner and mode", path.display())]
     NoPermission {
         /// The file or folder.
         path: PathBuf,
@@ -129,7 +129,7 @@ pub enum MetadataError {
     },
 
     /// No space, no inodes, or over quota: the rest of the run would fail as well.
-    #[error("no space left for `{}`", path.display())]
+    #[error("no space left for `{}`, or no inodes; make room, and run again", path.display())]
     DiskFull {
         /// The file or folder.
         path: PathBuf,

@@ -16,8 +16,21 @@ const NAMED_FINDINGS: usize = 3;
 
 /// Writes the new version into the workspace and proves it; the original is only read.
 ///
-/// Fails with [`MetadataError::Conflict`] when the file no longer holds the old values of the change.
+/// Fails with [`MetadataError::Conflict`] when the file no longer holds the old values of the change, and with
+/// that or [`MetadataError::Missing`] when somebody changed or took it while it was read: what a writer says of a
+/// file that moves under its hands is no judgement of the file.
 pub fn write_verified(
+    engine: &dyn Engine,
+    workspace: &Workspace,
+    change: &Change,
+    original: &Path,
+) -> Result<(), MetadataError> {
+    write_and_prove(engine, workspace, change, original).map_err(|error| {
+        if error.is_disk_full() { error } else { workspace.unchanged().err().unwrap_or(error) }
+    })
+}
+
+fn write_and_prove(
     engine: &dyn Engine,
     workspace: &Workspace,
     change: &Change,

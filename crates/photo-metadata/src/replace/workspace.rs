@@ -16,7 +16,7 @@ use rustix::fs::{fstat, renameat};
 
 use super::attributes;
 use super::cleanup::{WORK_DIR_PREFIX, is_work_dir_name};
-use super::identity::{FileIdentity, identity_at, open_folder, require_regular};
+use super::identity::{FileIdentity, identity, identity_at, open_folder, require_regular};
 use super::parts::{
     Parts, make_work_dir, open_original, plain_extension, require_absent, require_replaceable,
     require_unchanged, sync, sync_folder,
@@ -169,6 +169,27 @@ impl Workspace {
     /// reason it does not name.
     pub fn has_room(&self) -> Result<(), MetadataError> {
         self.parts.probe_room()
+    }
+
+    /// Whether the original is still at its path and as it was when the folder was made; for a new file, whether
+    /// nothing has come to be there.
+    pub fn unchanged(&self) -> Result<(), MetadataError> {
+        let path = &self.parts.original;
+        let Some(before) = &self.parts.before else {
+            require_absent(&self.parts.parent, &self.parts.name, path)?;
+            return match path.parent().map(std::fs::symlink_metadata) {
+                Some(Err(error)) => Err(MetadataError::from_io(path, "look at", error)),
+                Some(Ok(_)) | None => Ok(()),
+            };
+        };
+        match identity(path) {
+            Ok(now) => require_unchanged(path, before, &now),
+            Err(MetadataError::NotRegular { .. }) => {
+                let change = "another file is at its place";
+                Err(MetadataError::Conflict { path: path.clone(), change })
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Gives the new version the attributes of the original, and brings it to the disk.

@@ -37,6 +37,26 @@ fn a_crashed_run_is_cleaned_up_by_name_and_nothing_else_is() {
 }
 
 #[test]
+fn a_workspace_knows_whether_its_original_is_still_the_one() {
+    let library = Library::new();
+    let workspace = library.workspace();
+    let moved = library.folder.path().join("elsewhere.jpg");
+
+    assert!(workspace.unchanged().is_ok());
+    rustix::fs::rename(&library.original, &moved).expect("a move");
+    let gone = workspace.unchanged().err();
+    symlink(&moved, &library.original).expect("a link");
+    let linked = workspace.unchanged().err();
+    fs::remove_file(&library.original).expect("a removal");
+    fs::write(&library.original, OLD).expect("another file");
+    let other = workspace.unchanged().err();
+
+    assert!(matches!(gone, Some(MetadataError::Missing { .. })), "{gone:?}");
+    assert!(matches!(linked, Some(MetadataError::Conflict { .. })), "{linked:?}");
+    assert!(matches!(other, Some(MetadataError::Conflict { .. })), "{other:?}");
+}
+
+#[test]
 fn a_writer_that_is_dying_cannot_keep_the_folder() {
     let library = Library::new();
     let folder = library.folder.path().join(work_dir_name(1));
