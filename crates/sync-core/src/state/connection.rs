@@ -159,6 +159,11 @@ fn size(path: &Path) -> io::Result<Option<u64>> {
     }
 }
 
+/// The index of the write-ahead log of a database.
+pub(super) fn index_of(path: &Path) -> PathBuf {
+    beside(path, "-shm")
+}
+
 fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(OsStr::new(suffix));

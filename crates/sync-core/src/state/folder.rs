@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use super::filesystem::remote_file_system;
+use super::room;
 use super::trouble::Trouble;
 use crate::error::SyncError;
 
@@ -17,6 +18,7 @@ pub(crate) fn prepare(folder: &Path) -> Result<PathBuf, SyncError> {
 
 fn prepared(folder: &Path) -> Result<PathBuf, Trouble> {
     refuse_remote(nearest(folder))?;
+    room::require(nearest(folder))?;
     create(folder).map_err(|error| Trouble::Io("make the folder", error))?;
     refuse_remote(folder)?;
     folder.canonicalize().map_err(|error| Trouble::Io("find the folder", error))

@@ -10,6 +10,7 @@ pub(crate) mod folder;
 mod journal;
 mod packed;
 mod record;
+mod room;
 mod rows;
 mod schema;
 mod sqlite;

@@ -30,7 +30,7 @@ use super::record::{AssetRecord, Counts, Role, RunId, RunRecord, ServerIdentity}
 use super::statements::{self, assets, cached, journal, runs};
 use super::store::Store;
 use super::trouble::Trouble;
-use super::{folder, schema};
+use super::{folder, room, schema};
 use crate::error::SyncError;
 use crate::summary::Summary;
 
@@ -211,6 +211,7 @@ fn writable(path: &Path) -> Result<Connection, Trouble> {
     connection::use_write_ahead_log(&connection)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     schema::migrate(&mut connection)?;
+    room::occupy(&connection::index_of(path))?;
     Ok(connection)
 }
 

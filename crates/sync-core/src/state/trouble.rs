@@ -40,7 +40,14 @@ impl Trouble {
                 SyncError::State { path, message: remedy(&error).to_owned(), source: Some(Box::new(error)) }
             }
             Self::Io(doing, error) => {
-                SyncError::State { path, message: format!("cannot {doing}"), source: Some(Box::new(error)) }
+                let remedy = match error.kind() {
+                    io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                        ": the disk is full or has no inodes left; make room, and run again"
+                    }
+                    _ => "",
+                };
+                let message = format!("cannot {doing}{remedy}");
+                SyncError::State { path, message, source: Some(Box::new(error)) }
             }
             Self::Told(message) => SyncError::State { path, message, source: None },
         }
@@ -108,6 +115,15 @@ mod tests {
         let message = Trouble::Sql(error).at(Path::new("/s/state.db")).to_string();
 
         assert!(message.contains("`/s/state.db`") && message.contains("move it away"), "{message}");
+    }
+
+    #[test]
+    fn a_disk_without_inodes_is_told_with_what_to_do() {
+        let trouble = Trouble::Io("make the file", io::ErrorKind::StorageFull.into());
+
+        let message = trouble.at(Path::new("/s/state.db")).to_string();
+
+        assert!(message.contains("inodes") && message.contains("make room"), "{message}");
     }
 
     #[test]
