@@ -13,7 +13,7 @@ use crate::config::ConfigFile;
 use crate::environment::Environment;
 use crate::exit::{ExitStatus, usage};
 use crate::folders::Folders;
-use crate::output::{Console, End, Everybody, Presenter, lost_results, start_tracing};
+use crate::output::{Console, End, Everybody, Presenter, lost_log, lost_results, start_tracing};
 use crate::room::{self, Room};
 use crate::settings::{OutputSettings, Sources, WriteSettings, names};
 use crate::signals::Signals;
@@ -108,6 +108,9 @@ fn write(
         anyhow::bail!(
             "the results could not be written to the standard output; the photos are as the log says"
         );
+    }
+    if let Some(lost) = lost_log() {
+        anyhow::bail!("{lost}; the photos are as the summary says, but make room for the log");
     }
     Ok(status)
 }

@@ -4,9 +4,11 @@
 //! Other crates are heard from `warn` on; what they say below that is about their own insides, and an HTTP
 //! library would tell headers.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
+use std::io;
 use std::os::unix::fs::OpenOptionsExt as _;
-use std::sync::Mutex;
+use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock};
 
 use anyhow::Result;
 use sync_core::{Event, Reporter};
@@ -24,6 +26,39 @@ use crate::settings::{LogFile, OutputSettings};
 
 /// Our crates, as they name themselves.
 const OURS: [&str; 4] = ["immich_sync", "immich_api", "photo_metadata", "sync_core"];
+
+/// Why the log is not complete.
+static LOST: OnceLock<String> = OnceLock::new();
+
+/// Which log file could not be written, and why; `None` while all of it was.
+pub(crate) fn lost_log() -> Option<&'static str> {
+    LOST.get().map(String::as_str)
+}
+
+/// A log file that remembers when it could not be written. A full disk of the log is no reason to stop writing
+/// photos, but the user has to know at the end.
+struct Kept {
+    file: File,
+    path: PathBuf,
+}
+
+impl io::Write for Kept {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self.file.write(bytes) {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => {
+                LOST.get_or_init(|| {
+                    format!("the log file `{}` is not complete ({error})", self.path.display())
+                });
+                Ok(bytes.len())
+            }
+            written => written,
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
 
 /// Starts the log as the settings ask for it.
 pub(crate) fn start_tracing(settings: &OutputSettings) -> Result<()> {
@@ -46,6 +81,7 @@ fn file_layer(log: &LogFile, level: LogLevel) -> Result<Box<dyn Layer<Registry> 
     let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&log.path).map_err(|error| {
         usage(format!("the log file `{}` cannot be written: {error}", log.path.display()))
     })?;
+    let file = Kept { file, path: log.path.clone() };
     let layer = tracing_subscriber::fmt::layer().with_writer(Mutex::new(file)).with_ansi(false);
     Ok(match log.format {
         LogFormat::Text => layer.with_filter(targets(level)).boxed(),
@@ -123,5 +159,24 @@ impl Presenter for LogReporter {
 
     fn give_up(&self, error: &anyhow::Error, status: ExitStatus) {
         tracing::error!(reason = clean(&format!("{error:#}")), exit_code = status.code(), "given up");
+    }
+}
+
+#[cfg(test)]
+#[cfg(target_os = "linux")]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    #[test]
+    fn a_log_on_a_full_disk_holds_nobody_up_and_is_told() {
+        let file = OpenOptions::new().append(true).open("/dev/full").unwrap();
+        let mut kept = Kept { file, path: "/logs/a.log".into() };
+
+        let written = kept.write(b"a line");
+
+        assert_eq!(written.unwrap(), 6);
+        assert!(lost_log().unwrap().contains("`/logs/a.log` is not complete"));
     }
 }

@@ -29,7 +29,7 @@ use sync_core::{Event, Reporter, Summary};
 pub(crate) use clean::{clean, clean_path};
 pub(crate) use console::{Console, lost_results};
 pub(crate) use diff::file_lines;
-pub(crate) use log::{LogReporter, start_tracing};
+pub(crate) use log::{LogReporter, lost_log, start_tracing};
 pub(crate) use paint::Paint;
 pub(crate) use words::{count, fit};
 
