@@ -40,7 +40,7 @@ pub(crate) struct KillLoopArgs {
     pub(crate) arguments: Vec<String>,
 }
 
-/// What `corpus-table`, `warnings` and `bench-write` are asked.
+/// What `corpus-table`, `faults`, `warnings` and `bench-write` are asked.
 #[derive(Debug, Args)]
 pub(crate) struct HarnessArgs {
     /// Passed on to the harness
@@ -77,6 +77,14 @@ pub(crate) fn kill_loop(workspace: &Workspace, args: &KillLoopArgs) -> anyhow::R
 pub(crate) fn corpus_table(workspace: &Workspace, args: &HarnessArgs) -> anyhow::Result<()> {
     build_binary(workspace)?;
     let mut command = cargo(&["run", "--package", "immich-sync", "--example", "corpus_table", "--"]);
+    command.args(&args.arguments);
+    run(workspace, command)
+}
+
+/// Builds the binary and runs it with every fault of disks, rights and neighbours.
+pub(crate) fn faults(workspace: &Workspace, args: &HarnessArgs) -> anyhow::Result<()> {
+    build_binary(workspace)?;
+    let mut command = cargo(&["run", "--package", "immich-sync", "--example", "faults", "--"]);
     command.args(&args.arguments);
     run(workspace, command)
 }

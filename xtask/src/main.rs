@@ -45,6 +45,8 @@ enum Command {
     KillLoop(harness::KillLoopArgs),
     /// Write into each file of the corpus, and print what came of it as a table
     CorpusTable(harness::HarnessArgs),
+    /// Run on full, read-only and locked disks and beside people who change the same files; needs root
+    Faults(harness::HarnessArgs),
     /// Write into 10,000 files that ExifTool complains about
     Warnings(harness::HarnessArgs),
     /// Measure a first and a second write-back against ExifTool alone
@@ -76,6 +78,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo(args) => harness::demo(&workspace, &args),
         Command::KillLoop(args) => harness::kill_loop(&workspace, &args),
         Command::CorpusTable(args) => harness::corpus_table(&workspace, &args),
+        Command::Faults(args) => harness::faults(&workspace, &args),
         Command::Warnings(args) => harness::warnings(&workspace, &args),
         Command::BenchWrite(args) => harness::bench_write(&workspace, &args),
         Command::StateKills => harness::state_kills(&workspace),

@@ -6,6 +6,7 @@
 
 pub(crate) mod compare;
 pub(crate) mod corpus;
+pub(crate) mod faults;
 pub(crate) mod files;
 pub(crate) mod frames;
 pub(crate) mod kills;

@@ -5,6 +5,7 @@
 mod corpus;
 mod dry_run;
 mod exit_codes;
+mod faults;
 mod killed;
 mod listing;
 mod place;
