@@ -165,6 +165,35 @@ impl Base {
         }
     }
 
+    /// What is ours once `edits` have taken back what we wrote. What returns is ours only if it was so `before` the
+    /// change that is taken back. What was agreed stays: it tells later runs that the difference between file and
+    /// server is wanted.
+    #[must_use]
+    pub fn taken_back(mut self, edits: &[TagEdit], before: &Self) -> Self {
+        self.take_back(edits);
+        for edit in edits {
+            let Some(ours) = before.written.get(&edit.tag) else { continue };
+            let known = self.written.get(&edit.tag);
+            let returned = match edit.tag.kind() {
+                ValueKind::Structure => regions::written(known, edit),
+                ValueKind::List => {
+                    let added = edit.added_items();
+                    let mut items = known.map(Value::items).unwrap_or_default();
+                    let returned = ours.items().into_iter().filter(|item| added.contains(item));
+                    let returned: Vec<&str> = returned.filter(|item| !items.contains(item)).collect();
+                    items.extend(returned);
+                    let items: Vec<String> = items.into_iter().map(str::to_owned).collect();
+                    (!items.is_empty()).then_some(Value::List(items))
+                }
+                _ => edit.new.as_ref().filter(|new| new.says_the_same(ours, edit.tag)).cloned(),
+            };
+            if let Some(value) = returned {
+                self.written.insert(edit.tag, value);
+            }
+        }
+        self
+    }
+
     fn wrote(&mut self, edit: &TagEdit) {
         if edit.tag.kind() == ValueKind::Structure {
             match regions::written(self.written.get(&edit.tag), edit) {
@@ -255,5 +284,29 @@ mod tests {
         let gone = base.clone().after(&PhotoFields { rating: Known::Nothing, ..PhotoFields::default() }, &[]);
 
         assert_eq!((same, gone.agreed.rating), (base, None));
+    }
+
+    #[test]
+    fn a_value_of_somebody_else_that_returns_is_not_ours() {
+        let write = TagEdit { tag: Tag::Rating, old: Some(Value::text("2")), new: Some(Value::text("5")) };
+        let back = TagEdit { tag: Tag::Rating, old: Some(Value::text("5")), new: Some(Value::text("2")) };
+        let base = Base::default().after(&PhotoFields::default(), &[write]);
+
+        assert_eq!(base.clone().taken_back(std::slice::from_ref(&back), &Base::default()), Base::default());
+
+        let ours = Base { written: [(Tag::Rating, Value::text("2"))].into(), ..Base::default() };
+        assert_eq!(base.taken_back(&[back], &ours), ours);
+    }
+
+    #[test]
+    fn taking_back_leaves_what_was_agreed() {
+        let fields = PhotoFields { rating: Known::Is(RatingWish::Favorite), ..PhotoFields::default() };
+        let write = TagEdit { tag: Tag::Subject, old: None, new: list(&["Alice"]) };
+        let back = TagEdit { tag: Tag::Subject, old: list(&["Alice"]), new: None };
+        let base = Base::default().after(&fields, &[write]);
+
+        let base = base.taken_back(&[back], &Base::default());
+
+        assert_eq!((base.has_written(), base.agreed.rating), (false, Some(RatingWish::Favorite)));
     }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::edits::TagEdit;
 use crate::iptc::{IptcCharset, redecode};
 use crate::regions::{Frame, Node};
 use crate::report::Report;
@@ -112,6 +113,19 @@ impl FileTags {
     /// The IPTC block, if there is one.
     pub fn iptc(&self) -> Option<&IptcBlock> {
         self.iptc.as_ref()
+    }
+
+    /// What the file will hold once `edits` are in it, to look ahead; what stands around the tags stays as it is.
+    #[must_use]
+    pub fn after(mut self, edits: &[TagEdit]) -> Self {
+        for edit in edits {
+            self.ambiguous.remove(&edit.tag);
+            match &edit.new {
+                Some(value) => self.tags.insert(edit.tag, value.clone()),
+                None => self.tags.remove(&edit.tag),
+            };
+        }
+        self
     }
 
     /// The stored picture, where it is known.

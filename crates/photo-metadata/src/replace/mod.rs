@@ -7,15 +7,17 @@
 //! folder with it, and what a crash leaves is taken away by [`remove_work_dir`].
 //!
 //! Everything goes through handles of folders, never through the last part of a path twice: a link that
-//! somebody plants is refused, not followed. There is no way to write into an original in place.
+//! somebody plants is refused, not followed. There is no way to write into an original in place, and none to remove one.
 
 mod attributes;
 mod cleanup;
 mod identity;
 mod parts;
+mod remove;
 mod workspace;
 
 pub use cleanup::remove_work_dir;
 pub(crate) use identity::require_regular;
 pub use identity::{FileIdentity, identity};
+pub use remove::remove_sidecar;
 pub use workspace::{HardLinkPolicy, ReplaceOptions, Sealed, Workspace, work_dir_name};
