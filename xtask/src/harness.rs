@@ -116,6 +116,15 @@ pub(crate) fn state_kills(workspace: &Workspace) -> anyhow::Result<()> {
     )
 }
 
+/// Writes into random photos and takes it back, until a thousand changes were taken back.
+pub(crate) fn undo(workspace: &Workspace) -> anyhow::Result<()> {
+    let name = "undo::random::a_thousand_random_changes_are_taken_back";
+    let arguments = ["test", "--package", "sync-core", "--test", "it", name, "--", "--exact", "--ignored"];
+    let mut command = cargo(&arguments);
+    command.arg("--nocapture");
+    run(workspace, command)
+}
+
 /// The harnesses start the binary that stands beside them in the target folder.
 fn build_binary(workspace: &Workspace) -> anyhow::Result<()> {
     let mut command = cargo(&["build", "--package", "immich-sync", "--bins"]);

@@ -53,6 +53,8 @@ enum Command {
     BenchWrite(harness::HarnessArgs),
     /// Kill a process that writes the state, a thousand times, and look at the state each time
     StateKills,
+    /// Write into random photos and take it back, a thousand times
+    Undo,
     /// Check who uses whom between crates and modules
     CheckBorders,
     /// Count files, lines, long functions, missing docs and calls that may panic
@@ -82,6 +84,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Warnings(args) => harness::warnings(&workspace, &args),
         Command::BenchWrite(args) => harness::bench_write(&workspace, &args),
         Command::StateKills => harness::state_kills(&workspace),
+        Command::Undo => harness::undo(&workspace),
         Command::CheckBorders => borders::check(&workspace),
         Command::Metrics(args) => metrics::run(&workspace, &args),
     }

@@ -6,13 +6,15 @@
 use std::path::Path;
 
 use jiff::Timestamp;
-use photo_metadata::replace::{FileIdentity, ReplaceOptions, Workspace, remove_work_dir, work_dir_name};
+use photo_metadata::replace::{
+    FileIdentity, ReplaceOptions, Workspace, remove_sidecar, remove_work_dir, work_dir_name,
+};
 use photo_metadata::{Engine, MetadataError, Refusal, new_sidecar_bytes, write_verified};
 
 use crate::error::{SyncError, chain};
 use crate::paths::sha1_of_file;
 use crate::plan::Step;
-use crate::state::{Intent, JournalId, Role, RunId, Sha1s, Store};
+use crate::state::{Intent, JournalId, Role, RunId, Sha1s, Store, Verdict};
 
 /// A sidecar longer than this is no sidecar that anybody made on purpose; its bytes are kept for an undo.
 const LONGEST_SIDECAR: u64 = 32 << 20;
@@ -41,8 +43,49 @@ pub(crate) enum Applied {
     Failed { message: String, transient: bool },
 }
 
+/// What is done to the file of a step.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Work {
+    /// Its tags change.
+    Tags,
+    /// It gets exactly this content; one that is not there is made.
+    Content(Vec<u8>),
+    /// It is taken away.
+    Removal,
+}
+
+/// A step that takes back an earlier change.
+#[derive(Debug, Clone)]
+pub(crate) struct Reversal {
+    /// The change.
+    pub(crate) of: JournalId,
+    /// What is done.
+    pub(crate) work: Work,
+    /// What is to be remembered as the outcome.
+    pub(crate) verdict: Verdict,
+}
+
 /// Applies one step. An error means that the rest of the run is pointless.
 pub(crate) fn apply(run: RunId, step: &Step, hands: &Hands<'_>) -> Result<Applied, SyncError> {
+    carry_out(run, step, None, hands)
+}
+
+/// Applies one step that takes back an earlier change.
+pub(crate) fn take_back(
+    run: RunId,
+    step: &Step,
+    reversal: &Reversal,
+    hands: &Hands<'_>,
+) -> Result<Applied, SyncError> {
+    carry_out(run, step, Some(reversal), hands)
+}
+
+fn carry_out(
+    run: RunId,
+    step: &Step,
+    reversal: Option<&Reversal>,
+    hands: &Hands<'_>,
+) -> Result<Applied, SyncError> {
     let name = work_dir_name(fastrand::u64(..));
     let old_bytes = match old_bytes(step) {
         Ok(old_bytes) => old_bytes,
@@ -62,18 +105,21 @@ pub(crate) fn apply(run: RunId, step: &Step, hands: &Hands<'_>) -> Result<Applie
         base: step.base.clone(),
         sha1: step.uploaded.map(|before| Sha1s { before, after: UNKNOWN }),
         owes: hands.owes,
-        undoes: None,
+        undoes: reversal.map(|reversal| reversal.of),
         at: (hands.now)(),
     };
     let id = hands.store.intend(&intent)?;
-    let ended = replace(id, step, &name, hands);
+    let ended = replace(id, step, reversal.map_or(&Work::Tags, |reversal| &reversal.work), &name, hands);
     // What is not settled here stays open in the journal, and the next start settles it by the hashes.
     let settled = remove_work_dir(&intent.work_dir);
     match (ended, settled) {
         (Ok((after, sha1)), Ok(_)) => {
-            let mut record = intent.record(Some(after));
+            let mut record = intent.record(after);
             record.sha1 = sha1;
-            hands.store.done(id, Some(&after), Some(&record))?;
+            if let Some(reversal) = reversal {
+                record.verdict = reversal.verdict.clone();
+            }
+            hands.store.done(id, after.as_ref(), Some(&record))?;
             Ok(Applied::Done)
         }
         (Ok(_), Err(error)) => Ok(Applied::Failed { message: chain(&error), transient: true }),
@@ -116,22 +162,57 @@ fn old_bytes(step: &Step) -> Result<Option<Vec<u8>>, MetadataError> {
 fn replace(
     id: JournalId,
     step: &Step,
+    work: &Work,
     name: &str,
     hands: &Hands<'_>,
-) -> Result<(FileIdentity, Option<Sha1s>), Trouble> {
+) -> Result<(Option<FileIdentity>, Option<Sha1s>), Trouble> {
+    if *work == Work::Removal {
+        remove(id, step, hands)?;
+        return Ok((None, None));
+    }
     let workspace = match &step.expects {
         Some(before) => Workspace::create(&step.path, before, name, hands.replace)?,
         None => Workspace::create_new(&step.path, &step.original, name, &new_sidecar_bytes())?,
     };
-    write_verified(hands.engine, &workspace, &step.change, &step.path)?;
+    match work {
+        Work::Content(bytes) => write_content(bytes, &workspace, step)?,
+        Work::Tags | Work::Removal => write_verified(hands.engine, &workspace, &step.change, &step.path)?,
+    }
     let old_hash = workspace.original_hash();
     let sha1 = match step.uploaded {
-        Some(before) => Some(Sha1s { before, after: sha1_of_file(workspace.target())? }),
+        Some(before) => Sha1s { before, after: sha1_of_file(workspace.target())? }.of_changed(),
         None => None,
     };
     let sealed = workspace.seal()?;
     hands.store.sealed(id, old_hash.as_deref(), Some(&sealed.new_hash)).map_err(Trouble::Fatal)?;
-    Ok((sealed.commit()?, sha1))
+    Ok((Some(sealed.commit()?), sha1))
+}
+
+/// Writes a content that is known to the letter; the hash that is sealed afterwards is that of what was read back.
+fn write_content(bytes: &[u8], workspace: &Workspace, step: &Step) -> Result<(), MetadataError> {
+    use std::io::Write as _;
+    let target = workspace.target();
+    let written = std::fs::OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(target)
+        .and_then(|mut file| file.write_all(bytes))
+        .and_then(|()| hash_of(target));
+    let hash = written.map_err(|error| MetadataError::from_io(&step.path, "write", error))?;
+    if hash == blake3::hash(bytes).to_hex().as_str() {
+        return Ok(());
+    }
+    let finding = "its content did not read back as written".to_owned();
+    Err(MetadataError::NotVerified { path: step.path.clone(), finding })
+}
+
+/// Takes a sidecar away, whose content is in the journal by now.
+fn remove(id: JournalId, step: &Step, hands: &Hands<'_>) -> Result<(), Trouble> {
+    let gone = || MetadataError::Missing { path: step.path.clone() };
+    let before = step.expects.ok_or_else(gone)?;
+    let old_hash = hash_of(&step.path).map_err(|error| MetadataError::from_io(&step.path, "read", error))?;
+    hands.store.sealed(id, Some(&old_hash), None).map_err(Trouble::Fatal)?;
+    Ok(remove_sidecar(&step.path, &before)?)
 }
 
 /// Sorts what happened: a refusal, a failure of this file, or the end of the run.

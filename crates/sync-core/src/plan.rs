@@ -74,6 +74,9 @@ pub enum SkipReason {
     /// The user took back what we wrote, and the server says nothing new since.
     #[error("taken back by `undo`; left alone until the server's data change (or --recheck)")]
     Undone,
+    /// What was to be taken back is not in the file any more.
+    #[error("nothing of what was written is left in it")]
+    NothingLeft,
     /// The file here is not the one that the server read.
     #[error("{0}")]
     NotTheSame(String),
@@ -107,6 +110,7 @@ impl SkipReason {
             Self::Unchanged
             | Self::UpToDate
             | Self::Undone
+            | Self::NothingLeft
             | Self::NothingKnown
             | Self::Offline
             | Self::Managed => false,
@@ -128,6 +132,7 @@ impl SkipReason {
             Self::Offline => "offline",
             Self::Managed => "managed",
             Self::Undone => "undone",
+            Self::NothingLeft => "nothing-left",
             Self::NotTheSame(_) => "not-the-same",
             Self::Missing => "missing",
             Self::Unmapped(_) => "unmapped",

@@ -12,7 +12,7 @@ use crate::apply::{UNKNOWN, hash_of};
 use crate::error::SyncError;
 use crate::event::{Event, Reporter};
 use crate::paths::sha1_of_file;
-use crate::state::{AssetRecord, JournalRow, Sha1s, Store};
+use crate::state::{AssetRecord, JournalRow, JournalState, Sha1s, Store};
 
 /// Settles all open changes; tells which work folders there were.
 ///
@@ -42,12 +42,12 @@ pub(crate) fn recover(store: &dyn Store, reporter: &dyn Reporter) -> Result<Vec<
                 continue;
             }
         }
-        match place_of(row) {
-            Ok(Some(after)) => {
-                store.done(row.id, Some(&after), Some(&record(row, after)))?;
+        match look(row) {
+            Ok(Found::Complete(after)) => {
+                store.done(row.id, after.as_ref(), Some(&record(row, after)))?;
                 completed += 1;
             }
-            Ok(None) => {
+            Ok(Found::AsBefore) => {
                 store.rolled_back(row.id)?;
                 rolled_back += 1;
             }
@@ -63,25 +63,38 @@ pub(crate) fn recover(store: &dyn Store, reporter: &dyn Reporter) -> Result<Vec<
 }
 
 /// What is remembered of a new version; its checksum was not computed yet when the run was ended.
-fn record(row: &JournalRow, after: FileIdentity) -> AssetRecord {
-    let mut record = row.intent.record(Some(after));
+fn record(row: &JournalRow, after: Option<FileIdentity>) -> AssetRecord {
+    let mut record = row.intent.record(after);
     record.sha1 = record.sha1.and_then(|sha1| match sha1.after {
-        UNKNOWN => sha1_of_file(&row.intent.path).ok().map(|after| Sha1s { after, ..sha1 }),
+        UNKNOWN => sha1_of_file(&row.intent.path).ok().and_then(|after| Sha1s { after, ..sha1 }.of_changed()),
         _ => Some(sha1),
     });
     record
 }
 
-/// What the new version is, if it stands in the place of the original. A file that is gone was not left behind
-/// by us.
-fn place_of(row: &JournalRow) -> Result<Option<FileIdentity>, MetadataError> {
+/// How far a change got that was not closed.
+enum Found {
+    /// The file is as the change wanted it: this, or gone.
+    Complete(Option<FileIdentity>),
+    /// Nothing happened to it.
+    AsBefore,
+}
+
+/// Looks whether the new version stands in the place of the original. A file that is gone although it was to be
+/// written was not left behind by us.
+fn look(row: &JournalRow) -> Result<Found, MetadataError> {
     let path = &row.intent.path;
-    let Some(new_hash) = &row.new_hash else { return Ok(None) };
-    let now = match identity(path) {
-        Err(MetadataError::Missing { .. } | MetadataError::NotRegular { .. }) => return Ok(None),
-        now => now?,
+    if row.state != JournalState::Sealed {
+        return Ok(Found::AsBefore);
+    }
+    let now = match (identity(path), &row.new_hash) {
+        (Err(MetadataError::Missing { .. }), None) => return Ok(Found::Complete(None)),
+        (Err(MetadataError::Missing { .. } | MetadataError::NotRegular { .. }), Some(_)) | (_, None) => {
+            return Ok(Found::AsBefore);
+        }
+        (now, Some(_)) => now?,
     };
     let hash =
         hash_of(path).map_err(|source| MetadataError::Io { path: path.clone(), action: "read", source })?;
-    Ok((hash == *new_hash).then_some(now))
+    Ok(if row.new_hash.as_ref() == Some(&hash) { Found::Complete(Some(now)) } else { Found::AsBefore })
 }

@@ -59,6 +59,14 @@ pub struct Sha1s {
     pub after: [u8; 20],
 }
 
+impl Sha1s {
+    /// The pair, unless the file is to the bit what the server has: then there is nothing to remember.
+    #[must_use]
+    pub fn of_changed(self) -> Option<Self> {
+        (self.before != self.after).then_some(self)
+    }
+}
+
 /// What is remembered of a file of an asset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AssetRecord {

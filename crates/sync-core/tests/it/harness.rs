@@ -117,6 +117,7 @@ pub(crate) struct Told {
     pub(crate) warnings: Vec<String>,
     pub(crate) recovered: u64,
     pub(crate) edits: Vec<String>,
+    pub(crate) kept: Vec<(PathBuf, String)>,
 }
 
 impl Reporter for Recorder {
@@ -131,6 +132,7 @@ impl Reporter for Recorder {
             Event::Skipped(skipped) => told.skipped.push((skipped.path.clone(), skipped.reason.to_string())),
             Event::Failed(failed) => told.failed.push((failed.path.clone(), failed.message.clone())),
             Event::Warning(text) => told.warnings.push((*text).to_owned()),
+            Event::Kept(kept) => told.kept.push((kept.path.clone(), kept.why.clone())),
             Event::Recovered { folders, .. } => told.recovered += folders,
             _ => {}
         }
@@ -142,10 +144,18 @@ impl Reporter for Recorder {
     }
 }
 
+/// Notes what is told.
 #[derive(Default)]
-struct Recorder {
+pub(crate) struct Recorder {
     told: Mutex<Told>,
-    stop: Option<(StopFlag, usize)>,
+    pub(crate) stop: Option<(StopFlag, usize)>,
+}
+
+impl Recorder {
+    /// What was told up to now.
+    pub(crate) fn take(&self) -> Told {
+        std::mem::take(&mut self.told.lock().unwrap())
+    }
 }
 
 /// The engine of all tests, with a count of what it was asked for.

@@ -17,3 +17,4 @@ mod paths;
 mod policies;
 mod roundtrip;
 mod state;
+mod undo;
