@@ -181,9 +181,20 @@ fn iptc(change: &Change, arguments: &mut Arguments) -> Result<(), String> {
         }
     }
     if block.renew_digest {
-        arguments.option("-Photoshop:IPTCDigest=new");
+        renew_digest(change.container, block.has_digest, arguments);
     }
     Ok(())
+}
+
+/// A digest that fitted, or that was not there, fits afterwards: then a program that changes the block alone is
+/// noticed. In a TIFF ExifTool counts padding into it when it reads and not when it writes (measured with 12.57 and
+/// 13.59), and one that does not fit says that XMP is stale; there none at all is better.
+fn renew_digest(container: Container, has_digest: bool, arguments: &mut Arguments) {
+    if !container.is_tiff_based() {
+        arguments.option("-Photoshop:IPTCDigest=new");
+    } else if has_digest {
+        arguments.option("-Photoshop:IPTCDigest=");
+    }
 }
 
 fn assign(edit: &TagEdit, whole_list: bool, arguments: &mut Arguments) {

@@ -32,6 +32,9 @@ pub struct IptcBlock {
     /// Whether a digest beside it may be renewed: there is none, or it fits the block. One that does not fit
     /// says that XMP is out of step, which is not ours to hide.
     pub renew_digest: bool,
+    /// Whether there is a digest.
+    #[serde(default)]
+    pub has_digest: bool,
 }
 
 impl FileTags {
@@ -180,5 +183,6 @@ fn iptc_block(report: &Report) -> Option<IptcBlock> {
     let stored = report.first("Photoshop", "IPTCDigest");
     let computed = report.first("File", "CurrentIPTCDigest");
     let renew_digest = stored.is_none() || stored == computed;
-    Some(IptcBlock { charset: IptcCharset::detect(mark, strings), renew_digest })
+    let charset = IptcCharset::detect(mark, strings);
+    Some(IptcBlock { charset, renew_digest, has_digest: stored.is_some() })
 }

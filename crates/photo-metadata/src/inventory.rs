@@ -53,7 +53,7 @@ impl Inventory {
             match self.all.get(key) {
                 Some(now) if now == values || same_canvas(key, values, now) => {}
                 Some(_) => changes.push(format!("{key} would change")),
-                None if before.goes_along(key, values, edits) => {}
+                None if before.goes_along(key, values, edits) || is_empty_list(key, values) => {}
                 None => changes.push(format!("{key} would be lost")),
             }
         }
@@ -72,6 +72,12 @@ impl Inventory {
             "IFD0:ResolutionUnit" => ("2", Some("JFIF:ResolutionUnit")),
             "IFD0:YCbCrPositioning" => ("1", None),
             "GPS:GPSVersionID" => ("2 3 0 0", None),
+            "ExifIFD:ExifVersion" => ("0232", None),
+            "ExifIFD:ComponentsConfiguration" => ("1 2 3 0", None),
+            "ExifIFD:FlashpixVersion" => ("0100", None),
+            "ExifIFD:ColorSpace" => ("65535", None),
+            // The box that held QuickTime keys said what it was.
+            "QuickTime:HandlerType" => ("mdta", None),
             _ => return false,
         };
         // A JFIF header counts its unit from 0, EXIF from 1.
@@ -93,6 +99,11 @@ impl Inventory {
         };
         edits.iter().filter(|edit| !met(edit)).collect()
     }
+}
+
+/// ExifTool drops lists without items from XMP; darktable writes some into every sidecar.
+fn is_empty_list(key: &str, values: &[String]) -> bool {
+    key.starts_with("XMP-") && values.iter().all(String::is_empty)
 }
 
 /// A simple WebP says its size once, the extended one that it becomes says it twice.
@@ -219,6 +230,15 @@ mod tests {
             changes,
             ["Canon:Lens would be lost", "IFD0:Make would change", "XMP-dc:Rights would appear"]
         );
+    }
+
+    #[test]
+    fn an_empty_list_may_go_and_an_empty_exif_tag_may_not() {
+        let before = inventory(r#"[{"XMP-darktable:Masks_history": "", "IFD0:Make": ""}]"#);
+
+        let changes = inventory("[{}]").foreign_changes(&before, &[]);
+
+        assert_eq!(changes, ["IFD0:Make would be lost"]);
     }
 
     #[test]

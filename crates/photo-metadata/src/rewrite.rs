@@ -90,10 +90,11 @@ fn pictures(
     }
     match old.payload.same_as(&new.payload) {
         Some(true) => {}
+        Some(false) if new.container == Container::Xmp => {
+            findings.push("what other programs wrote into it would change".to_owned());
+        }
         Some(false) => findings.push("bytes that are not metadata would change".to_owned()),
         None if hash_before.is_some() => {}
-        // A sidecar is metadata and nothing else; the lists of both versions are its proof.
-        None if new.container == Container::Xmp => {}
         None => findings.push("nothing could prove that the image data are the same".to_owned()),
     }
     Ok(findings)

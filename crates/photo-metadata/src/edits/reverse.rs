@@ -229,7 +229,9 @@ mod tests {
         let edit = TagEdit { tag: Tag::RegionInfo, old: None, new: Some(value(&["Alice", "Bob"], true)) };
         let plan = |now: Option<Value>| {
             let mut photo = FileTags::empty(Container::Jpeg);
-            now.into_iter().for_each(|now| photo.insert(Tag::RegionInfo, now));
+            if let Some(now) = now {
+                photo.insert(Tag::RegionInfo, now);
+            }
             reverse(std::slice::from_ref(&edit), &photo, &Base::default())
         };
 

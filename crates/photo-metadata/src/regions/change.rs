@@ -112,7 +112,7 @@ pub(crate) fn without(edit: &TagEdit, now: Option<&Value>) -> (Option<Value>, bo
     list.extend(missing);
     if list.is_empty() {
         current.remove(schema.list_field());
-        if old.get("AppliedToDimensions").is_none() {
+        if !old.contains_key("AppliedToDimensions") {
             current.remove("AppliedToDimensions");
         }
     } else {

@@ -16,6 +16,8 @@ mod sniff;
 mod source;
 mod tiff;
 mod video;
+mod xml;
+mod xmp;
 
 use std::io;
 use std::path::Path;
@@ -163,14 +165,14 @@ fn examine_source(source: &dyn Source, extension: &str) -> io::Result<Option<Str
         | Container::Pef
         | Container::Srw
         | Container::OtherRaw => tiff::walk(&mut x, extension)?,
+        Container::Xmp => xmp::walk(&mut x)?,
         // Nothing is written into these, so there is nothing to protect.
         Container::JxlCodestream
         | Container::Bmp
         | Container::Avi
         | Container::Matroska
         | Container::MpegTs
-        | Container::Raf
-        | Container::Xmp => x.not_covered(),
+        | Container::Raf => x.not_covered(),
     }
     Ok(Some(x.finish()))
 }

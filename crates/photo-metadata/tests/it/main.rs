@@ -15,4 +15,8 @@ mod replace;
 #[cfg(test)]
 mod replace_faults;
 #[cfg(test)]
+mod sidecars;
+#[cfg(test)]
 mod structure;
+#[cfg(test)]
+mod undo;
