@@ -6,8 +6,9 @@ use photo_metadata::{Base, Change, EditPlan, Engine, FileTags, MetadataError, Ta
 
 use super::sight::{SIDECAR, Sight};
 use crate::apply::{Reversal, Work};
+use crate::paths::sha1_of_file;
 use crate::plan::{Kept, SkipReason, Step};
-use crate::state::{AssetRecord, JournalRow, Role, Verdict};
+use crate::state::{AssetRecord, Fingerprint, JournalRow, Role, Sha1s, Verdict};
 
 /// What was decided about one change.
 pub(super) enum Decision {
@@ -145,7 +146,7 @@ impl Case<'_> {
     }
 
     /// What the server said last: until it says something else, the file stays as the user wants it.
-    fn fingerprint(&self) -> crate::state::Fingerprint {
+    fn fingerprint(&self) -> Fingerprint {
         self.record().map_or(self.row.intent.fingerprint, |record| record.fingerprint)
     }
 
@@ -163,6 +164,10 @@ impl Case<'_> {
             file: sight.file,
             verdict: self.verdict(),
             base: known.base.taken_back(&back, self.before),
+            sha1: known.sha1.and_then(|sha1| match sha1_of_file(&sight.path) {
+                Ok(after) => Sha1s { after, ..sha1 }.of_changed(),
+                Err(_) => Some(sha1),
+            }),
             ..known
         }
     }

@@ -3,6 +3,8 @@
 mod files;
 mod killed;
 mod lab;
+mod left_open;
+mod managed;
 mod random;
 mod runs;
 mod sidecars;

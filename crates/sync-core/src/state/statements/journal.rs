@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use immich_api::AssetId;
 use photo_metadata::replace::FileIdentity;
@@ -202,9 +202,12 @@ pub(in crate::state) fn files_at(
          UNION SELECT asset, role FROM journal WHERE path = ?1 OR (path > ?2 AND path < ?3)
          ORDER BY asset, role",
     )?;
-    let below = |end: u8| [path.as_os_str().as_bytes(), &[end]].concat();
+    // Without a slash at the end, of which there may be one, or only one.
+    let path: PathBuf = path.components().collect();
+    let folder = path.as_os_str().as_bytes();
+    let below = |end: u8| [folder.strip_suffix(b"/").unwrap_or(folder), &[end]].concat();
     // All that begins with the folder and a slash is between these two.
-    let found = statement.query_map(params![PathBytes(path), below(b'/'), below(b'/' + 1)], |row| {
+    let found = statement.query_map(params![PathBytes(&path), below(b'/'), below(b'/' + 1)], |row| {
         Ok((row.get::<_, OwnedId<_>>(0)?.0, row.get(1)?))
     })?;
     Ok(found.collect::<Result<_, _>>()?)

@@ -204,7 +204,11 @@ fn files_are_found_where_they_are_where_they_were_and_in_their_folders() {
         }
         assert_eq!(found("/p/2025"), [original.clone(), sidecar.clone()]);
         assert_eq!(found("/p/20"), [(asset(2), Role::Original)], "not what only begins alike");
-        assert_eq!(found("/p"), [original, sidecar, (asset(2), Role::Original)]);
+        assert_eq!(found("/p"), [original.clone(), sidecar.clone(), (asset(2), Role::Original)]);
+        for folder in ["/p/", "//p/.//", "/"] {
+            assert_eq!(found(folder).len(), 3, "{folder}");
+        }
+        assert_eq!(found("/p/2024/a.jpg/"), [original]);
         assert_eq!(found("/p/2024/a.jp"), []);
     });
 }
