@@ -227,6 +227,14 @@ impl<'s> AssetBuilder<'s> {
         })
     }
 
+    /// What was told of it is in its sidecar when the sandbox starts, as after edits in the web page: description,
+    /// rating, position, date and tags. Needs [`Scenario::exiftool`] and a file. Only for assets with something
+    /// told; a date counts, as every asset of [`Scenario::many`] has one.
+    pub fn told_in_sidecar(self) -> Self {
+        self.scenario.to_write.push(self.id);
+        self
+    }
+
     /// Reads the metadata from the file when the sandbox starts, as the server does after an import. Needs
     /// [`Scenario::exiftool`]. People, albums, favourite and visibility stay as told here.
     pub fn read_from_file(self) -> Self {

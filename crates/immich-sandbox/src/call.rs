@@ -21,7 +21,10 @@ pub(crate) struct Part {
 pub(crate) struct Call {
     pub(crate) version: Version,
     pub(crate) user: UserId,
-    pub(crate) key: KeyId,
+    /// The key, unless it is a session that asks.
+    pub(crate) key: Option<KeyId>,
+    /// The place of the session in the world's list.
+    pub(crate) session: Option<usize>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) headers: HeaderMap,
     /// The JSON body; null when there was none.

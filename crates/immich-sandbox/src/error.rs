@@ -49,6 +49,15 @@ pub enum SandboxError {
         text: String,
     },
 
+    /// The file of the asset is not the server's to move, or the path is not in its storage.
+    #[error("the sandbox cannot move asset {id} to `{path}`")]
+    CannotMove {
+        /// The asset.
+        id: crate::AssetId,
+        /// Where it was to go.
+        path: String,
+    },
+
     /// The sandbox has no such asset.
     #[error("the sandbox has no asset {id}")]
     NoAsset {
@@ -67,6 +76,7 @@ impl SandboxError {
             | Self::ExifTool { .. }
             | Self::ExifToolAnswer { .. }
             | Self::BadId { .. }
+            | Self::CannotMove { .. }
             | Self::NoAsset { .. } => false,
         }
     }

@@ -1,4 +1,4 @@
-//! Runs ExifTool as the server does: MWG on, structures kept, numbers for position, rating and orientation.
+//! Runs ExifTool as the server does. For reading: MWG on, structures kept, numbers for position, rating and orientation.
 //!
 //! File names are arguments of the process, not lines of a file, so a name may hold anything but NUL. A file
 //! that ExifTool cannot read still has an entry, with an `Error` in it.
@@ -30,6 +30,45 @@ const NUMERIC: [&str; 9] = [
     "-Duration#",
     "-all",
 ];
+
+/// Tags to give to a file, as arguments such as `-XMP-xmp:Rating=3`.
+#[derive(Debug, Clone)]
+pub(crate) struct Assignment {
+    pub(crate) file: PathBuf,
+    pub(crate) tags: Vec<String>,
+}
+
+/// Writes tags into files; an `.xmp` that is not there is made. Answers what became of each.
+pub(crate) fn write(program: &Path, all: &[Assignment]) -> Vec<Result<(), SandboxError>> {
+    let each = |batch: &[Assignment]| -> Vec<Result<(), SandboxError>> {
+        if assign(program, batch).is_ok() {
+            return batch.iter().map(|_| Ok(())).collect();
+        }
+        // One that fails must not cost the others; writing the same again does no harm.
+        batch.iter().map(|one| assign(program, std::slice::from_ref(one))).collect()
+    };
+    all.chunks(BATCH / 2).flat_map(each).collect()
+}
+
+fn assign(program: &Path, batch: &[Assignment]) -> Result<(), SandboxError> {
+    let mut command = Command::new(program);
+    for (number, one) in batch.iter().enumerate() {
+        if number > 0 {
+            command.arg("-execute");
+        }
+        command.args(&one.tags).arg(&one.file);
+    }
+    let output = command
+        .args(["-common_args", "-q", "-m", "-overwrite_original", "-charset", "filename=utf8"])
+        .output()
+        .map_err(|source| SandboxError::ExifTool { path: program.to_owned(), source })?;
+    let complaint = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    // A folder of that name is walked through, which is a success to ExifTool.
+    if output.status.success() && batch.iter().all(|one| one.file.is_file()) {
+        return Ok(());
+    }
+    Err(SandboxError::ExifToolAnswer { message: format!("cannot write a sidecar: {complaint}") })
+}
 
 /// The tags of each file, in the order of the files, which must exist.
 pub(crate) fn read(program: &Path, files: &[PathBuf]) -> Result<Vec<Tags>, SandboxError> {

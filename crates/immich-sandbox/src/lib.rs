@@ -40,18 +40,24 @@
 mod answer;
 mod asset_builder;
 mod call;
+mod changes;
 mod checksum;
 mod connection;
 mod dates;
+mod edited;
 mod error;
 mod exiftool;
 mod fault;
 mod fault_body;
+mod identity;
 mod ids;
+mod jobs;
 mod media_type;
+mod members;
 mod model;
 mod precedence;
 mod problem;
+mod question;
 mod record;
 mod regions;
 mod reread;
@@ -60,6 +66,9 @@ mod sandbox;
 mod scenario;
 mod search;
 mod server;
+mod session;
+mod sidecar;
+mod tags;
 mod version;
 mod view;
 mod witness;
@@ -73,9 +82,10 @@ pub use ids::{AlbumId, AssetId, DuplicateId, FaceId, KeyId, LibraryId, PersonId,
 pub use model::{
     Album, Asset, AssetKind, Camera, Face, FaceBox, Person, Place, SourceType, User, Visibility,
 };
+pub use question::Question;
 pub use record::RecordedRequest;
 pub use sandbox::Sandbox;
 pub use scenario::{Library, Scenario};
 pub use version::Version;
-pub use view::AssetView;
+pub use view::{AssetView, FaceView};
 pub use witness::Witness;

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{
     AlbumId, AssetId, DuplicateId, FaceId, KeyId, LibraryId, PersonId, StackId, TagId, UserId, checksum,
-    media_type, zone,
+    edited::Fields, media_type, members::Members, zone,
 };
 
 /// Somebody with an account.
@@ -21,8 +21,12 @@ pub struct User {
     pub name: String,
     /// Address, used as the login name.
     pub email: String,
+    /// What `POST /auth/login` wants to hear.
+    pub password: String,
     /// May see libraries, jobs and server statistics.
     pub is_admin: bool,
+    /// The folder of a storage template; without one the id stands in.
+    pub storage_label: Option<String>,
     pub(crate) created_at: Timestamp,
 }
 
@@ -139,6 +143,14 @@ pub struct FaceBox {
     pub image_height: i64,
 }
 
+impl FaceBox {
+    /// Left, upper, right and lower edge in the pixels of an upright picture of this width and height.
+    pub const fn new(edges: (i64, i64, i64, i64), size: (i64, i64)) -> Self {
+        let ((x1, y1, x2, y2), (image_width, image_height)) = (edges, size);
+        Self { x1, y1, x2, y2, image_width, image_height }
+    }
+}
+
 impl Default for FaceBox {
     fn default() -> Self {
         Self { x1: 400, y1: 300, x2: 600, y2: 540, image_width: 1600, image_height: 1200 }
@@ -155,6 +167,13 @@ pub struct Face {
     pub area: FaceBox,
     /// Who found it.
     pub source: SourceType,
+}
+
+impl Face {
+    /// Its id.
+    pub const fn id(&self) -> FaceId {
+        self.id
+    }
 }
 
 /// Somebody seen in photos.
@@ -198,7 +217,7 @@ pub struct Album {
     /// Free text.
     pub description: String,
     /// In the order of adding.
-    pub(crate) assets: Vec<AssetId>,
+    pub(crate) assets: Members,
     /// Others who see it, with their role (`editor` or `viewer`).
     pub(crate) shared_with: Vec<(UserId, String)>,
     pub(crate) cover: Option<AssetId>,
@@ -206,6 +225,22 @@ pub struct Album {
     pub(crate) order: String,
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
+}
+
+impl Album {
+    /// Takes an asset out; the cover then is the first one left. `false` when it is not there.
+    pub(crate) fn take_out(&mut self, id: AssetId) -> bool {
+        let gone = self.assets.remove(id);
+        if gone && self.cover == Some(id) {
+            self.cover = self.assets.as_slice().first().copied();
+        }
+        gone
+    }
+
+    /// Whether this user sees it.
+    pub(crate) fn is_seen_by(&self, user: UserId) -> bool {
+        self.owner == user || self.shared_with.iter().any(|(other, _)| *other == user)
+    }
 }
 
 /// Assets shown as one.
@@ -271,8 +306,10 @@ pub struct Asset {
     pub original_path: String,
     /// The same file on this machine; `None` for an asset without a file.
     pub disk_path: Option<PathBuf>,
-    /// The sidecar that the server has linked.
+    /// The sidecar that the server has linked, on this machine.
     pub(crate) sidecar: Option<PathBuf>,
+    /// Fields that somebody edited and that no sidecar holds yet: a re-read leaves them alone.
+    pub(crate) locked: Fields,
     /// Name at the time of upload.
     pub original_file_name: String,
     /// SHA-1 of the content (managed) or of `path:<path>` (external).
@@ -336,6 +373,7 @@ impl Asset {
             original_path,
             disk_path: None,
             sidecar: None,
+            locked: Fields::NONE,
             original_file_name: name,
             checksum: checksum::of_id(id),
             size: None,

@@ -7,17 +7,18 @@ use serde_json::Value;
 
 use crate::FaceBox;
 
-/// The named areas of a `RegionInfo`, upright.
-pub(crate) fn boxes(info: &Value, orientation: u8) -> Vec<(String, FaceBox)> {
+/// The named areas of a `RegionInfo`, upright. `None` where it has no size or no region at all, which the server
+/// takes for "says nothing"; regions without names are an empty list, which is an answer.
+pub(crate) fn boxes(info: &Value, orientation: u8) -> Option<Vec<(String, FaceBox)>> {
     let side = |name: &str| info["AppliedToDimensions"][name].as_f64().filter(|side| *side > 0.0);
-    let (Some(width), Some(height)) = (side("W"), side("H")) else { return Vec::new() };
+    let (width, height) = (side("W")?, side("H")?);
     let (width, height) = if orientation >= 5 { (height, width) } else { (width, height) };
-    let list = info["RegionList"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let list = info["RegionList"].as_array().filter(|list| !list.is_empty())?;
     let named = list.iter().filter_map(|region| {
-        let name = region["Name"].as_str().map(str::trim).filter(|name| !name.is_empty())?;
+        let name = region["Name"].as_str().filter(|name| !name.is_empty())?;
         Some((name.to_owned(), upright(&region["Area"], orientation, width, height)?))
     });
-    named.collect()
+    Some(named.collect())
 }
 
 fn upright(area: &Value, orientation: u8, width: f64, height: f64) -> Option<FaceBox> {
@@ -68,7 +69,7 @@ mod tests {
     #[test]
     fn the_recorded_region_gives_the_recorded_box() {
         // shared fixture v2.7.5/asset-get-exif-faces: Alice Exif.
-        let boxes = boxes(&region("Alice Exif"), 1);
+        let boxes = boxes(&region("Alice Exif"), 1).unwrap();
 
         let FaceBox { x1, y1, x2, y2, .. } = boxes[0].1;
         assert_eq!((x1, y1, x2, y2), (400, 420, 560, 540));
@@ -79,7 +80,7 @@ mod tests {
         let mut info = region("Alice");
         info["RegionList"][0]["Area"] = json!({ "X": 0.25, "Y": 0.5, "W": 0.125, "H": 0.25 });
 
-        let boxes = boxes(&info, 6);
+        let boxes = boxes(&info, 6).unwrap();
 
         let FaceBox { x1, y1, x2, y2, image_width, image_height } = boxes[0].1;
         assert_eq!((image_width, image_height), (1200, 1600));
@@ -87,8 +88,36 @@ mod tests {
     }
 
     #[test]
-    fn a_region_without_a_name_or_a_size_is_skipped() {
-        assert!(boxes(&region(" "), 1).is_empty());
-        assert!(boxes(&json!({ "RegionList": region("A")["RegionList"] }), 1).is_empty());
+    fn every_orientation_turns_the_same_box_its_own_way() {
+        // Displayed X .2 Y .3 W .2 H .4 in an upright picture of 800 x 600, stored for each orientation.
+        for (orientation, (x, y, w, h), size) in [
+            (1, (0.2, 0.3, 0.2, 0.4), (800, 600)),
+            (2, (0.8, 0.3, 0.2, 0.4), (800, 600)),
+            (3, (0.8, 0.7, 0.2, 0.4), (800, 600)),
+            (4, (0.2, 0.7, 0.2, 0.4), (800, 600)),
+            (5, (0.3, 0.2, 0.4, 0.2), (600, 800)),
+            (6, (0.3, 0.8, 0.4, 0.2), (600, 800)),
+            (7, (0.7, 0.8, 0.4, 0.2), (600, 800)),
+            (8, (0.7, 0.2, 0.4, 0.2), (600, 800)),
+        ] {
+            let info = json!({
+                "AppliedToDimensions": { "W": size.0, "H": size.1, "Unit": "pixel" },
+                "RegionList": [{ "Area": { "X": x, "Y": y, "W": w, "H": h }, "Name": "A" }],
+            });
+
+            let area = boxes(&info, orientation).unwrap()[0].1;
+
+            assert_eq!((area.image_width, area.image_height), (800, 600), "{orientation}");
+            let near = |edge: i64, wanted: i64| (edge - wanted).abs() <= 1;
+            assert!(near(area.x1, 80) && near(area.x2, 240), "{orientation}: {area:?}");
+            assert!(near(area.y1, 60) && near(area.y2, 300), "{orientation}: {area:?}");
+        }
+    }
+
+    #[test]
+    fn a_region_without_a_name_is_skipped_and_one_without_a_size_says_nothing() {
+        assert_eq!(boxes(&region(""), 1), Some(Vec::new()));
+        assert_eq!(boxes(&json!({ "RegionList": region("A")["RegionList"] }), 1), None);
+        assert_eq!(boxes(&json!({ "AppliedToDimensions": { "W": 1, "H": 1 }, "RegionList": [] }), 1), None);
     }
 }

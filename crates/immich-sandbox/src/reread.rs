@@ -8,13 +8,15 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use crate::{
-    Asset, AssetId, AssetKind, Face, SandboxError, SourceType, UserId, checksum, exiftool,
-    exiftool::Tags,
+    Asset, AssetId, AssetKind, Face, SandboxError, SourceType, TagId, UserId, checksum,
+    edited::Field,
+    exiftool::{self, Tags},
     media_type,
     precedence::{self, Reading},
     regions,
     sandbox::to_millisecond,
     server::Shared,
+    sidecar,
     world::World,
 };
 
@@ -62,30 +64,17 @@ fn job(world: &World, id: AssetId) -> Option<Job> {
 fn apply(world: &mut World, job: &Job, reading: Reading) {
     let Some(asset) = world.asset(job.id) else { return };
     let (owner, known_since) = (asset.owner, asset.file_created_at);
-    let tags = tags_of(world, owner, &reading.tags);
-    let faces = if world.import_faces { faces_of(world, owner, &reading) } else { Vec::new() };
-    // Without a date the earliest time that is known stands in, and no zone.
+    let tags = world.upsert_tags(owner, &reading.tags);
+    let faces = faces_of(world, owner, &reading);
     let change = |asset: &mut Asset| {
         if let Some((size, modified)) = stat(&job.file) {
             asset.size = Some(size);
             asset.file_modified_at = modified;
         }
-        match &reading.taken {
-            Some((instant, zone)) => asset.set_taken(Some(*instant), zone.as_deref()),
-            None => asset.set_taken(Some(known_since.min(asset.file_modified_at)), None),
-        }
-        let position = reading.position.unzip();
-        if position != (asset.latitude, asset.longitude) {
-            asset.place = None;
-        }
-        (asset.latitude, asset.longitude) = position;
-        asset.description = Some(reading.description);
-        asset.rating = reading.rating;
-        asset.tags = tags;
         asset.dimensions = upright(reading.dimensions, reading.orientation).or(asset.dimensions);
         asset.duration_ms = reading.duration_ms.or(asset.duration_ms);
-        asset.camera = Some(Box::new(reading.camera));
-        if !faces.is_empty() {
+        believe(asset, reading, known_since, tags);
+        if let Some(faces) = faces {
             asset.faces.retain(|face| face.source != SourceType::Exif);
             asset.faces.extend(faces);
         }
@@ -94,25 +83,43 @@ fn apply(world: &mut World, job: &Job, reading: Reading) {
     let _ = world.edit(job.id, change);
 }
 
+/// Takes over what the files say, except for what somebody edited and no sidecar holds yet.
+fn believe(asset: &mut Asset, reading: Reading, known_since: Timestamp, tags: Vec<TagId>) {
+    let locked = asset.locked;
+    if !locked.has(Field::Taken) {
+        match &reading.taken {
+            Some((instant, zone)) => asset.set_taken(Some(*instant), zone.as_deref()),
+            // Without a date the earliest time that is known stands in, and no zone.
+            None => asset.set_taken(Some(known_since.min(asset.file_modified_at)), None),
+        }
+    }
+    let position = reading.position.unzip();
+    if !locked.has(Field::Position) && position != (asset.latitude, asset.longitude) {
+        asset.place = None;
+        (asset.latitude, asset.longitude) = position;
+    }
+    if !locked.has(Field::Description) {
+        asset.description = Some(reading.description);
+    }
+    if !locked.has(Field::Rating) {
+        asset.rating = reading.rating;
+    }
+    if !locked.has(Field::Tags) {
+        asset.tags = tags;
+    }
+    asset.camera = Some(Box::new(reading.camera));
+}
+
 fn upright(stored: Option<(u32, u32)>, orientation: u8) -> Option<(u32, u32)> {
     stored.map(|(width, height)| if orientation >= 5 { (height, width) } else { (width, height) })
 }
 
-fn tags_of(world: &mut World, owner: UserId, values: &[String]) -> Vec<crate::TagId> {
-    let mut tags = Vec::new();
-    for tag in values.iter().filter_map(|value| world.upsert_tag(owner, value)) {
-        if !tags.contains(&tag) {
-            tags.push(tag);
-        }
-    }
-    tags
-}
-
-/// Names are matched whatever their case; a new name makes a new person.
-fn faces_of(world: &mut World, owner: UserId, reading: &Reading) -> Vec<Face> {
-    let Some(info) = &reading.region_info else { return Vec::new() };
+/// The faces of the file, which take the place of those read earlier; `None` leaves everything as it is, as for
+/// a file without regions. Names are matched whatever their case; a new name makes a new person.
+fn faces_of(world: &mut World, owner: UserId, reading: &Reading) -> Option<Vec<Face>> {
+    let regions = reading.region_info.as_ref().filter(|_| world.import_faces)?;
     let mut faces = Vec::new();
-    for (name, area) in regions::boxes(info, reading.orientation) {
+    for (name, area) in regions::boxes(regions, reading.orientation)? {
         let wanted = name.to_lowercase();
         let known = world.people.values().find(|one| one.owner == owner && one.name.to_lowercase() == wanted);
         let person = match known.map(|one| one.id) {
@@ -122,33 +129,13 @@ fn faces_of(world: &mut World, owner: UserId, reading: &Reading) -> Vec<Face> {
         let id = world.new_face_id();
         faces.push(Face { id, person: Some(person), area, source: SourceType::Exif });
     }
-    faces
+    Some(faces)
 }
 
 fn stat(path: &Path) -> Option<(u64, Timestamp)> {
     let about = std::fs::metadata(path).ok()?;
     let modified = Timestamp::try_from(about.modified().ok()?).ok()?;
     Some((about.len(), to_millisecond(modified)))
-}
-
-/// The sidecar beside a file: `a.jpg.xmp`, else `a.xmp`.
-pub(crate) fn sidecar_of(file: &Path) -> Option<PathBuf> {
-    let mut long = file.as_os_str().to_owned();
-    long.push(".xmp");
-    [PathBuf::from(long), file.with_extension("xmp")].into_iter().find(|path| path.is_file())
-}
-
-/// Links sidecars that are new and drops those that are gone; answers the assets that changed.
-pub(crate) fn discover_sidecars(world: &mut World) -> Vec<AssetId> {
-    let mut changed = Vec::new();
-    for asset in world.each_asset_mut() {
-        let found = asset.disk_path.as_deref().and_then(sidecar_of);
-        if found != asset.sidecar {
-            asset.sidecar = found;
-            changed.push(asset.id);
-        }
-    }
-    changed
 }
 
 /// Compares an external library with its folder. Answers the assets to read: new files and changed times.
@@ -180,7 +167,7 @@ pub(crate) fn scan(world: &mut World, library: usize) -> Vec<AssetId> {
             (asset.size, asset.file_modified_at) = (Some(size), modified);
         }
         asset.set_taken(None, None);
-        asset.sidecar = sidecar_of(&path);
+        asset.sidecar = sidecar::beside(&path);
         asset.disk_path = Some(path);
         world.add_asset(asset);
         to_read.push(id);
@@ -204,7 +191,7 @@ fn compare(world: &mut World, id: AssetId, path: &Path) -> bool {
             true
         }
         Some((_, modified)) if modified != asset.file_modified_at => {
-            asset.sidecar = sidecar_of(path);
+            asset.sidecar = sidecar::beside(path);
             true
         }
         Some(_) => false,

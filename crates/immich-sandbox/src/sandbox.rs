@@ -13,18 +13,20 @@ use tokio::sync::oneshot;
 use crate::{
     Album, AlbumId, Asset, AssetId, AssetView, Fault, PersonId, RecordedRequest, SandboxError, Scenario,
     UserId, checksum,
+    edited::Fields,
     fault::Faults,
+    jobs,
     model::Person,
     record::Record,
-    reread,
     server::{self, Shared},
+    sidecar,
     world::World,
 };
 
 /// A server on a free port of this machine. It ends when this is dropped.
 #[derive(Debug)]
 pub struct Sandbox {
-    shared: Shared,
+    pub(crate) shared: Shared,
     address: SocketAddr,
     admin: UserId,
     stop: Option<oneshot::Sender<()>>,
@@ -36,7 +38,7 @@ pub struct Sandbox {
 impl Sandbox {
     /// Looks at the scenario's files and starts to answer.
     pub fn start(scenario: Scenario) -> Result<Self, SandboxError> {
-        let Scenario { mut world, admin, to_read, to_stat, upload_root } = scenario;
+        let Scenario { mut world, admin, to_read, to_stat, to_write, upload_root } = scenario;
         for id in to_stat {
             stat(&mut world, id)?;
         }
@@ -54,8 +56,10 @@ impl Sandbox {
             world: std::sync::Arc::new(std::sync::Mutex::new(world)),
             record: Record::default(),
             faults: Faults::default(),
+            jobs: std::sync::Arc::default(),
         };
-        reread::refresh(&shared, &to_read)?;
+        write_told(&shared, &to_write)?;
+        jobs::refresh(&shared, &to_read)?;
         let (address, stop, thread) = spawn(&shared).map_err(|source| SandboxError::Start { source })?;
         Ok(Self { shared, address, admin, stop: Some(stop), thread: Some(thread), _uploads: uploads })
     }
@@ -97,6 +101,11 @@ impl Sandbox {
         self.admin
     }
 
+    /// E-mail address and password of a user, for `POST /auth/login`.
+    pub fn login_of(&self, user: UserId) -> Option<(String, String)> {
+        self.shared.world().user(user).map(|user| (user.email.clone(), user.password.clone()))
+    }
+
     /// Every request so far, in order of arrival.
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.shared.record.all()
@@ -122,17 +131,10 @@ impl Sandbox {
         self.shared.faults.clear();
     }
 
-    /// Changes an asset as somebody in the web page would; moves its `updatedAt`.
+    /// Changes the record of an asset and moves its `updatedAt`. No sidecar is written; see
+    /// [`Self::edit_as_user`].
     pub fn edit(&self, id: AssetId, change: impl FnOnce(&mut Asset)) -> Result<(), SandboxError> {
         self.shared.world().edit(id, change)
-    }
-
-    /// Gives an asset exactly these tags, made where they are new.
-    pub fn set_tags(&self, id: AssetId, values: &[&str]) -> Result<(), SandboxError> {
-        let mut world = self.shared.world();
-        let owner = world.asset(id).ok_or(SandboxError::NoAsset { id })?.owner;
-        let tags = values.iter().filter_map(|value| world.upsert_tag(owner, value)).collect();
-        world.edit(id, |asset| asset.tags = tags)
     }
 
     /// Sets the heart.
@@ -161,11 +163,6 @@ impl Sandbox {
         self.shared.world().remove_asset(id).map(|_| ()).ok_or(SandboxError::NoAsset { id })
     }
 
-    /// Renames a person; no asset's `updatedAt` moves, as on the real server.
-    pub fn rename_person(&self, id: PersonId, name: &str) {
-        self.edit_person(id, |person| name.clone_into(&mut person.name));
-    }
-
     /// Changes a person.
     pub fn edit_person(&self, id: PersonId, change: impl FnOnce(&mut Person)) {
         let mut world = self.shared.world();
@@ -180,23 +177,10 @@ impl Sandbox {
     pub fn edit_album(&self, id: AlbumId, change: impl FnOnce(&mut Album)) {
         let mut world = self.shared.world();
         let now = world.now();
-        if let Some(album) = world.albums.get_mut(&id) {
+        if let Some(album) = world.albums_mut().get_mut(&id) {
             change(album);
             album.updated_at = now;
         }
-    }
-
-    /// Puts assets into an album.
-    pub fn add_to_album(&self, album: AlbumId, assets: &[AssetId]) {
-        let mut world = self.shared.world();
-        for &asset in assets {
-            world.add_to_album(album, asset);
-        }
-    }
-
-    /// Takes assets out of an album.
-    pub fn remove_from_album(&self, album: AlbumId, assets: &[AssetId]) {
-        self.edit_album(album, |album| album.assets.retain(|member| !assets.contains(member)));
     }
 
     /// Turns the import of regions as faces on or off.
@@ -212,12 +196,13 @@ impl Sandbox {
 
     /// Reads the metadata of these files again, as the server's job does.
     pub fn refresh(&self, ids: &[AssetId]) -> Result<(), SandboxError> {
-        reread::refresh(&self.shared, ids)
+        jobs::refresh(&self.shared, ids)
     }
 
-    /// Links sidecars that are new and drops those that are gone, as the server's sidecar job does.
+    /// Links sidecars that are new and drops those that are gone, without reading any; see
+    /// [`Self::run_sidecar_job`] for all that the server does.
     pub fn discover_sidecars(&self) {
-        reread::discover_sidecars(&mut self.shared.world());
+        sidecar::check(&mut self.shared.world(), true);
     }
 
     /// What the server says of an asset.
@@ -236,14 +221,22 @@ impl Sandbox {
 
     /// The assets of an album in the order of adding.
     pub fn album_members(&self, id: AlbumId) -> Vec<AssetId> {
-        self.shared.world().albums.get(&id).map(|album| album.assets.clone()).unwrap_or_default()
+        self.shared
+            .world()
+            .albums()
+            .get(&id)
+            .map(|album| album.assets.as_slice().to_vec())
+            .unwrap_or_default()
     }
 
     /// Albums by name: id and number of assets.
     pub fn albums(&self) -> Vec<(AlbumId, String, usize)> {
         let world = self.shared.world();
-        let mut albums: Vec<_> =
-            world.albums.values().map(|album| (album.id, album.name.clone(), album.assets.len())).collect();
+        let mut albums: Vec<_> = world
+            .albums()
+            .values()
+            .map(|album| (album.id, album.name.clone(), album.assets.as_slice().len()))
+            .collect();
         albums.sort_by(|a, b| a.1.cmp(&b.1));
         albums
     }
@@ -256,7 +249,7 @@ impl Sandbox {
             assets.sort_by_key(|id| *id != stack.primary);
             assets
         };
-        world.stacks.values().map(first_shown).collect()
+        world.stacks().values().map(first_shown).collect()
     }
 
     /// Where the file of an asset is on this machine.
@@ -308,6 +301,19 @@ fn spawn(shared: &Shared) -> io::Result<Running> {
     Ok((address, stop, thread))
 }
 
+/// Writes what the scenario told of these assets into sidecars, as if somebody had edited all of it.
+fn write_told(shared: &Shared, ids: &[AssetId]) -> Result<(), SandboxError> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    for id in ids {
+        if let Some(asset) = shared.world().asset_mut(*id) {
+            asset.locked = Fields::told(asset);
+        }
+    }
+    jobs::write_edits(shared, ids)
+}
+
 /// Takes size, time and checksum of an asset from its file.
 fn stat(world: &mut World, id: AssetId) -> Result<(), SandboxError> {
     let Some(asset) = world.asset_mut(id) else { return Ok(()) };
@@ -320,7 +326,7 @@ fn stat(world: &mut World, id: AssetId) -> Result<(), SandboxError> {
     if asset.library.is_none() {
         asset.checksum = checksum::of_file(&path).map_err(failed)?;
     }
-    asset.sidecar = reread::sidecar_of(&path);
+    asset.sidecar = sidecar::beside(&path);
     let (taken, zone) = (asset.taken(), asset.time_zone().map(str::to_owned));
     asset.set_taken(taken, zone.as_deref());
     world.reorder();

@@ -6,9 +6,9 @@
 use std::path::{Path, PathBuf};
 
 use crate::{
-    AlbumId, AssetId, DuplicateId, LibraryId, PersonId, StackId, UserId, Version,
+    AlbumId, AssetId, DuplicateId, LibraryId, PersonId, Question, StackId, UserId, Version,
     asset_builder::AssetBuilder,
-    model::{ApiKey, ExternalLibrary, Partner, Person},
+    model::{ApiKey, ExternalLibrary, Partner, Person, User},
     world::World,
 };
 
@@ -47,6 +47,8 @@ pub struct Scenario {
     pub(crate) to_read: Vec<AssetId>,
     /// Assets whose files must exist at the start.
     pub(crate) to_stat: Vec<AssetId>,
+    /// Assets whose told values are in sidecars at the start.
+    pub(crate) to_write: Vec<AssetId>,
     pub(crate) upload_root: Option<PathBuf>,
 }
 
@@ -60,7 +62,14 @@ impl Scenario {
     pub fn seeded(version: Version, seed: u64) -> Self {
         let mut world = World::new(version, seed);
         let admin = world.add_user("Sandbox Admin", true);
-        let mut scenario = Self { world, admin, to_read: Vec::new(), to_stat: Vec::new(), upload_root: None };
+        let mut scenario = Self {
+            world,
+            admin,
+            to_read: Vec::new(),
+            to_stat: Vec::new(),
+            to_write: Vec::new(),
+            upload_root: None,
+        };
         scenario.api_key(admin, &["all"]);
         scenario
     }
@@ -80,6 +89,13 @@ impl Scenario {
         self.world.add_user(name, false)
     }
 
+    /// Changes what is known of a user: password, address, storage label.
+    pub fn user_details(&mut self, id: UserId, change: impl FnOnce(&mut User)) {
+        if let Some(user) = self.world.users.iter_mut().find(|user| user.id == id) {
+            change(user);
+        }
+    }
+
     /// A key of this user with these permissions (`asset.read`, …, or `all`); answers the secret.
     pub fn api_key(&mut self, user: UserId, permissions: &[&str]) -> String {
         let (id, now) = (crate::KeyId::new(self.world.mint.uuid()), self.world.now());
@@ -92,8 +108,18 @@ impl Scenario {
 
     /// An external library of the admin: `server_root` as the server sees it, `disk_root` here.
     pub fn external_library(&mut self, server_root: &str, disk_root: impl Into<PathBuf>) -> Library {
+        self.external_library_of(self.admin, server_root, disk_root)
+    }
+
+    /// An external library of this user.
+    pub fn external_library_of(
+        &mut self,
+        owner: UserId,
+        server_root: &str,
+        disk_root: impl Into<PathBuf>,
+    ) -> Library {
         let (id, now) = (LibraryId::new(self.world.mint.uuid()), self.world.now());
-        let (owner, disk_root) = (self.admin, disk_root.into());
+        let disk_root = disk_root.into();
         let server_root = server_root.trim_end_matches('/').to_owned();
         self.world.libraries.push(ExternalLibrary {
             id,
@@ -109,8 +135,18 @@ impl Scenario {
 
     /// Storage that the server manages, such as `/data/library/admin`, and the same folder here.
     pub fn managed_storage(&self, server_root: &str, disk_root: impl Into<PathBuf>) -> Library {
+        self.managed_storage_of(self.admin, server_root, disk_root)
+    }
+
+    /// Storage for this user, `/data/upload/<id of the user>` or `/data/library/<label>`.
+    pub fn managed_storage_of(
+        &self,
+        owner: UserId,
+        server_root: &str,
+        disk_root: impl Into<PathBuf>,
+    ) -> Library {
         let server_root = server_root.trim_end_matches('/').to_owned();
-        Library { id: None, owner: self.admin, server_root, disk_root: disk_root.into() }
+        Library { id: None, owner, server_root, disk_root: disk_root.into() }
     }
 
     /// An asset with a file below the library's folder. The file must exist when the sandbox starts.
@@ -133,6 +169,7 @@ impl Scenario {
         count: usize,
         mut each: impl FnMut(usize, AssetBuilder<'_>),
     ) -> Vec<AssetId> {
+        self.world.reserve(count);
         (0..count)
             .map(|number| {
                 let relative = format!("{}/IMG_{number:06}.jpg", folder_of(number));
@@ -184,8 +221,13 @@ impl Scenario {
 
     /// Lets another user see and edit an album.
     pub fn share_album(&mut self, album: AlbumId, user: UserId) {
-        if let Some(album) = self.world.albums.get_mut(&album) {
-            album.shared_with.push((user, "editor".to_owned()));
+        self.share_album_as(album, user, "editor");
+    }
+
+    /// Lets another user see an album as `editor` or `viewer`.
+    pub fn share_album_as(&mut self, album: AlbumId, user: UserId, role: &str) {
+        if let Some(album) = self.world.albums_mut().get_mut(&album) {
+            album.shared_with.push((user, role.to_owned()));
         }
     }
 
@@ -220,6 +262,19 @@ impl Scenario {
     /// Whether regions in files become faces; off as on a fresh server.
     pub fn import_faces(&mut self, on: bool) {
         self.world.import_faces = on;
+    }
+
+    /// Whether edits go into sidecars, as on every real server; off by default, since it needs ExifTool and real
+    /// files. An edit then writes the fields that were edited into the linked sidecar, or into a new
+    /// `<file>.xmp`, and the asset is read again. While a sidecar cannot be written, a re-read leaves the
+    /// edited fields alone.
+    pub fn writes_sidecars(&mut self, on: bool) {
+        self.world.writes_sidecars = on;
+    }
+
+    /// Answers a question with nothing from the start; see [`crate::Sandbox::answer_nothing`].
+    pub fn answer_nothing(&mut self, question: Question) {
+        self.world.answer_nothing(question, true);
     }
 
     /// The ExifTool program that reads files. Without one, uploads, scans and `refresh-metadata` over HTTP

@@ -6,7 +6,9 @@
 //! pages are offsets, so whatever leaves the list between two pages shifts the rest.
 
 mod filter;
+mod found;
 mod order;
 
 pub(crate) use filter::Filter;
+pub(crate) use found::{FoundCache, key_of, page_of};
 pub(crate) use order::{OrderCache, Page, sorted};

@@ -18,12 +18,12 @@ use crate::{
     call::{Call, Part, Reply},
     connection::{CuttableListener, Switch},
     fault::{Effect, Fault, Faults},
-    fault_body,
+    fault_body, identity,
     ids::mix,
+    jobs,
     problem::{Issue, Problem},
     record::{Record, RecordedRequest},
-    reread,
-    routes::{self, Need},
+    routes,
     world::World,
 };
 
@@ -36,6 +36,8 @@ pub(crate) struct Shared {
     pub(crate) world: Arc<Mutex<World>>,
     pub(crate) record: Record,
     pub(crate) faults: Faults,
+    /// Held by whoever does a background job.
+    pub(crate) jobs: Arc<Mutex<()>>,
 }
 
 impl Shared {
@@ -114,10 +116,8 @@ fn before_the_body(shared: &Shared, method: &Method, uri: &Uri, headers: &Header
     }
     let announced = headers.get("x-immich-checksum")?.to_str().ok()?;
     let world = shared.world();
-    let key = key_of(&world, uri, headers).ok()?;
-    let allowed = key.1.iter().any(|word| word == "all" || word == "asset.upload");
-    let user = world.keys.get(key.0).map(|key| key.user)?;
-    allowed.then(|| routes::duplicate_by_header(&world, user, announced)).flatten()
+    let sender = identity::identify(&world, uri, headers).ok().filter(|sender| sender.may("asset.upload"))?;
+    routes::duplicate_by_header(&world, sender.user, announced)
 }
 
 /// Plays the fault; `None` cuts the connection.
@@ -282,12 +282,13 @@ fn dispatch(shared: &Shared, heard: &Heard, (json, parts): (Value, Vec<Part>)) -
     let rest = path.strip_prefix("/api/").ok_or_else(no_route)?;
     let pieces: Vec<&str> = rest.trim_end_matches('/').split('/').collect();
     let route = routes::find(world.version, method, &pieces).ok_or_else(no_route)?;
-    let (user, key) = admit(&world, route.need, heard)?;
+    let sender = identity::admit(&world, route.need, &heard.uri, &heard.headers)?;
     let call = Call {
         version: world.version,
-        user,
-        key,
-        query: query_of(&heard.uri),
+        user: sender.user,
+        key: sender.key,
+        session: sender.session,
+        query: identity::query_of(&heard.uri),
         headers: heard.headers.clone(),
         json,
         parts,
@@ -295,60 +296,29 @@ fn dispatch(shared: &Shared, heard: &Heard, (json, parts): (Value, Vec<Part>)) -
     (route.run)(&mut world, &call)
 }
 
-/// Who asks, if they may.
-fn admit(world: &World, need: Need, heard: &Heard) -> Result<(crate::UserId, crate::KeyId), Problem> {
-    let known = key_of(world, &heard.uri, &heard.headers);
-    if need == Need::Open {
-        // Nobody in particular; the first key stands in and is not looked at.
-        let key = &world.keys[known.map_or(0, |(at, _)| at)];
-        return Ok((key.user, key.id));
-    }
-    let (at, permissions) = known?;
-    let key = &world.keys[at];
-    let is_admin = world.user(key.user).is_some_and(|user| user.is_admin);
-    let wanted = match need {
-        Need::Admin(_) if !is_admin => return Err(Problem::text(403, "Forbidden")),
-        Need::Admin(permission) | Need::Permission(permission) => permission,
-        Need::Key | Need::Open => return Ok((key.user, key.id)),
-    };
-    if permissions.iter().any(|own| own == "all" || own == wanted) {
-        return Ok((key.user, key.id));
-    }
-    Err(Problem::text(403, format!("Missing required permission: {wanted}")))
-}
-
-/// The key of a request: its number and its permissions.
-fn key_of<'w>(world: &'w World, uri: &Uri, headers: &HeaderMap) -> Result<(usize, &'w [String]), Problem> {
-    let in_query = query_of(uri).into_iter().find(|(name, _)| name == "apiKey").map(|(_, value)| value);
-    let in_header =
-        headers.get("x-api-key").map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
-    let secret = in_header.or(in_query).ok_or_else(|| Problem::text(401, "Authentication required"))?;
-    let at = world.keys.iter().position(|key| key.secret == secret);
-    let at = at.ok_or_else(|| Problem::text(401, "Invalid API key"))?;
-    Ok((at, &world.keys[at].permissions))
-}
-
-fn query_of(uri: &Uri) -> Vec<(String, String)> {
-    axum::extract::Query::try_from_uri(uri).map_or_else(|_| Vec::new(), |axum::extract::Query(pairs)| pairs)
-}
-
 /// What background jobs of the server would do; done before the answer leaves, so that no test has to wait.
 async fn settle(shared: &Shared, refresh: Vec<crate::AssetId>, edited: Vec<crate::AssetId>) {
-    {
+    let writes = {
         let mut world = shared.world();
-        for id in edited {
-            let _ = world.edit(id, |asset| {
+        for id in &edited {
+            let _ = world.edit(*id, |asset| {
                 let (taken, zone) = (asset.taken(), asset.time_zone().map(str::to_owned));
                 asset.set_taken(taken, zone.as_deref());
             });
         }
-    }
-    if refresh.is_empty() {
+        world.writes_sidecars
+    };
+    let edited = if writes { edited } else { Vec::new() };
+    if refresh.is_empty() && edited.is_empty() {
         return;
     }
     let shared = shared.clone();
     // A job that fails shows nowhere in the answer; the real server only logs it.
-    let _ = tokio::task::spawn_blocking(move || reread::refresh(&shared, &refresh)).await;
+    let jobs = move || {
+        let _ = jobs::write_edits(&shared, &edited);
+        let _ = jobs::refresh(&shared, &refresh);
+    };
+    let _ = tokio::task::spawn_blocking(jobs).await;
 }
 
 impl From<Issue> for Problem {

@@ -1,8 +1,38 @@
 //! What the server says of an asset in one plain value, for tests that compare before and after.
 
+use std::path::PathBuf;
+
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
-use crate::{Asset, AssetId, world::World};
+use crate::{Asset, AssetId, Face, FaceBox, SourceType, world::World};
+
+/// A box in a photo, without its id: faces from a file get new ids with each reading.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaceView {
+    /// Name of the person, empty for an unnamed one, `None` for nobody.
+    pub person: Option<String>,
+    /// Whether the person is hidden.
+    pub is_hidden: bool,
+    /// Where it is.
+    pub area: FaceBox,
+    /// Who found it.
+    pub source: SourceType,
+}
+
+fn faces(world: &World, asset: &Asset) -> Vec<FaceView> {
+    let seen = |face: &Face| {
+        let person = face.person.and_then(|id| world.people.get(&id));
+        FaceView {
+            person: person.map(|person| person.name.clone()),
+            is_hidden: person.is_some_and(|person| person.is_hidden),
+            area: face.area,
+            source: face.source,
+        }
+    };
+    let mut faces: Vec<FaceView> = asset.faces.iter().map(seen).collect();
+    faces.sort_by_key(|face| (face.area.x1, face.area.y1, face.source.as_str()));
+    faces
+}
 
 /// The facts of an asset that a round trip through a file must keep.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,8 +59,14 @@ pub struct AssetView {
     pub tags: Vec<String>,
     /// Names, sorted, each once; unnamed people are left out.
     pub people: Vec<String>,
-    /// Number of boxes.
-    pub faces: usize,
+    /// Boxes, from left to right.
+    pub faces: Vec<FaceView>,
+    /// Names of the albums it is in, sorted.
+    pub albums: Vec<String>,
+    /// Path as the server sees it.
+    pub original_path: String,
+    /// The linked sidecar, on this machine.
+    pub sidecar: Option<PathBuf>,
     /// In the trash.
     pub is_trashed: bool,
     /// Base64 of the stored checksum.
@@ -44,13 +80,16 @@ pub struct AssetView {
 impl AssetView {
     pub(crate) fn of(world: &World, asset: &Asset) -> Self {
         let mut tags: Vec<String> =
-            asset.tags.iter().filter_map(|id| world.tags.get(id)).map(|tag| tag.value.clone()).collect();
+            asset.tags.iter().filter_map(|id| world.tags().get(id)).map(|tag| tag.value.clone()).collect();
         tags.sort();
         let people = asset.faces.iter().filter_map(|face| world.people.get(&face.person?));
         let mut people: Vec<String> =
             people.map(|person| person.name.clone()).filter(|name| !name.is_empty()).collect();
         people.sort();
         people.dedup();
+        let albums = world.albums().values().filter(|album| album.assets.contains(&asset.id));
+        let mut albums: Vec<String> = albums.map(|album| album.name.clone()).collect();
+        albums.sort();
         Self {
             id: asset.id,
             description: asset.description.clone(),
@@ -63,7 +102,10 @@ impl AssetView {
             time_zone: asset.time_zone.clone(),
             tags,
             people,
-            faces: asset.faces.len(),
+            faces: faces(world, asset),
+            albums,
+            original_path: asset.original_path.clone(),
+            sidecar: asset.sidecar.clone(),
             is_trashed: asset.is_trashed(),
             checksum: crate::checksum::encode(&asset.checksum),
             size: asset.size,

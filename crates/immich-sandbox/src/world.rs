@@ -4,18 +4,21 @@
 //! change, so that two runs of a scenario give the same bytes.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::PathBuf,
 };
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    AlbumId, Asset, AssetId, DuplicateId, Face, FaceId, PersonId, SandboxError, StackId, TagId, UserId,
-    Version,
+    AlbumId, Asset, AssetId, DuplicateId, Face, FaceId, PersonId, Question, SandboxError, StackId, TagId,
+    UserId, Version,
+    edited::Fields,
     ids::Mint,
+    members::Members,
     model::{Album, ApiKey, ExternalLibrary, Partner, Person, Stack, Tag, User},
-    search::OrderCache,
+    search::{FoundCache, OrderCache},
+    session::Session,
 };
 
 /// The first instant of every scenario: 2026-01-01T00:00:00Z.
@@ -32,14 +35,23 @@ pub(crate) struct World {
     pub(crate) partners: Vec<Partner>,
     pub(crate) libraries: Vec<ExternalLibrary>,
     pub(crate) people: BTreeMap<PersonId, Person>,
-    pub(crate) tags: BTreeMap<TagId, Tag>,
-    pub(crate) albums: BTreeMap<AlbumId, Album>,
-    pub(crate) stacks: BTreeMap<StackId, Stack>,
+    tags: BTreeMap<TagId, Tag>,
+    tag_values: HashMap<(UserId, String), TagId>,
+    albums: BTreeMap<AlbumId, Album>,
+    stacks: BTreeMap<StackId, Stack>,
     assets: Vec<Asset>,
     index: HashMap<AssetId, usize>,
     /// Grows whenever the order of a search may differ.
     pub(crate) generation: u64,
+    /// Grows whenever a search may find something else.
+    pub(crate) changes: u64,
     pub(crate) order_cache: Option<OrderCache>,
+    pub(crate) found_cache: FoundCache,
+    pub(crate) sessions: Vec<Session>,
+    /// Questions that are answered with nothing.
+    pub(crate) nothing_for: BTreeSet<Question>,
+    /// Whether edits are written into sidecars.
+    pub(crate) writes_sidecars: bool,
     /// Whether regions in files become faces.
     pub(crate) import_faces: bool,
     pub(crate) exiftool: Option<PathBuf>,
@@ -61,12 +73,18 @@ impl World {
             libraries: Vec::new(),
             people: BTreeMap::new(),
             tags: BTreeMap::new(),
+            tag_values: HashMap::new(),
             albums: BTreeMap::new(),
             stacks: BTreeMap::new(),
             assets: Vec::new(),
             index: HashMap::new(),
             generation: 0,
+            changes: 0,
             order_cache: None,
+            found_cache: FoundCache::default(),
+            sessions: Vec::new(),
+            nothing_for: BTreeSet::new(),
+            writes_sidecars: false,
             import_faces: false,
             exiftool: None,
             upload_root: PathBuf::new(),
@@ -80,6 +98,53 @@ impl World {
         self.clock
     }
 
+    pub(crate) const fn albums(&self) -> &BTreeMap<AlbumId, Album> {
+        &self.albums
+    }
+
+    pub(crate) const fn albums_mut(&mut self) -> &mut BTreeMap<AlbumId, Album> {
+        self.changes += 1;
+        &mut self.albums
+    }
+
+    pub(crate) const fn stacks(&self) -> &BTreeMap<StackId, Stack> {
+        &self.stacks
+    }
+
+    pub(crate) const fn stacks_mut(&mut self) -> &mut BTreeMap<StackId, Stack> {
+        self.changes += 1;
+        &mut self.stacks
+    }
+
+    pub(crate) const fn tags(&self) -> &BTreeMap<TagId, Tag> {
+        &self.tags
+    }
+
+    pub(crate) fn tag_by_value(&self, owner: UserId, value: &str) -> Option<TagId> {
+        self.tag_values.get(&(owner, value.to_owned())).copied()
+    }
+
+    pub(crate) fn insert_tag(&mut self, tag: Tag) {
+        self.changes += 1;
+        self.tag_values.insert((tag.owner, tag.value.clone()), tag.id);
+        self.tags.insert(tag.id, tag);
+    }
+
+    pub(crate) fn forget_tags(&mut self, ids: &[TagId]) {
+        self.changes += 1;
+        for tag in ids.iter().filter_map(|id| self.tags.remove(id)) {
+            self.tag_values.remove(&(tag.owner, tag.value));
+        }
+    }
+
+    pub(crate) fn color_tag(&mut self, id: TagId, color: Option<String>) {
+        let now = self.now();
+        if let Some(tag) = self.tags.get_mut(&id) {
+            tag.color = color;
+            tag.updated_at = now;
+        }
+    }
+
     pub(crate) fn assets(&self) -> &[Asset] {
         &self.assets
     }
@@ -90,6 +155,7 @@ impl World {
 
     /// The asset for a change; its `updatedAt` stays. Whoever changes a date must call [`Self::reorder`].
     pub(crate) fn asset_mut(&mut self, id: AssetId) -> Option<&mut Asset> {
+        self.changes += 1;
         self.index.get(&id).map(|&at| &mut self.assets[at])
     }
 
@@ -103,8 +169,15 @@ impl World {
         Ok(())
     }
 
-    pub(crate) fn reorder(&mut self) {
+    pub(crate) const fn reorder(&mut self) {
         self.generation += 1;
+        self.changes += 1;
+    }
+
+    /// Makes room for so many assets more: growing step by step would hold the library twice for a moment.
+    pub(crate) fn reserve(&mut self, count: usize) {
+        self.assets.reserve(count);
+        self.index.reserve(count);
     }
 
     pub(crate) fn add_asset(&mut self, asset: Asset) {
@@ -121,8 +194,7 @@ impl World {
             self.index.insert(moved.id, at);
         }
         for album in self.albums.values_mut() {
-            album.assets.retain(|other| *other != id);
-            album.cover = album.cover.filter(|cover| *cover != id);
+            album.take_out(id);
         }
         for other in &mut self.assets {
             other.live_photo_video = other.live_photo_video.filter(|video| *video != id);
@@ -150,6 +222,7 @@ impl World {
 
     /// Takes an asset out of its stack; a stack of one is no stack.
     pub(crate) fn drop_from_stacks(&mut self, id: AssetId) {
+        self.changes += 1;
         for stack in self.stacks.values_mut() {
             stack.assets.retain(|member| *member != id);
             if stack.primary == id
@@ -173,7 +246,9 @@ impl World {
         let id = UserId::new(self.mint.uuid());
         let slug: String = name.to_lowercase().split_whitespace().collect::<Vec<_>>().join(".");
         let (name, email, created_at) = (name.to_owned(), format!("{slug}@sandbox.test"), self.now());
-        self.users.push(User { id, name, email, is_admin, created_at });
+        let storage_label = is_admin.then(|| "admin".to_owned());
+        let password = format!("{slug}-password");
+        self.users.push(User { id, name, email, password, is_admin, storage_label, created_at });
         id
     }
 
@@ -202,41 +277,6 @@ impl World {
         DuplicateId::new(self.mint.uuid())
     }
 
-    /// The tag with this path, made with its parents where it is new.
-    pub(crate) fn upsert_tag(&mut self, owner: UserId, value: &str) -> Option<TagId> {
-        let mut parent = None;
-        let mut path = String::new();
-        for name in value.split('/').filter(|name| !name.is_empty()) {
-            if !path.is_empty() {
-                path.push('/');
-            }
-            path.push_str(name);
-            parent = Some(self.tag_at(owner, &path, parent));
-        }
-        parent
-    }
-
-    fn tag_at(&mut self, owner: UserId, value: &str, parent: Option<TagId>) -> TagId {
-        if let Some(tag) = self.tags.values().find(|tag| tag.owner == owner && tag.value == value) {
-            return tag.id;
-        }
-        let (id, now) = (TagId::new(self.mint.uuid()), self.now());
-        let value = value.to_owned();
-        self.tags.insert(id, Tag { id, owner, value, parent, color: None, created_at: now, updated_at: now });
-        id
-    }
-
-    /// The tag and all below it, as a search by tag sees them.
-    pub(crate) fn tag_family(&self, id: TagId) -> Vec<TagId> {
-        let Some(root) = self.tags.get(&id) else { return vec![id] };
-        let below = format!("{}/", root.value);
-        self.tags
-            .values()
-            .filter(|tag| tag.id == id || (tag.owner == root.owner && tag.value.starts_with(&below)))
-            .map(|tag| tag.id)
-            .collect()
-    }
-
     pub(crate) fn add_album(&mut self, owner: UserId, name: &str) -> AlbumId {
         let (id, now) = (AlbumId::new(self.mint.uuid()), self.now());
         let album = Album {
@@ -244,7 +284,7 @@ impl World {
             owner,
             name: name.to_owned(),
             description: String::new(),
-            assets: Vec::new(),
+            assets: Members::default(),
             shared_with: Vec::new(),
             cover: None,
             is_activity_enabled: true,
@@ -259,14 +299,24 @@ impl World {
     /// Puts an asset into an album; `false` when it is there already.
     pub(crate) fn add_to_album(&mut self, album: AlbumId, asset: AssetId) -> bool {
         let now = self.now();
-        let Some(album) = self.albums.get_mut(&album) else { return false };
-        if album.assets.contains(&asset) {
+        let Some(album) = self.albums_mut().get_mut(&album) else { return false };
+        if !album.assets.insert(asset) {
             return false;
         }
-        album.assets.push(asset);
         album.cover.get_or_insert(asset);
         album.updated_at = now;
         true
+    }
+
+    /// Takes an asset out of an album; `false` when it is not there.
+    pub(crate) fn remove_from_album(&mut self, album: AlbumId, asset: AssetId) -> bool {
+        let now = self.now();
+        let Some(album) = self.albums_mut().get_mut(&album) else { return false };
+        let gone = album.take_out(asset);
+        if gone {
+            album.updated_at = now;
+        }
+        gone
     }
 
     pub(crate) fn add_stack(&mut self, owner: UserId, assets: &[AssetId]) -> Option<StackId> {
@@ -275,6 +325,7 @@ impl World {
             self.drop_from_stacks(asset);
         }
         let id = StackId::new(self.mint.uuid());
+        self.changes += 1;
         self.stacks.insert(id, Stack { id, owner, primary, assets: assets.to_vec() });
         Some(id)
     }
@@ -288,11 +339,35 @@ impl World {
     }
 
     pub(crate) fn each_face_mut(&mut self) -> impl Iterator<Item = &mut Face> {
+        self.changes += 1;
         self.assets.iter_mut().flat_map(|asset| asset.faces.iter_mut())
     }
 
     pub(crate) fn each_asset_mut(&mut self) -> impl Iterator<Item = &mut Asset> {
+        self.changes += 1;
         self.assets.iter_mut()
+    }
+
+    pub(crate) fn answers_nothing(&self, question: Question) -> bool {
+        self.nothing_for.contains(&question)
+    }
+
+    /// Turns the silence on a question on or off.
+    pub(crate) fn answer_nothing(&mut self, question: Question, on: bool) {
+        self.changes += 1;
+        if on {
+            self.nothing_for.insert(question)
+        } else {
+            self.nothing_for.remove(&question)
+        };
+    }
+
+    /// Marks fields as edited, where the server writes those into sidecars.
+    pub(crate) fn lock(&mut self, id: AssetId, fields: Fields) {
+        let on = self.writes_sidecars;
+        if let Some(asset) = self.asset_mut(id).filter(|_| on) {
+            asset.locked = asset.locked.and(fields);
+        }
     }
 
     /// Whether `user` may see what `owner` has: their own, or as a partner.

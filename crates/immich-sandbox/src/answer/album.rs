@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::{Detail, Style, asset, at, user};
-use crate::{Asset, model::Album, world::World};
+use crate::{Asset, Question, model::Album, world::World};
 
 /// Which parts of an album an answer has.
 #[derive(Debug, Clone, Copy)]
@@ -17,8 +17,9 @@ pub(crate) struct AlbumDetail {
 
 /// The album as JSON.
 pub(crate) fn album(world: &World, album: &Album, detail: AlbumDetail) -> Value {
+    let in_order = album.assets.as_slice();
     let members: Vec<&Asset> =
-        album.assets.iter().filter_map(|id| world.asset(*id)).filter(|asset| !asset.is_trashed()).collect();
+        in_order.iter().filter_map(|id| world.asset(*id)).filter(|asset| !asset.is_trashed()).collect();
     let mut body = json!({
         "albumName": album.name,
         "description": album.description,
@@ -37,7 +38,8 @@ pub(crate) fn album(world: &World, album: &Album, detail: AlbumDetail) -> Value 
         body["ownerId"] = json!(album.owner.to_string());
         body["owner"] = json!(world.user(album.owner).map(|owner| user(owner, Style::Database)));
         let whole = |member: &&Asset| asset(world, member, Detail::NESTED);
-        body["assets"] = if detail.assets { members.iter().map(whole).collect() } else { json!([]) };
+        let listed = detail.assets && !world.answers_nothing(Question::AlbumMembers);
+        body["assets"] = if listed { members.iter().map(whole).collect() } else { json!([]) };
     }
     add_dates(&mut body, &members, detail);
     body

@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
 use super::{Style, at, people, tag, user};
-use crate::{Asset, AssetKind, Camera, Place, Visibility, checksum, media_type, world::World};
+use crate::{Asset, AssetKind, Camera, Place, Question, Visibility, checksum, media_type, world::World};
 
 /// Which parts of an asset an answer has.
 #[derive(Debug, Clone, Copy)]
@@ -54,16 +54,16 @@ pub(crate) fn asset(world: &World, asset: &Asset, detail: Detail) -> Value {
     }
     body.insert("people".into(), if detail.people { people::in_asset(world, asset) } else { json!([]) });
     if detail.people && !world.version.is_v3() {
-        body.insert("unassignedFaces".into(), people::unassigned(asset));
+        body.insert("unassignedFaces".into(), people::unassigned(world, asset));
     }
     if detail.owner {
         let owner = world.user(asset.owner).map(|owner| user(owner, Style::Database));
         body.insert("owner".into(), json!(owner));
     }
     if detail.tags {
-        let tags =
-            asset.tags.iter().filter_map(|id| world.tags.get(id)).map(|each| tag(each, Style::Database));
-        body.insert("tags".into(), tags.collect());
+        let silent = world.answers_nothing(Question::Tags);
+        let tags = asset.tags.iter().filter(|_| !silent).filter_map(|id| world.tags().get(id));
+        body.insert("tags".into(), tags.map(|each| tag(each, Style::Database)).collect());
     }
     if detail.stack {
         body.insert("stack".into(), stack(world, asset));

@@ -7,6 +7,7 @@
 mod album;
 mod asset;
 mod people;
+mod sync;
 mod tag;
 mod time;
 mod user;
@@ -14,6 +15,7 @@ mod user;
 pub(crate) use album::{AlbumDetail, album};
 pub(crate) use asset::{Detail, asset};
 pub(crate) use people::{face, person};
+pub(crate) use sync::{sync_face, sync_people};
 pub(crate) use tag::tag;
 pub(crate) use time::{Style, at};
 pub(crate) use user::{user, user_with_rights};

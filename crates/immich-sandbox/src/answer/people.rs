@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Style, at};
-use crate::{Asset, Face, Person, PersonId, world::World};
+use crate::{Asset, Face, Person, PersonId, Question, world::World};
 
 /// A person; `color` is there only when one was chosen.
 pub(crate) fn person(person: &Person, has_face: bool, style: Style) -> Value {
@@ -35,6 +35,9 @@ pub(crate) fn person_in_asset(world: &World, id: PersonId) -> Value {
 
 /// The people of an asset, each once; on 2.x with their faces.
 pub(super) fn in_asset(world: &World, asset: &Asset) -> Value {
+    if world.answers_nothing(Question::People) {
+        return json!([]);
+    }
     let mut seen: Vec<PersonId> = Vec::new();
     for id in asset.faces.iter().filter_map(|face| face.person) {
         if !seen.contains(&id) {
@@ -53,8 +56,9 @@ pub(super) fn in_asset(world: &World, asset: &Asset) -> Value {
 }
 
 /// 2.x: the faces without a person.
-pub(super) fn unassigned(asset: &Asset) -> Value {
-    asset.faces.iter().filter(|face| face.person.is_none()).map(bare_face).collect()
+pub(super) fn unassigned(world: &World, asset: &Asset) -> Value {
+    let silent = world.answers_nothing(Question::People);
+    asset.faces.iter().filter(|face| !silent && face.person.is_none()).map(bare_face).collect()
 }
 
 /// A face with its person or null.

@@ -22,7 +22,7 @@ pub(crate) fn user_with_rights(world: &World, who: &User) -> Value {
     let mut body = user(who, Style::Zulu);
     let managed = world.assets().iter().filter(|asset| asset.owner == who.id && asset.library.is_none());
     let usage: u64 = managed.filter_map(|asset| asset.size).sum();
-    body["storageLabel"] = if who.is_admin { json!("admin") } else { Value::Null };
+    body["storageLabel"] = json!(who.storage_label);
     body["shouldChangePassword"] = json!(true);
     body["isAdmin"] = json!(who.is_admin);
     body["createdAt"] = json!(at(who.created_at, Style::Zulu));

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{Route, assets, needs};
 use crate::{
-    Album, AlbumId, AssetId, UserId,
+    Album, AlbumId, AssetId, Question, UserId,
     answer::{AlbumDetail, album},
     call::{Call, Reply},
     problem::{Issue, Problem},
@@ -40,24 +40,20 @@ pub(super) fn result(id: AssetId, error: Option<&str>) -> Value {
     }
 }
 
-fn is_member(album: &Album, user: UserId) -> bool {
-    album.owner == user || album.shared_with.iter().any(|(other, _)| *other == user)
-}
-
 fn visible(world: &World, call: &Call, id: &str, permission: &str) -> Result<AlbumId, Problem> {
     let id = Call::id("id", id, AlbumId::parse)?;
-    let seen = world.albums.get(&id).filter(|album| is_member(album, call.user));
+    let seen = world.albums().get(&id).filter(|album| album.is_seen_by(call.user));
     seen.map(|album| album.id).ok_or_else(|| Problem::no_access(permission))
 }
 
 fn own(world: &World, call: &Call, id: &str, permission: &str) -> Result<AlbumId, Problem> {
     let id = visible(world, call, id, permission)?;
-    let mine = world.albums.get(&id).is_some_and(|album| album.owner == call.user);
+    let mine = world.albums().get(&id).is_some_and(|album| album.owner == call.user);
     if mine { Ok(id) } else { Err(Problem::no_access(permission)) }
 }
 
 fn reply(world: &World, status: u16, id: AlbumId, detail: AlbumDetail) -> Reply {
-    Reply::json(status, &world.albums.get(&id).map_or(Value::Null, |found| album(world, found, detail)))
+    Reply::json(status, &world.albums().get(&id).map_or(Value::Null, |found| album(world, found, detail)))
 }
 
 fn list(world: &mut World, call: &Call) -> Result<Reply, Problem> {
@@ -78,9 +74,10 @@ fn list(world: &mut World, call: &Call) -> Result<Reply, Problem> {
             (false, Some(true)) => shared,
             (false, Some(false)) => own && !shared,
         };
-        listed && is_member(album, call.user) && holding.is_none_or(|asset| album.assets.contains(&asset))
+        listed && album.is_seen_by(call.user) && holding.is_none_or(|asset| album.assets.contains(&asset))
     };
-    let mut albums: Vec<&Album> = world.albums.values().filter(wanted).collect();
+    let silent = world.answers_nothing(Question::Albums);
+    let mut albums: Vec<&Album> = world.albums().values().filter(|_| !silent).filter(wanted).collect();
     albums.sort_by_key(|album| std::cmp::Reverse(album.created_at));
     Ok(Reply::ok(&albums.into_iter().map(|found| album(world, found, BARE)).collect::<Value>()))
 }
@@ -102,7 +99,7 @@ fn create(world: &mut World, call: &Call) -> Result<Reply, Problem> {
             world.add_to_album(id, member);
         }
     }
-    if let Some(album) = world.albums.get_mut(&id) {
+    if let Some(album) = world.albums_mut().get_mut(&id) {
         let description = call.json.get("description").and_then(Value::as_str);
         description.unwrap_or_default().clone_into(&mut album.description);
         album.shared_with = shares;
@@ -129,7 +126,7 @@ fn update(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
         call.json.get("albumThumbnailAssetId").map(|_| call.body_id("albumThumbnailAssetId", AssetId::parse));
     let cover = cover.transpose()?;
     let now = world.now();
-    if let Some(album) = world.albums.get_mut(&id) {
+    if let Some(album) = world.albums_mut().get_mut(&id) {
         album.name = name.unwrap_or_else(|| album.name.clone());
         album.description = description.unwrap_or_else(|| album.description.clone());
         album.order = order.unwrap_or_else(|| album.order.clone());
@@ -142,7 +139,7 @@ fn update(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
 
 fn delete(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
     let id = own(world, call, id, "album.delete")?;
-    world.albums.remove(&id);
+    world.albums_mut().remove(&id);
     Ok(Reply::empty(204))
 }
 
@@ -150,7 +147,7 @@ fn add(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
     let album = visible(world, call, id, "albumAsset.create")?;
     let ids = call.asset_ids("ids")?;
     let results = ids.into_iter().map(|id| {
-        if world.albums.get(&album).is_some_and(|album| album.assets.contains(&id)) {
+        if world.albums().get(&album).is_some_and(|album| album.assets.contains(&id)) {
             return result(id, Some("duplicate"));
         }
         if assets::all_own(world, call, &[id], "asset.share").is_err() {
@@ -165,20 +162,11 @@ fn add(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
 fn remove(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
     let album = visible(world, call, id, "albumAsset.delete")?;
     let ids = call.asset_ids("ids")?;
-    let now = world.now();
-    let Some(album) = world.albums.get_mut(&album) else {
-        return Err(Problem::no_access("albumAsset.delete"));
-    };
     let results = ids.into_iter().map(|id| {
-        let before = album.assets.len();
-        album.assets.retain(|member| *member != id);
-        let gone = album.assets.len() < before;
+        let gone = world.remove_from_album(album, id);
         result(id, if gone { None } else { Some("not_found") })
     });
-    let results: Value = results.collect();
-    album.cover = album.cover.filter(|cover| album.assets.contains(cover)).or(album.assets.first().copied());
-    album.updated_at = now;
-    Ok(Reply::ok(&results))
+    Ok(Reply::ok(&results.collect::<Value>()))
 }
 
 fn add_many(world: &mut World, call: &Call) -> Result<Reply, Problem> {

@@ -8,6 +8,7 @@ use crate::{
     answer::{Detail, Style, asset, at},
     call::{Call, Reply},
     dates,
+    edited::{Field, Fields},
     problem::{Issue, Problem},
     world::World,
 };
@@ -64,7 +65,9 @@ fn shown(world: &World, id: AssetId, detail: Detail) -> Reply {
 
 fn get(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
     let id = readable(world, call, id, "asset.read")?;
-    Ok(shown(world, id, Detail::WHOLE))
+    // The people in a partner's photo are the partner's.
+    let own = world.asset(id).is_some_and(|asset| asset.owner == call.user);
+    Ok(shown(world, id, Detail { people: own, ..Detail::WHOLE }))
 }
 
 fn update(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
@@ -103,6 +106,18 @@ struct Edit {
 }
 
 impl Edit {
+    /// What of this a sidecar holds.
+    fn fields(&self) -> Fields {
+        let taken = self.taken.is_some() || self.shift_minutes.is_some() || self.zone.is_some();
+        [
+            (Field::Description, self.description.is_some()),
+            (Field::Rating, self.rating.is_some()),
+            (Field::Position, self.position.is_some()),
+            (Field::Taken, taken),
+        ]
+        .into()
+    }
+
     fn read(call: &Call) -> Result<Self, Problem> {
         let body = &call.json;
         let text = |field: &str| body.get(field).map(|_| call.text(field).map(str::to_owned)).transpose();
@@ -197,7 +212,9 @@ fn apply(world: &mut World, id: AssetId, edit: &Edit) -> Result<(), Problem> {
         asset.duplicate = edit.duplicate.unwrap_or(asset.duplicate);
         asset.live_photo_video = edit.live_photo_video.unwrap_or(asset.live_photo_video);
     };
-    world.edit(id, change).map_err(|_| Problem::no_access("asset.update"))
+    world.edit(id, change).map_err(|_| Problem::no_access("asset.update"))?;
+    world.lock(id, edit.fields());
+    Ok(())
 }
 
 fn delete_many(world: &mut World, call: &Call) -> Result<Reply, Problem> {
@@ -230,7 +247,7 @@ fn copy(world: &mut World, call: &Call) -> Result<Reply, Problem> {
         return Err(Problem::bad_request("Source and target id must be distinct"));
     }
     if call.flag("albums")?.unwrap_or(true) {
-        let albums: Vec<_> = world.albums.values().filter(|album| album.assets.contains(&source)).collect();
+        let albums: Vec<_> = world.albums().values().filter(|album| album.assets.contains(&source)).collect();
         let albums: Vec<_> = albums.into_iter().map(|album| album.id).collect();
         for album in albums {
             world.add_to_album(album, target);
@@ -242,7 +259,7 @@ fn copy(world: &mut World, call: &Call) -> Result<Reply, Problem> {
     }
     if call.flag("stack")?.unwrap_or(true)
         && let Some(stack) = world.stack_of(source).map(|stack| stack.id)
-        && let Some(stack) = world.stacks.get_mut(&stack)
+        && let Some(stack) = world.stacks_mut().get_mut(&stack)
         && !stack.assets.contains(&target)
     {
         stack.assets.push(target);

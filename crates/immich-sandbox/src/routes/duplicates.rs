@@ -98,7 +98,7 @@ fn hand_over(world: &mut World, kept: AssetId, gone: &[AssetId]) {
     for id in gone {
         let Some(from) = world.asset(*id).cloned() else { continue };
         let albums: Vec<_> =
-            world.albums.values().filter(|album| album.assets.contains(id)).map(|album| album.id).collect();
+            world.albums().values().filter(|album| album.assets.contains(id)).map(|album| album.id).collect();
         for album in albums {
             world.add_to_album(album, kept);
         }

@@ -8,7 +8,7 @@ use super::{
     needs, people,
 };
 use crate::{
-    AssetId, Face, FaceBox, FaceId, SourceType,
+    AssetId, Face, FaceBox, FaceId, Question, SourceType,
     answer::{Style, face, person},
     call::{Call, Reply},
     problem::{Issue, Problem},
@@ -27,7 +27,8 @@ pub(super) fn route<'p>(method: &str, path: &'p [&'p str]) -> Option<Route<'p>> 
 
 fn list(world: &mut World, call: &Call) -> Result<Reply, Problem> {
     let id = readable(world, call, call.param("id").unwrap_or_default(), "asset.read")?;
-    let mut faces: Vec<&Face> = world.asset(id).map(|asset| asset.faces.iter().collect()).unwrap_or_default();
+    let asset = world.asset(id).filter(|_| !world.answers_nothing(Question::Faces));
+    let mut faces: Vec<&Face> = asset.map(|asset| asset.faces.iter().collect()).unwrap_or_default();
     faces.sort_by_key(|face| face.area.x1);
     Ok(Reply::ok(&faces.into_iter().map(|each| face(world, each)).collect::<Value>()))
 }

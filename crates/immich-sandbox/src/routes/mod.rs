@@ -5,6 +5,7 @@
 
 mod albums;
 mod assets;
+mod auth;
 mod bytes;
 mod duplicates;
 mod faces;
@@ -14,6 +15,7 @@ mod queues;
 mod search;
 mod server;
 mod stacks;
+mod sync;
 mod tags;
 mod trash;
 mod upload;
@@ -26,6 +28,7 @@ use crate::{
     world::World,
 };
 
+pub(crate) use people::{absorb, forget as forget_person};
 pub(crate) use upload::duplicate_by_header;
 
 type Run<'p> = Box<dyn Fn(&mut World, &Call) -> Result<Reply, Problem> + 'p>;
@@ -35,11 +38,11 @@ type Run<'p> = Box<dyn Fn(&mut World, &Call) -> Result<Reply, Problem> + 'p>;
 pub(crate) enum Need {
     /// Nothing.
     Open,
-    /// A key, with whatever permissions.
-    Key,
-    /// A key with this permission.
+    /// A key or a session, with whatever permissions.
+    Identity,
+    /// A key with this permission, or a session.
     Permission(&'static str),
-    /// The key of an admin with this permission.
+    /// The key of an admin with this permission, or their session.
     Admin(&'static str),
 }
 
@@ -59,8 +62,8 @@ fn open<'p>(run: impl Fn(&mut World, &Call) -> Result<Reply, Problem> + 'p) -> R
     Route { need: Need::Open, run: Box::new(run) }
 }
 
-fn with_key<'p>(run: impl Fn(&mut World, &Call) -> Result<Reply, Problem> + 'p) -> Route<'p> {
-    Route { need: Need::Key, run: Box::new(run) }
+fn with_identity<'p>(run: impl Fn(&mut World, &Call) -> Result<Reply, Problem> + 'p) -> Route<'p> {
+    Route { need: Need::Identity, run: Box::new(run) }
 }
 
 fn needs<'p>(
@@ -81,7 +84,9 @@ fn admin<'p>(
 pub(crate) fn find<'p>(version: Version, method: &str, path: &'p [&'p str]) -> Option<Route<'p>> {
     match *path.first()? {
         "server" => server::route(method, path),
-        "users" | "api-keys" | "partners" | "view" | "sync" => users::route(method, path),
+        "users" | "api-keys" | "partners" | "view" => users::route(method, path),
+        "auth" => auth::route(method, path),
+        "sync" => sync::route(method, path),
         "search" => search::route(method, path),
         "assets" => upload::route(version, method, path)
             .or_else(|| bytes::route(method, path))

@@ -7,7 +7,7 @@ use crate::{
     Version,
     call::{Call, Reply},
     problem::{Issue, Problem},
-    reread,
+    sidecar,
     world::World,
 };
 
@@ -71,10 +71,11 @@ fn command(world: &mut World, call: &Call, name: &str) -> Result<Reply, Problem>
         return Err(Issue::unknown_word("name", &known).into());
     }
     let mut reply = Reply::ok(&legacy());
+    let force = call.flag("force")?.unwrap_or(false);
     if call.text("command")? == "start" {
         match name {
-            "sidecar" => reply.refresh = reread::discover_sidecars(world),
-            "metadataExtraction" if call.flag("force")?.unwrap_or(false) => {
+            "sidecar" => reply.refresh = sidecar::check(world, force),
+            "metadataExtraction" if force => {
                 reply.refresh = world.assets().iter().map(|asset| asset.id).collect();
             }
             _ => {}

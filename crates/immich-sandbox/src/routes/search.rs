@@ -4,11 +4,11 @@ use serde_json::{Value, json};
 
 use super::{Route, needs};
 use crate::{
-    AssetId,
+    Asset, AssetId, Question,
     answer::{Detail, Style, asset, person},
     call::{Call, Reply},
     problem::{Issue, Problem},
-    search::{Filter, Page, sorted},
+    search::{Filter, Page, key_of, page_of},
     world::World,
 };
 
@@ -29,11 +29,13 @@ fn metadata(world: &mut World, call: &Call) -> Result<Reply, Problem> {
     let wish = |field: &str| call.json.get(field).and_then(Value::as_bool).unwrap_or(false);
     let detail = Detail::found(wish("withExif"), wish("withPeople"));
     refuse(issues)?;
-    filter.prepare(world)?;
+    filter.permit()?;
 
-    let (found, more) = page_of(world, &filter, page)?;
-    let items: Vec<Value> =
-        found.iter().filter_map(|id| world.asset(*id)).map(|each| asset(world, each, detail)).collect();
+    let key = key_of(call.user, page, &call.json);
+    let (found, more) = page_of(world, &mut filter, page, &key)?;
+    let found: Vec<&Asset> = found.into_iter().map(|at| &world.assets()[at as usize]).collect();
+    let items: Vec<Value> = found.iter().map(|each| asset(world, each, detail)).collect();
+    let found: Vec<AssetId> = found.into_iter().map(Asset::id).collect();
     shift_pages(world, page, &found);
     let next = more.then(|| (page.number + 1).to_string());
     Ok(Reply::ok(&json!({
@@ -42,18 +44,6 @@ fn metadata(world: &mut World, call: &Call) -> Result<Reply, Problem> {
             "total": items.len(), "count": items.len(), "items": items, "facets": [], "nextPage": next,
         },
     })))
-}
-
-/// The ids on a page, and whether there is another.
-fn page_of(world: &mut World, filter: &Filter, page: Page) -> Result<(Vec<AssetId>, bool), Problem> {
-    let order = sorted(world, page)?.to_vec();
-    let assets = world.assets();
-    let matching = order.iter().map(|at| &assets[*at as usize]).filter(|asset| filter.matches(world, asset));
-    let mut found: Vec<AssetId> =
-        matching.skip(page.offset()).take(page.size + 1).map(|asset| asset.id).collect();
-    let more = found.len() > page.size;
-    found.truncate(page.size);
-    Ok((found, more))
 }
 
 /// Plays the user who empties the trash can between two pages of a walk.
@@ -74,7 +64,8 @@ fn statistics(world: &mut World, call: &Call) -> Result<Reply, Problem> {
     let mut issues = Vec::new();
     let mut filter = Filter::read(call.version, call.user, &call.json, &mut issues);
     refuse(issues)?;
-    filter.prepare(world)?;
+    filter.permit()?;
+    filter.prepare(world);
     let total = world.assets().iter().filter(|asset| filter.matches(world, asset)).count();
     Ok(Reply::ok(&json!({ "total": total })))
 }
@@ -86,8 +77,12 @@ fn people(world: &mut World, call: &Call) -> Result<Reply, Problem> {
     }
     let hidden = call.param("withHidden") == Some("true");
     let fits = |name: &str| name.starts_with(&wanted) || name.contains(&format!(" {wanted}"));
+    let silent = world.answers_nothing(Question::People);
     let found = world.people.values().filter(|someone| {
-        someone.owner == call.user && (hidden || !someone.is_hidden) && fits(&someone.name.to_lowercase())
+        !silent
+            && someone.owner == call.user
+            && (hidden || !someone.is_hidden)
+            && fits(&someone.name.to_lowercase())
     });
     let body: Value =
         found.map(|found| person(found, world.faces_of(found.id).next().is_some(), Style::Zulu)).collect();

@@ -40,19 +40,19 @@ fn shown(world: &World, stack: &Stack, detail: Detail) -> Value {
 
 fn own(world: &World, call: &Call, id: &str, permission: &str) -> Result<StackId, Problem> {
     let id = Call::id("id", id, StackId::parse)?;
-    let mine = world.stacks.get(&id).filter(|stack| stack.owner == call.user);
+    let mine = world.stacks().get(&id).filter(|stack| stack.owner == call.user);
     mine.map(|stack| stack.id).ok_or_else(|| Problem::no_access(permission))
 }
 
 fn reply(world: &World, status: u16, id: StackId, detail: Detail) -> Reply {
-    Reply::json(status, &world.stacks.get(&id).map_or(Value::Null, |stack| shown(world, stack, detail)))
+    Reply::json(status, &world.stacks().get(&id).map_or(Value::Null, |stack| shown(world, stack, detail)))
 }
 
 fn list(world: &mut World, call: &Call) -> Result<Reply, Problem> {
     let primary = call.param("primaryAssetId");
     let primary = primary.map(|id| Call::id("primaryAssetId", id, AssetId::parse)).transpose()?;
     let mine = world
-        .stacks
+        .stacks()
         .values()
         .filter(|stack| stack.owner == call.user && primary.is_none_or(|primary| stack.primary == primary));
     Ok(Reply::ok(&mine.map(|stack| shown(world, stack, Detail::NESTED)).collect::<Value>()))
@@ -99,7 +99,9 @@ fn update(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
     let id = own(world, call, id, "stack.update")?;
     if call.json.get("primaryAssetId").is_some() {
         let primary = call.body_id("primaryAssetId", AssetId::parse)?;
-        let Some(stack) = world.stacks.get_mut(&id) else { return Err(Problem::no_access("stack.update")) };
+        let Some(stack) = world.stacks_mut().get_mut(&id) else {
+            return Err(Problem::no_access("stack.update"));
+        };
         if !stack.assets.contains(&primary) {
             return Err(Problem::bad_request("Primary asset must be in the stack"));
         }
@@ -109,7 +111,7 @@ fn update(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
 }
 
 fn dissolve(world: &mut World, id: StackId) {
-    for member in world.stacks.remove(&id).map(|stack| stack.assets).unwrap_or_default() {
+    for member in world.stacks_mut().remove(&id).map(|stack| stack.assets).unwrap_or_default() {
         touch(world, member);
     }
 }

@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::{Route, assets, needs};
 use crate::{
-    AssetId, TagId, Version,
+    AssetId, Question, TagId, Version,
     answer::{Style, tag},
     call::{Call, Reply},
+    edited::Field,
     problem::{Issue, Problem},
     world::World,
 };
@@ -35,17 +36,18 @@ pub(super) fn route<'p>(version: Version, method: &str, path: &'p [&'p str]) -> 
 
 fn own(world: &World, call: &Call, id: &str, permission: &str) -> Result<TagId, Problem> {
     let id = Call::id("id", id, TagId::parse)?;
-    let mine = world.tags.get(&id).filter(|tag| tag.owner == call.user);
+    let mine = world.tags().get(&id).filter(|tag| tag.owner == call.user);
     mine.map(|tag| tag.id).ok_or_else(|| Problem::no_access(permission))
 }
 
 fn shown(world: &World, id: TagId) -> Value {
-    world.tags.get(&id).map_or(Value::Null, |found| tag(found, Style::Zulu))
+    world.tags().get(&id).map_or(Value::Null, |found| tag(found, Style::Zulu))
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the shape of every route")]
 fn list(world: &mut World, call: &Call) -> Result<Reply, Problem> {
-    let mut tags: Vec<_> = world.tags.values().filter(|tag| tag.owner == call.user).collect();
+    let silent = world.answers_nothing(Question::Tags);
+    let mut tags: Vec<_> = world.tags().values().filter(|tag| !silent && tag.owner == call.user).collect();
     tags.sort_by(|a, b| a.value.cmp(&b.value));
     Ok(Reply::ok(&tags.into_iter().map(|each| tag(each, Style::Zulu)).collect::<Value>()))
 }
@@ -61,18 +63,16 @@ fn create(world: &mut World, call: &Call) -> Result<Reply, Problem> {
         Some(id) => Some(own(world, call, id, "tag.read")?),
         None => None,
     };
-    let value = match parent.and_then(|id| world.tags.get(&id)) {
+    let value = match parent.and_then(|id| world.tags().get(&id)) {
         Some(parent) => format!("{}/{name}", parent.value),
         None => name.to_owned(),
     };
-    if world.tags.values().any(|tag| tag.owner == call.user && tag.value == value) {
+    if world.tag_by_value(call.user, &value).is_some() {
         return Err(Problem::bad_request("A tag with that name already exists"));
     }
     let id = world.upsert_tag(call.user, &value).ok_or_else(|| Issue::wrong_type("name", "string", None))?;
-    if let (Some(tag), Some(color)) =
-        (world.tags.get_mut(&id), call.json.get("color").and_then(Value::as_str))
-    {
-        tag.color = Some(color.to_owned());
+    if let Some(color) = call.json.get("color").and_then(Value::as_str) {
+        world.color_tag(id, Some(color.to_owned()));
     }
     Ok(Reply::created(&shown(world, id)))
 }
@@ -89,10 +89,8 @@ fn upsert(world: &mut World, call: &Call) -> Result<Reply, Problem> {
 
 fn update(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
     let id = own(world, call, id, "tag.update")?;
-    let now = world.now();
-    if let (Some(tag), Some(color)) = (world.tags.get_mut(&id), call.json.get("color")) {
-        tag.color = color.as_str().map(str::to_owned);
-        tag.updated_at = now;
+    if let Some(color) = call.json.get("color") {
+        world.color_tag(id, color.as_str().map(str::to_owned));
     }
     Ok(Reply::ok(&shown(world, id)))
 }
@@ -100,28 +98,27 @@ fn update(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
 /// With everything below it.
 fn delete(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
     let id = own(world, call, id, "tag.delete")?;
-    let family = world.tag_family(id);
-    world.tags.retain(|id, _| !family.contains(id));
-    for asset in world.each_asset_mut() {
-        asset.tags.retain(|id| !family.contains(id));
-    }
+    world.delete_tag(id);
     Ok(Reply::empty(204))
 }
 
 fn assign(world: &mut World, call: &Call, id: &str, on: bool) -> Result<Reply, Problem> {
     let tag = own(world, call, id, "tag.asset")?;
     let ids = call.asset_ids("ids")?;
+    let mut settle = Vec::new();
     let results = ids.into_iter().map(|id| {
         let error = if assets::all_own(world, call, &[id], "asset.update").is_err() {
             Some("no_permission")
         } else if set(world, id, tag, on) {
+            settle.push(id);
             None
         } else {
             Some(if on { "duplicate" } else { "not_found" })
         };
         super::albums::result(id, error)
     });
-    Ok(Reply::ok(&results.collect::<Value>()))
+    let body = results.collect::<Value>();
+    Ok(Reply { settle, ..Reply::ok(&body) })
 }
 
 /// Puts a tag on an asset or takes it off; `false` when nothing changed.
@@ -134,13 +131,17 @@ fn set(world: &mut World, id: AssetId, tag: TagId, on: bool) -> bool {
             asset.tags.retain(|other| *other != tag);
         }
     };
-    changes && world.edit(id, change).is_ok()
+    let changed = changes && world.edit(id, change).is_ok();
+    if changed {
+        world.lock(id, Field::Tags.into());
+    }
+    changed
 }
 
 /// Counts what is new; assets that are not the caller's are left out silently, as on the server.
 fn assign_many(world: &mut World, call: &Call) -> Result<Reply, Problem> {
     let (tags, ids) = (call.ids("tagIds", TagId::parse)?, call.asset_ids("assetIds")?);
-    let mut count = 0;
+    let (mut count, mut settle) = (0, Vec::new());
     for tag in tags {
         if own(world, call, &tag.to_string(), "tag.asset").is_err() {
             continue;
@@ -148,8 +149,11 @@ fn assign_many(world: &mut World, call: &Call) -> Result<Reply, Problem> {
         for id in &ids {
             if assets::all_own(world, call, &[*id], "asset.update").is_ok() && set(world, *id, tag, true) {
                 count += 1;
+                settle.push(*id);
             }
         }
     }
-    Ok(Reply::ok(&json!({ "count": count })))
+    settle.sort_unstable();
+    settle.dedup();
+    Ok(Reply { settle, ..Reply::ok(&json!({ "count": count })) })
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Route, needs, with_key};
+use super::{Route, needs, with_identity};
 use crate::{
     Visibility,
     answer::{Style, at, user, user_with_rights},
@@ -13,22 +13,18 @@ use crate::{
 
 pub(super) fn route<'p>(method: &str, path: &'p [&'p str]) -> Option<Route<'p>> {
     Some(match (method, path) {
-        ("GET", ["api-keys", "me"]) => with_key(api_key),
+        ("GET", ["api-keys", "me"]) => with_identity(api_key),
         ("GET", ["users", "me"]) => needs("user.read", me),
         ("GET", ["users", "me", "preferences"]) => needs("userPreference.read", preferences),
         ("GET", ["partners"]) => needs("partner.read", partners),
         ("GET", ["view", "folder", "unique-paths"]) => needs("folder.read", unique_paths),
-        // The permission exists, and yet no key opens it.
-        ("POST", ["sync", "stream"]) => needs("sync.stream", |_, _| {
-            Err(Problem::text(403, "Sync endpoints cannot be used with API keys"))
-        }),
         _ => return None,
     })
 }
 
 fn api_key(world: &mut World, call: &Call) -> Result<Reply, Problem> {
-    let key = world.keys.iter().find(|key| key.id == call.key);
-    let key = key.ok_or_else(|| Problem::text(401, "Invalid API key"))?;
+    let key = world.keys.iter().find(|key| Some(key.id) == call.key);
+    let key = key.ok_or_else(|| Problem::text(403, "Not authenticated with API Key"))?;
     Ok(Reply::ok(&json!({
         "id": key.id.to_string(),
         "name": key.name,

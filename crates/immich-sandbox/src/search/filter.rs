@@ -7,7 +7,8 @@ use serde_json::Value;
 
 use super::order::whole;
 use crate::{
-    AlbumId, Asset, AssetId, LibraryId, PersonId, TagId, UserId, Version, Visibility, checksum, dates,
+    AlbumId, Asset, AssetId, LibraryId, PersonId, Question, TagId, UserId, Version, Visibility, checksum,
+    dates,
     problem::{Issue, Problem},
     world::World,
 };
@@ -120,24 +121,35 @@ impl Filter {
         }
     }
 
-    /// Refuses the locked folder, which needs more than a key, and looks up what the filter names.
-    pub(crate) fn prepare(&mut self, world: &World) -> Result<(), Problem> {
+    /// Refuses the locked folder, which needs more than a key.
+    pub(crate) fn permit(&self) -> Result<(), Problem> {
         if self.visibility == Some(Visibility::Locked) {
             return Err(Problem::text(401, "Elevated permission is required"));
         }
-        let members = |id: &AlbumId| world.albums.get(id).map(|album| album.assets.iter().copied().collect());
-        let family = |id: &TagId| world.tag_family(*id).into_iter().collect();
-        self.known.albums = self.albums.iter().map(|id| members(id).unwrap_or_default()).collect();
+        Ok(())
+    }
+
+    /// Looks up what the filter names.
+    pub(crate) fn prepare(&mut self, world: &World) {
+        let silent = world.answers_nothing(Question::AlbumMembers);
+        let members = |id: &AlbumId| {
+            let album = world.albums().get(id).filter(|_| !silent);
+            album.map(|album| album.assets.set().clone()).unwrap_or_default()
+        };
+        let silent = world.answers_nothing(Question::Tags);
+        let family = |id: &TagId| {
+            if silent { HashSet::new() } else { world.tag_family(*id).into_iter().collect() }
+        };
+        self.known.albums = self.albums.iter().map(members).collect();
         self.known.tags = self.tags.iter().flatten().map(family).collect();
         if self.not_in_album == Some(true) {
             self.known.in_any_album =
-                world.albums.values().flat_map(|album| album.assets.iter().copied()).collect();
+                world.albums().values().flat_map(|album| album.assets.as_slice().iter().copied()).collect();
         }
         if !self.with_stacked {
             self.known.stacked =
-                world.stacks.values().flat_map(|stack| stack.assets.iter().copied()).collect();
+                world.stacks().values().flat_map(|stack| stack.assets.iter().copied()).collect();
         }
-        Ok(())
     }
 
     /// Whether the asset is meant.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "helpers of tests are tests")]
 
+mod albums;
 mod edits;
 mod faults;
 mod filters;
@@ -11,8 +12,14 @@ mod http;
 mod lab;
 mod openapi;
 mod paging;
+mod people;
 mod reread;
 mod rights;
 mod shared;
+mod sidecars;
 mod start;
+mod sync;
+mod tags;
+mod tool;
 mod uploads;
+mod users;
