@@ -53,7 +53,16 @@ fn main() {
         let before = modified(&photos, &names);
         let cost = measure(|| {
             let status = Command::new(&binary)
-                .args(["write", "--all", "--quiet", "--rate-limit", "1000", "--server", &sandbox.url()])
+                .args([
+                    "write",
+                    "--all",
+                    "--quiet",
+                    "--people-keywords",
+                    "--rate-limit",
+                    "1000",
+                    "--server",
+                    &sandbox.url(),
+                ])
                 .args(["--path-map", &format!("/mnt/photos={}", photos.display()), "--library"])
                 .arg(&photos)
                 .arg("--state-dir")

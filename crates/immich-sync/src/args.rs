@@ -1,27 +1,34 @@
 //! The command line as it is typed; what it means is decided in [`crate::settings`].
 //!
-//! Environment variables are not read here: they have aliases that can contradict each other, and forms that
-//! name a file, which the parser of the command line knows nothing of.
+//! The options of the commands that work on photos are made from the catalogue of settings, so that each is an
+//! option, a variable and a key of the config file at once. Environment variables are not read here: they have
+//! aliases that can contradict each other, and forms that name a file, which the parser of the command line
+//! knows nothing of.
 
+use std::marker::PhantomData;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Parser, Subcommand, ValueEnum};
-use immich_api::AssetId;
-use serde::Deserialize;
+use clap::{ArgMatches, Command as Clap, FromArgMatches, Parser, Subcommand};
+
+use crate::settings::catalogue;
+use crate::settings::setting::Setting;
 
 const WRITE_NOTES: &str = "\
 Every option can also be given as an environment variable, IMMICH_SYNC_ and its name (IMMICH_SYNC_SERVER, \
-IMMICH_SYNC_DRY_RUN=true), and most of them in the config file. The command line comes first, then the \
-environment, then the config file.
+IMMICH_SYNC_DRY_RUN=true), and nearly all of them in the config file (dry_run = true). The command line comes \
+first, then the environment, then the config file. What is on can be taken back with --no- and its name. \
+`immich-sync config show --origin` tells where each value comes from.
 
-The API key comes from IMMICH_API_KEY, from a file named in IMMICH_API_KEY_FILE, or from the config file.
+The API key comes from IMMICH_API_KEY, from a file named in IMMICH_API_KEY_FILE, or from the config file. \
+Several accounts on one server have several keys: separated by commas in IMMICH_API_KEY, or each in an \
+[[account]] of the config file.
 
-Exit status: 0 done, 2 usage or config, 3 finished but some photos failed or were refused, 10 server \
-unreachable, 11 another run is active, 12 key refused or permission missing, 13 server too old, \
-20 ExifTool missing or too old, 130 or 143 interrupted, 1 anything else.";
+Exit status: 0 done, 2 usage or config, 3 finished but some photos failed or were refused, 4 stopped by the \
+brake, 10 server unreachable, 11 another run is active, 12 key refused or permission missing, 13 server too \
+old, 20 ExifTool missing or too old, 130 or 143 interrupted, 1 anything else.";
 
 /// Keeps an Immich library and the original photo files in step
-#[derive(Debug, Parser)]
+#[derive(Parser)]
 #[command(name = "immich-sync", version, disable_help_subcommand = true)]
 pub(crate) struct Args {
     /// What to do
@@ -30,145 +37,43 @@ pub(crate) struct Args {
 }
 
 /// The commands.
-#[derive(Debug, Subcommand)]
+#[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Write what Immich knows into the original files
+    /// Write what Immich knows into the original files or into sidecars
     #[command(after_long_help = WRITE_NOTES, args_override_self = true)]
-    Write(Box<WriteArgs>),
+    Write(Options<ForWriting>),
+    /// Look at the settings
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Show everything on a made-up library and a server inside this program
     Demo(DemoArgs),
     /// Print the completions of a shell
     Completions(CompletionsArgs),
+    /// Print the manual
+    Man(ManArgs),
 }
 
-/// `immich-sync write`
-#[derive(Debug, Default, clap::Args)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
-pub(crate) struct WriteArgs {
-    /// Names of people
-    #[arg(long, help_heading = "What to write (at least one)")]
-    pub(crate) people: bool,
-    /// Coordinates
-    #[arg(long, help_heading = "What to write (at least one)")]
-    pub(crate) gps: bool,
-    /// The caption
-    #[arg(long, help_heading = "What to write (at least one)")]
-    pub(crate) caption: bool,
-    /// The capture time with its offset
-    #[arg(long, help_heading = "What to write (at least one)")]
-    pub(crate) time: bool,
-    /// Stars; a favourite without stars gets five
-    #[arg(long, help_heading = "What to write (at least one)")]
-    pub(crate) rating: bool,
-    /// All five
-    #[arg(long, help_heading = "What to write (at least one)")]
-    pub(crate) all: bool,
+/// `immich-sync config`
+#[derive(Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Show every setting; takes the options of `write` too, and shows what they change
+    #[command(args_override_self = true)]
+    Show(ConfigShowArgs),
+}
 
-    /// Show every change, and make none
-    #[arg(long, short = 'n', help_heading = "How to run")]
-    pub(crate) dry_run: bool,
-    /// Skip what did not change since the last run; this is always done
-    #[arg(long, conflicts_with = "recheck", help_heading = "How to run")]
-    pub(crate) only_new: bool,
-    /// Open every file again, whatever is remembered of it
-    #[arg(long, help_heading = "How to run")]
-    pub(crate) recheck: bool,
-    /// Files that are read or written at the same time [default: 2]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64), help_heading = "How to run")]
-    pub(crate) workers: Option<u8>,
-    /// Treat warnings about readable secrets as errors
-    #[arg(long, help_heading = "How to run")]
-    pub(crate) strict: bool,
-
-    /// Change at most so many photos
-    #[arg(long, value_name = "N", help_heading = "Which photos")]
-    pub(crate) limit: Option<u64>,
-    /// Only these assets
-    #[arg(long, value_name = "ID", num_args = 1.., action = ArgAction::Append, help_heading = "Which photos")]
-    pub(crate) asset: Vec<AssetId>,
-    /// Only this file or what is below this folder, as the server or as this machine sees it
-    #[arg(long, value_name = "PATH", help_heading = "Which photos")]
-    pub(crate) path: Option<String>,
-    /// Only what the server changed since, such as 2024-07-01 or 2024-07-01T12:00:00Z
-    #[arg(long, value_name = "DATE", help_heading = "Which photos")]
-    pub(crate) since: Option<String>,
-
-    /// Address of the server, such as http://nas:2283
-    #[arg(long, value_name = "URL", help_heading = "Server")]
-    pub(crate) server: Option<String>,
-    /// The API key; other users of this machine can see it here, better use `IMMICH_API_KEY`
-    #[arg(long, value_name = "KEY", help_heading = "Server")]
-    pub(crate) api_key: Option<String>,
-    /// Requests per second, or `auto` [default: 10]
-    #[arg(long, value_name = "N", help_heading = "Server")]
-    pub(crate) rate_limit: Option<String>,
-    /// Certificates (PEM) to trust besides those of the system
-    #[arg(long, value_name = "FILE", help_heading = "Server")]
-    pub(crate) ca_file: Option<PathBuf>,
-    /// Trust any certificate of the server
-    #[arg(long, help_heading = "Server")]
-    pub(crate) insecure: bool,
-
-    /// Folder of the original files on this machine
-    #[arg(long, value_name = "DIR", help_heading = "Files")]
-    pub(crate) library: Option<PathBuf>,
-    /// How many last parts of a path on the server lead to the file below --library [default: 3]
-    #[arg(
-        long,
-        value_name = "N",
-        value_parser = clap::value_parser!(u8).range(1..=10),
-        conflicts_with = "path_map",
-        help_heading = "Files"
-    )]
-    pub(crate) path_segments: Option<u8>,
-    /// A folder of the server and where it is below --library; the first that fits is taken
-    #[arg(long, value_name = "SERVER=LOCAL", help_heading = "Files")]
-    pub(crate) path_map: Vec<String>,
-    /// What to do with files that Immich manages itself (uploads)
-    #[arg(long, value_name = "WHAT", help_heading = "Files")]
-    pub(crate) managed: Option<Managed>,
-    /// What to do with a file that has more than one name [default: skip]
-    #[arg(long, value_name = "WHAT", help_heading = "Files")]
-    pub(crate) hard_links: Option<HardLinks>,
-    /// Give changed files the present time instead of the one they had
-    #[arg(long, help_heading = "Files")]
-    pub(crate) touch: bool,
-    /// Write into signed files too; the signature (C2PA) does not fit any more afterwards
-    #[arg(long, help_heading = "Files")]
-    pub(crate) write_signed: bool,
-    /// Write into the raw files of cameras too
-    #[arg(long, help_heading = "Files")]
-    pub(crate) write_raw: bool,
-    /// Characters of the longest caption [default: 2000]
-    #[arg(long, value_name = "N", help_heading = "Files")]
-    pub(crate) caption_max_len: Option<u32>,
-    /// Names of people into their own tag only, not into the keywords
-    #[arg(long, help_heading = "Files")]
-    pub(crate) no_people_keywords: bool,
-
-    /// Results as one JSON object a line, on stdout
-    #[arg(long, help_heading = "Output")]
-    pub(crate) json: bool,
-    /// No progress, and no summary where all went well
-    #[arg(long, short = 'q', help_heading = "Output")]
-    pub(crate) quiet: bool,
-    /// How much is told
-    #[arg(long, value_name = "LEVEL", ignore_case = true, help_heading = "Output")]
-    pub(crate) log_level: Option<LogLevel>,
-
-    /// Config file [default: immich-sync/config.toml in the user's config folder]
-    #[arg(long, value_name = "FILE", help_heading = "This machine")]
-    pub(crate) config: Option<PathBuf>,
-    /// Folder that remembers what was written [default: one per server and user in the user's state folder]
-    #[arg(long, value_name = "DIR", help_heading = "This machine")]
-    pub(crate) state_dir: Option<PathBuf>,
-    /// The ExifTool program [default: exiftool]
-    #[arg(long, value_name = "PATH", help_heading = "This machine")]
-    pub(crate) exiftool: Option<PathBuf>,
+/// `immich-sync config show`
+#[derive(clap::Args)]
+pub(crate) struct ConfigShowArgs {
+    /// Show where each value comes from
+    #[arg(long)]
+    pub(crate) origin: bool,
+    /// The settings.
+    #[command(flatten)]
+    pub(crate) options: Options<ForShowing>,
 }
 
 /// `immich-sync demo`
-#[derive(Debug, clap::Args)]
+#[derive(clap::Args)]
 pub(crate) struct DemoArgs {
     /// Make the library in this new or empty folder instead of a temporary one
     #[arg(long, value_name = "DIR")]
@@ -182,55 +87,86 @@ pub(crate) struct DemoArgs {
 }
 
 /// `immich-sync completions`
-#[derive(Debug, clap::Args)]
+#[derive(clap::Args)]
 pub(crate) struct CompletionsArgs {
     /// For which shell
     pub(crate) shell: clap_complete::Shell,
 }
 
-/// What to do with files that Immich manages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Managed {
-    /// Write into them
-    Original,
-    /// Leave them alone
-    Skip,
+/// `immich-sync man`
+#[derive(clap::Args)]
+pub(crate) struct ManArgs {
+    /// The page of this command, such as `write` [default: the page of the program]
+    #[arg(value_name = "COMMAND")]
+    pub(crate) command: Option<String>,
+    /// Write all pages into this folder instead
+    #[arg(long, value_name = "DIR", conflicts_with = "command")]
+    pub(crate) dir: Option<PathBuf>,
 }
 
-/// What to do with a file that has more than one name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum HardLinks {
-    /// Leave it alone
-    Skip,
-    /// Write it; its other names keep the old content
-    Break,
+/// Which settings a command takes as options.
+pub(crate) trait Picks {
+    /// Whether it takes this one.
+    fn takes(setting: &Setting) -> bool;
+
+    /// Whether the help shows it.
+    fn shows(_: &Setting) -> bool {
+        true
+    }
 }
 
-/// How much is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-pub(crate) enum LogLevel {
-    /// Only what failed
-    Error,
-    /// Also what the user should know
-    #[value(alias = "warning")]
-    Warn,
-    /// Also every file that was written
-    Info,
-    /// Also what was tried, for finding faults
-    Debug,
-    /// Everything
-    Trace,
+/// The settings of a command as they were typed. Has no `Debug`: one of them is the key.
+pub(crate) struct Options<P>(ArgMatches, PhantomData<P>);
+
+impl<P: Picks> Options<P> {
+    /// What was typed, by the names of the settings.
+    pub(crate) fn matches(&self) -> &ArgMatches {
+        &self.0
+    }
 }
 
-/// How the log file is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum LogFormat {
-    /// A line of text
-    Text,
-    /// A JSON object a line
-    Json,
+impl<P: Picks> clap::Args for Options<P> {
+    fn augment_args(command: Clap) -> Clap {
+        let settings = catalogue::all().filter(|setting| setting.on_command_line && P::takes(setting));
+        command.args(settings.flat_map(|setting| setting.arguments(!P::shows(&setting))))
+    }
+
+    fn augment_args_for_update(command: Clap) -> Clap {
+        Self::augment_args(command)
+    }
+}
+
+impl<P: Picks> FromArgMatches for Options<P> {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        Ok(Self(matches.clone(), PhantomData))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        self.0 = matches.clone();
+        Ok(())
+    }
+}
+
+/// All of them.
+pub(crate) enum ForWriting {}
+
+impl Picks for ForWriting {
+    fn takes(_: &Setting) -> bool {
+        true
+    }
+}
+
+/// All of them, without filling a screen.
+pub(crate) enum ForShowing {}
+
+impl Picks for ForShowing {
+    fn takes(_: &Setting) -> bool {
+        true
+    }
+
+    fn shows(setting: &Setting) -> bool {
+        [catalogue::CONFIG.name, catalogue::JSON.name].contains(&setting.name)
+    }
 }
 
 #[cfg(test)]
@@ -239,11 +175,11 @@ mod tests {
 
     use super::*;
 
-    fn write(arguments: &[&str]) -> Result<WriteArgs, clap::Error> {
+    fn write(arguments: &[&str]) -> Result<ArgMatches, clap::Error> {
         let all = ["immich-sync", "write"].into_iter().chain(arguments.iter().copied());
         match Args::try_parse_from(all)?.command {
-            Command::Write(args) => Ok(*args),
-            other => panic!("{other:?}"),
+            Command::Write(options) => Ok(options.matches().clone()),
+            _ => panic!("not write"),
         }
     }
 
@@ -254,37 +190,60 @@ mod tests {
 
     #[test]
     fn log_levels_are_taken_in_any_case_and_as_warning() {
-        for (text, level) in
-            [("DEBUG", LogLevel::Debug), ("Warning", LogLevel::Warn), ("warn", LogLevel::Warn)]
-        {
-            assert_eq!(write(&["--log-level", text]).unwrap().log_level, Some(level), "{text}");
+        for text in ["DEBUG", "Warning", "warn"] {
+            assert!(write(&["--log-level", text]).is_ok(), "{text}");
         }
+        assert!(write(&["--log-level", "loud"]).is_err());
     }
 
     #[test]
     fn several_assets_are_taken_in_one_go_or_one_by_one() {
         let (one, two) = ("00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002");
+        let count = |arguments: &[&str]| write(arguments).unwrap().get_raw("asset").unwrap().count();
 
-        assert_eq!(write(&["--asset", one, two]).unwrap().asset.len(), 2);
-        assert_eq!(write(&["--asset", one, "--asset", two]).unwrap().asset.len(), 2);
+        assert_eq!(count(&["--asset", one, two]), 2);
+        assert_eq!(count(&["--asset", one, "--asset", two]), 2);
         assert!(write(&["--asset", "../admin"]).is_err());
     }
 
     #[test]
-    fn numbers_out_of_range_are_refused() {
-        assert!(write(&["--path-segments", "0"]).is_err());
-        assert!(write(&["--path-segments", "11"]).is_err());
-        assert!(write(&["--workers", "0"]).is_err());
-    }
+    fn the_last_of_an_option_and_its_opposite_counts() {
+        let flags = |arguments: &[&str]| {
+            let matches = write(arguments).unwrap();
+            (matches.get_flag("touch"), matches.get_flag("no-touch"))
+        };
 
-    #[test]
-    fn the_last_of_an_option_counts() {
-        assert_eq!(write(&["--workers=1", "--workers=3"]).unwrap().workers, Some(3));
-        assert_eq!(write(&["--path-map=/a=a", "--path-map=/b=b"]).unwrap().path_map.len(), 2);
+        assert_eq!(flags(&["--touch", "--no-touch"]), (false, true));
+        assert_eq!(flags(&["--no-touch", "--touch"]), (true, false));
+        assert_eq!(flags(&["--touch", "--touch"]), (true, false));
+        assert!(write(&["--workers=1", "--workers=3"]).is_ok());
     }
 
     #[test]
     fn two_rules_for_paths_are_refused() {
         assert!(write(&["--path-segments", "3", "--path-map", "/a=/b"]).is_err());
+    }
+
+    #[test]
+    fn every_option_of_the_tools_people_come_from_is_taken() {
+        for arguments in [
+            &["--all", "--albums", "--face-coordinates", "--only-new", "--resume"][..],
+            &["--people", "--gps", "--caption", "--time", "--rating", "--dry-run"],
+            &["--all", "--clear-checkpoint", "--clear-album-cache", "--export-stats", "csv"],
+            &["--all", "--no-people-keywords", "--log-level", "INFO", "--config", "immich-sync.conf"],
+        ] {
+            assert!(write(arguments).is_ok(), "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn the_help_shows_each_option_once_and_only_the_form_that_changes_something() {
+        let mut command = Args::command();
+        let write = command.find_subcommand_mut("write").unwrap();
+
+        let help = write.render_long_help().to_string();
+
+        assert!(help.contains("--no-album-hierarchy") && !help.contains(" --album-hierarchy"), "{help}");
+        assert!(help.contains(" --touch") && !help.contains("--no-touch"), "{help}");
     }
 }

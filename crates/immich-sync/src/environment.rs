@@ -6,25 +6,26 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::path::PathBuf;
-use std::str::FromStr;
 
 use anyhow::Result;
-use clap::ValueEnum;
 
 use crate::exit::usage;
 use crate::nearest::nearest;
+use crate::settings::setting::{Setting, yes_or_no};
+use crate::settings::{Given, Origin};
+
+/// Variables of the tools that people come from that mean nothing here.
+pub(crate) const WITHOUT_MEANING: [&str; 6] = [
+    "IMMICH_ASSET_BATCH_SIZE",
+    "IMMICH_SEARCH_PAGE_SIZE",
+    "FLASK_PORT",
+    "FLASK_HOST",
+    "FLASK_DEBUG",
+    "FLASK_SECRET_KEY",
+];
 
 /// The variables of the process. Has no `Debug`: one of them is the key.
 pub(crate) struct Environment(BTreeMap<String, OsString>);
-
-/// A variable that is set, and by which of its names.
-pub(crate) struct Found<'a> {
-    /// The name.
-    pub(crate) name: &'static str,
-    /// What it says.
-    pub(crate) value: &'a OsString,
-}
 
 /// The names of all variables that are meant for this program, which includes those that hold a key.
 pub(crate) fn own_variables() -> Vec<OsString> {
@@ -44,71 +45,36 @@ impl Environment {
         Self(variables.filter(|(_, value)| !value.is_empty()).collect())
     }
 
-    /// The variable under any of its names; an error if two of them say different things.
-    pub(crate) fn find(&self, names: &[&'static str]) -> Result<Option<Found<'_>>> {
-        let set = names.iter().filter_map(|&name| Some(Found { name, value: self.0.get(name)? }));
-        let set: Vec<Found<'_>> = set.collect();
-        for pair in set.windows(2) {
-            if let [one, other] = pair
-                && one.value != other.value
-            {
-                let (one, other) = (one.name, other.name);
-                return Err(usage(format!(
-                    "{one} and {other} are both set and say different things; unset one of them"
-                )));
+    /// What the variables of a setting say; an error if two of them say different things.
+    pub(crate) fn find(&self, setting: &Setting) -> Result<Option<Given>> {
+        let mut first: Option<(String, Given)> = None;
+        for (name, is_opposite) in setting.variables() {
+            let Some(value) = self.0.get(&name) else { continue };
+            let values = values(setting, value, is_opposite, &name)?;
+            match &first {
+                Some((one, given)) if given.values != values => {
+                    return Err(usage(format!(
+                        "{one} and {name} are both set and say different things; unset one of them"
+                    )));
+                }
+                Some(_) => {}
+                None => {
+                    let given = Given { values, origin: Origin::Environment(name.clone()) };
+                    first = Some((name, given));
+                }
             }
         }
-        Ok(set.into_iter().next())
-    }
-
-    /// As text, without blanks around.
-    pub(crate) fn text(&self, names: &[&'static str]) -> Result<Option<String>> {
-        let Some(found) = self.find(names)? else { return Ok(None) };
-        match found.value.to_str() {
-            Some(text) => Ok(Some(text.trim().to_owned())),
-            None => Err(usage(format!("{} is not UTF-8 text", found.name))),
-        }
-    }
-
-    /// As a path.
-    pub(crate) fn path(&self, names: &[&'static str]) -> Result<Option<PathBuf>> {
-        Ok(self.find(names)?.map(|found| PathBuf::from(found.value)))
-    }
-
-    /// As a number or anything else that is read from text.
-    pub(crate) fn parsed<T: FromStr>(&self, names: &[&'static str], expected: &str) -> Result<Option<T>> {
-        let Some(text) = self.text(names)? else { return Ok(None) };
-        text.parse().map(Some).map_err(|_| self.not(names, &text, expected))
-    }
-
-    /// As one of a few words.
-    pub(crate) fn word<T: ValueEnum>(&self, names: &[&'static str]) -> Result<Option<T>> {
-        let Some(text) = self.text(names)? else { return Ok(None) };
-        T::from_str(&text, true).map(Some).map_err(|_| {
-            let words = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
-            let words: Vec<String> = words.map(|word| word.get_name().to_owned()).collect();
-            self.not(names, &text, &words.join(", "))
-        })
-    }
-
-    /// As yes or no.
-    pub(crate) fn flag(&self, names: &[&'static str]) -> Result<Option<bool>> {
-        let Some(text) = self.text(names)? else { return Ok(None) };
-        match text.to_ascii_lowercase().as_str() {
-            "1" | "true" | "yes" | "on" => Ok(Some(true)),
-            "0" | "false" | "no" | "off" => Ok(Some(false)),
-            _ => Err(self.not(names, &text, "true or false")),
-        }
+        Ok(first.map(|(_, given)| given))
     }
 
     /// Refuses variables that look like ours and are not: a misspelt `IMMICH_SYNC_DRY_RUN` would write.
-    pub(crate) fn refuse_unknown(&self, known: &[&'static str]) -> Result<()> {
+    pub(crate) fn refuse_unknown(&self, known: &[String]) -> Result<()> {
         /// Of the project's own tests, which run this program.
         const OF_TESTS: [&str; 2] = ["IMMICH_SYNC_SHARED", "IMMICH_SYNC_SKIP_LOG"];
         let ours = self.0.keys().filter(|name| name.starts_with("IMMICH_SYNC_"));
         for name in ours {
-            if !known.contains(&name.as_str()) && !OF_TESTS.contains(&name.as_str()) {
-                let hint = nearest(name, known.iter().copied())
+            if !known.contains(name) && !OF_TESTS.contains(&name.as_str()) {
+                let hint = nearest(name, known.iter().map(String::as_str))
                     .map_or_else(String::new, |known| format!("; did you mean {known}?"));
                 return Err(usage(format!("the environment variable {name} is not known{hint}")));
             }
@@ -116,53 +82,72 @@ impl Environment {
         Ok(())
     }
 
-    fn not(&self, names: &[&'static str], text: &str, expected: &str) -> anyhow::Error {
-        let name = names.iter().find(|name| self.0.contains_key(**name)).copied().unwrap_or_default();
-        usage(format!("{name} is `{text}`, expected {expected}"))
+    /// The variables of other tools that are set and mean nothing here.
+    pub(crate) fn without_meaning(&self) -> Vec<&'static str> {
+        WITHOUT_MEANING.into_iter().filter(|name| self.0.contains_key(*name)).collect()
+    }
+}
+
+fn values(setting: &Setting, value: &OsString, is_opposite: bool, name: &str) -> Result<Vec<OsString>> {
+    let Some(text) = value.to_str() else { return Ok(vec![value.clone()]) };
+    if !setting.is_yes_or_no() {
+        return Ok(setting.split(text));
+    }
+    match yes_or_no(text) {
+        Some(yes) => Ok(vec![(yes != is_opposite).to_string().into()]),
+        None => Err(usage(format!("{name} is `{}`, expected true or false", text.trim()))),
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::settings::catalogue::{DRY_RUN, PEOPLE_KEYWORDS, SERVER};
 
-    fn environment(variables: &[(&str, &str)]) -> Environment {
-        Environment::new(variables.iter().map(|(name, value)| ((*name).to_owned(), *value)))
+    fn find(setting: &Setting, variables: &[(&str, &str)]) -> Result<Option<String>> {
+        let environment =
+            Environment::new(variables.iter().map(|(name, value)| ((*name).to_owned(), *value)));
+        environment.find(setting)?.map(|given| given.text()).transpose()
     }
 
     #[test]
     fn two_names_that_say_the_same_are_fine() {
-        let environment = environment(&[("A", "x"), ("B", "x")]);
+        let set = [("IMMICH_URL", "x"), ("IMMICH_INSTANCE_URL", " x")];
 
-        assert_eq!(environment.text(&["A", "B"]).unwrap().as_deref(), Some("x"));
+        assert_eq!(find(&SERVER, &set).unwrap().as_deref(), Some("x"));
     }
 
     #[test]
     fn two_names_that_contradict_each_other_are_both_named_without_their_values() {
-        let environment = environment(&[("A", "secret-1"), ("B", "secret-2")]);
+        let error = find(&SERVER, &[("IMMICH_URL", "secret-1"), ("IMMICH_INSTANCE_URL", "secret-2")]);
 
-        let error = environment.text(&["A", "B"]).unwrap_err().to_string();
-
-        assert!(error.contains('A') && error.contains('B') && !error.contains("secret"), "{error}");
+        let error = error.unwrap_err().to_string();
+        assert!(error.contains("IMMICH_INSTANCE_URL and IMMICH_URL") && !error.contains("secret"), "{error}");
     }
 
     #[test]
     fn an_empty_variable_is_not_set() {
-        assert_eq!(environment(&[("A", ""), ("B", "x")]).text(&["A", "B"]).unwrap().as_deref(), Some("x"));
+        let set = [("IMMICH_URL", ""), ("IMMICH_INSTANCE_URL", "x")];
+
+        assert_eq!(find(&SERVER, &set).unwrap().as_deref(), Some("x"));
     }
 
     #[test]
-    fn a_flag_is_one_of_eight_words() {
-        assert_eq!(environment(&[("A", "Yes")]).flag(&["A"]).unwrap(), Some(true));
-        assert_eq!(environment(&[("A", "0")]).flag(&["A"]).unwrap(), Some(false));
-        assert!(environment(&[("A", "maybe")]).flag(&["A"]).is_err());
+    fn a_flag_is_one_of_eight_words_and_has_an_opposite() {
+        assert_eq!(find(&DRY_RUN, &[("IMMICH_SYNC_DRY_RUN", "Yes")]).unwrap().as_deref(), Some("true"));
+        assert_eq!(find(&DRY_RUN, &[("IMMICH_SYNC_DRY_RUN", "0")]).unwrap().as_deref(), Some("false"));
+        assert!(find(&DRY_RUN, &[("IMMICH_SYNC_DRY_RUN", "maybe")]).is_err());
+        let old = ("IMMICH_SYNC_NO_PEOPLE_KEYWORDS", "1");
+        assert_eq!(find(&PEOPLE_KEYWORDS, &[old]).unwrap().as_deref(), Some("false"));
+        assert!(find(&PEOPLE_KEYWORDS, &[old, ("IMMICH_SYNC_PEOPLE_KEYWORDS", "1")]).is_err());
     }
 
     #[test]
     fn a_misspelt_variable_of_ours_is_refused_with_the_nearest_one() {
-        let environment = environment(&[("IMMICH_SYNC_DRYRUN", "1"), ("IMMICH_OTHER", "1")]);
+        let variables = [("IMMICH_SYNC_DRYRUN", "1"), ("IMMICH_OTHER", "1")];
+        let environment = Environment::new(variables.map(|(name, value)| (name.to_owned(), value)));
 
-        let error = environment.refuse_unknown(&["IMMICH_SYNC_DRY_RUN", "IMMICH_SYNC_ALL"]).unwrap_err();
+        let error = environment.refuse_unknown(&crate::settings::catalogue::variables()).unwrap_err();
 
         assert!(error.to_string().contains("did you mean IMMICH_SYNC_DRY_RUN?"), "{error}");
     }

@@ -20,6 +20,8 @@ pub(crate) enum ExitStatus {
     Usage,
     /// Finished, but some photos failed or were refused.
     Partial,
+    /// Much of what was written before would go, and nobody said yes.
+    Brake,
     /// The server cannot be reached or gives no sensible answer.
     Unreachable,
     /// Another run is active.
@@ -42,6 +44,7 @@ impl ExitStatus {
             Self::Failed => 1,
             Self::Usage => 2,
             Self::Partial => 3,
+            Self::Brake => 4,
             Self::Unreachable => 10,
             Self::Locked => 11,
             Self::KeyRefused => 12,
@@ -132,6 +135,7 @@ fn of_sync(error: &SyncError, signal: Option<u8>) -> ExitStatus {
         SyncError::Api(error) => of_api(error, signal),
         SyncError::Metadata(error) => of_metadata(error),
         SyncError::Locked { .. } => ExitStatus::Locked,
+        SyncError::Brake(_) => ExitStatus::Brake,
         SyncError::Library { .. }
         | SyncError::OtherServer { .. }
         | SyncError::NeedsAnswer(_)
@@ -192,6 +196,7 @@ mod tests {
 
         assert_eq!(code(usage("no")), 2);
         assert_eq!(code(SyncError::NeedsAnswer("say so".to_owned())), 2);
+        assert_eq!(code(SyncError::Brake("much".to_owned())), 4);
         assert_eq!(code(unreachable()), 10);
         assert_eq!(code(SyncError::Api(unreachable())), 10);
         assert_eq!(code(ApiError::Status { endpoint: "GET /x", status: 503, message: String::new() }), 10);

@@ -12,8 +12,8 @@ const NAME: &str = "immich-sync";
 pub(crate) struct Folders {
     /// The home folder.
     pub(crate) home: Option<PathBuf>,
-    /// The usual config file.
-    pub(crate) config_file: Option<PathBuf>,
+    /// The usual config files: ours, and that of the script whose place it takes.
+    pub(crate) config_files: Vec<PathBuf>,
     /// The folder of all states.
     pub(crate) states: Option<PathBuf>,
 }
@@ -24,7 +24,7 @@ impl Folders {
         let Ok(xdg) = Xdg::new() else { return Self::default() };
         Self {
             home: Some(xdg.home_dir().to_owned()),
-            config_file: Some(xdg.config_dir().join(NAME).join("config.toml")),
+            config_files: ["config.toml", "config"].map(|file| xdg.config_dir().join(NAME).join(file)).into(),
             states: xdg.state_dir().map(|states| states.join(NAME)),
         }
     }

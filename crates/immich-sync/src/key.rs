@@ -13,10 +13,9 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use immich_api::ApiKey;
 
-use crate::config::{ConfigFile, Secret, is_open};
-use crate::environment::Environment;
+use crate::config::{AccountEntry, ConfigFile, Secret, is_open};
 use crate::exit::{Complaint, ExitStatus, usage};
-use crate::settings::names;
+use crate::settings::{Given, Sources, catalogue};
 
 /// A password manager may ask its owner first.
 const COMMAND_TIME: Duration = Duration::from_mins(1);
@@ -43,36 +42,75 @@ pub(crate) enum KeySource {
 }
 
 impl KeySource {
-    /// Decides where the key comes from, and reads nothing but the environment.
-    pub(crate) fn resolve(
-        on_command_line: Option<&str>,
-        environment: &Environment,
-        config: &ConfigFile,
-    ) -> Result<Self> {
-        if let Some(key) = on_command_line {
-            return Ok(Self::CommandLine(Secret(key.to_owned())));
+    /// Decides where the keys come from, one for each account, and reads nothing but the environment.
+    pub(crate) fn resolve(sources: &Sources<'_>) -> Result<Vec<Self>> {
+        let keys = Self::find(sources)?;
+        if keys.is_empty() {
+            return Err(usage(
+                "no API key; make one in Immich (account settings, API keys) and put it into IMMICH_API_KEY, \
+                 or into a file named in IMMICH_API_KEY_FILE",
+            ));
         }
-        if let Some(key) = environment.text(names::API_KEY)? {
-            return Ok(Self::Given { key: Secret(key), place: "the environment".to_owned() });
+        Ok(keys)
+    }
+
+    /// The same, where none is fine too.
+    pub(crate) fn find(sources: &Sources<'_>) -> Result<Vec<Self>> {
+        let Sources { environment, config, .. } = sources;
+        let (key, file) = (&catalogue::API_KEY, &catalogue::API_KEY_FILE);
+        let mut typed = Vec::new();
+        if let Some(given) = sources.typed(key) {
+            typed.extend(given.texts()?.into_iter().map(|key| Self::CommandLine(Secret(key))));
         }
-        if let Some(file) = environment.path(names::API_KEY_FILE)? {
-            return Ok(Self::File(file));
+        typed.extend(sources.typed(file).iter().flat_map(Self::files));
+        if !typed.is_empty() {
+            return Ok(typed);
+        }
+        if let Some(given) = environment.find(key)? {
+            return Self::given(&given);
+        }
+        if let Some(given) = environment.find(file)? {
+            return Ok(Self::files(&given));
         }
         Self::of_config(config)
     }
 
-    fn of_config(config: &ConfigFile) -> Result<Self> {
+    fn given(given: &Given) -> Result<Vec<Self>> {
+        let place = given.origin.to_string();
+        let keys = given.texts()?.into_iter();
+        Ok(keys.map(|key| Self::Given { key: Secret(key), place: place.clone() }).collect())
+    }
+
+    fn files(given: &Given) -> Vec<Self> {
+        given.values.iter().map(|path| Self::File(path.into())).collect()
+    }
+
+    fn of_config(config: &ConfigFile) -> Result<Vec<Self>> {
         let place = format!("`{}`", config.path.display());
-        match (&config.api_key, &config.api_key_file, &config.api_key_command) {
-            (Some(key), None, None) => Ok(Self::Given { key: key.clone(), place }),
-            (None, Some(file), None) => Ok(Self::File(file.clone())),
-            (None, None, Some(command)) => Ok(Self::Program(command.clone())),
-            (None, None, None) => Err(usage(
-                "no API key; make one in Immich (account settings, API keys) and put it into IMMICH_API_KEY, \
-                 or into a file named in IMMICH_API_KEY_FILE",
-            )),
-            _ => Err(usage(format!(
-                "{place} holds more than one of api_key, api_key_file and api_key_command; keep one of them"
+        let key = config.find(&catalogue::API_KEY);
+        let file = config.find(&catalogue::API_KEY_FILE);
+        let command = config.find(&catalogue::API_KEY_COMMAND);
+        only_one([key.is_some(), file.is_some(), command.is_some()], &place)?;
+        let mut keys = key.as_ref().map_or(Ok(Vec::new()), Self::given)?;
+        keys.extend(file.iter().flat_map(Self::files));
+        if let Some(command) = command {
+            keys.push(Self::Program(command.texts()?));
+        }
+        for account in &config.accounts {
+            keys.push(Self::of_account(account, &place)?);
+        }
+        Ok(keys)
+    }
+
+    fn of_account(account: &AccountEntry, place: &str) -> Result<Self> {
+        let AccountEntry { key, file, command } = account;
+        only_one([key.is_some(), file.is_some(), command.is_some()], place)?;
+        match (key, file, command) {
+            (Some(key), _, _) => Ok(Self::Given { key: key.clone(), place: place.to_owned() }),
+            (_, Some(file), _) => Ok(Self::File(file.clone())),
+            (_, _, Some(command)) => Ok(Self::Program(command.clone())),
+            (None, None, None) => Err(usage(format!(
+                "an [[account]] of {place} holds none of api_key, api_key_file and api_key_command"
             ))),
         }
     }
@@ -89,7 +127,7 @@ impl KeySource {
                  use IMMICH_API_KEY or IMMICH_API_KEY_FILE"
                     .to_owned(),
             ),
-            Self::Given { .. } => (config.api_key.is_some() && config.is_open).then(|| open(&config.path)),
+            Self::Given { .. } => (config.is_open && config.holds_a_key()).then(|| open(&config.path)),
             Self::File(path) => is_open(path).then(|| open(path)),
             Self::Program(_) => None,
         }
@@ -107,6 +145,16 @@ impl KeySource {
         };
         ApiKey::new(text).with_context(|| format!("the API key of {place}"))
     }
+}
+
+fn only_one(ways: [bool; 3], place: &str) -> Result<()> {
+    if ways.into_iter().filter(|way| *way).count() > 1 {
+        return Err(usage(format!(
+            "{place} holds more than one of api_key, api_key_file and api_key_command for one account; keep one \
+             of them"
+        )));
+    }
+    Ok(())
 }
 
 fn first_line_of_file(path: &Path) -> Result<String> {
@@ -160,10 +208,28 @@ fn first_line_of_program(command: &[String], time: Duration) -> Result<String> {
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
 
-    use super::*;
+    use clap::Parser as _;
 
-    fn environment(variables: &[(&str, &str)]) -> Environment {
-        Environment::new(variables.iter().map(|(name, value)| ((*name).to_owned(), *value)))
+    use super::*;
+    use crate::args::{Args, Command};
+    use crate::environment::Environment;
+
+    fn keys(typed: &[&str], variables: &[(&str, &str)], config: &ConfigFile) -> Result<Vec<KeySource>> {
+        let words = ["immich-sync", "write"].into_iter().chain(typed.iter().copied());
+        let Command::Write(args) = Args::try_parse_from(words).unwrap().command else { panic!("not write") };
+        let variables = variables.iter().map(|(name, value)| ((*name).to_owned(), *value));
+        let environment = Environment::new(variables);
+        KeySource::resolve(&Sources { matches: args.matches(), environment: &environment, config })
+    }
+
+    fn shown(keys: Result<Vec<KeySource>>) -> String {
+        let shown = keys.unwrap().into_iter().map(|key| match key {
+            KeySource::CommandLine(key) => format!("typed {}", key.0),
+            KeySource::Given { key, place } => format!("{} of {place}", key.0),
+            KeySource::File(path) => format!("file {}", path.display()),
+            KeySource::Program(words) => words.join(" "),
+        });
+        shown.collect::<Vec<_>>().join(", ")
     }
 
     fn config(text: &str) -> ConfigFile {
@@ -176,30 +242,41 @@ mod tests {
 
     #[test]
     fn the_key_comes_from_the_command_line_then_the_environment_then_its_file_then_the_config() {
-        let all = environment(&[("IMMICH_API_KEY", "e"), ("IMMICH_API_KEY_FILE", "/f")]);
-        let file_only = environment(&[("IMMICH_API_KEY_FILE", "/f")]);
+        let all = [("IMMICH_API_KEY", "e"), ("IMMICH_API_KEY_FILE", "/f")];
         let config = config("api_key = \"c\"");
 
-        assert!(matches!(KeySource::resolve(Some("a"), &all, &config).unwrap(), KeySource::CommandLine(_)));
-        assert!(
-            matches!(KeySource::resolve(None, &all, &config).unwrap(), KeySource::Given { key, .. } if key.0 == "e")
+        assert_eq!(shown(keys(&["--api-key=a"], &all, &config)), "typed a");
+        assert_eq!(shown(keys(&[], &all, &config)), "e of IMMICH_API_KEY");
+        assert_eq!(shown(keys(&[], &all[1..], &config)), "file /f");
+        assert_eq!(shown(keys(&[], &[], &config)), "c of `api_key` of `/etc/config.toml`, line 1");
+    }
+
+    #[test]
+    fn several_accounts_have_several_keys() {
+        let tables =
+            config("[[account]]\napi_key_file = \"/a\"\n[[account]]\napi_key_command = [\"pass\", \"b\"]");
+
+        assert_eq!(shown(keys(&["--api-key=a", "--api-key=b"], &[], &tables)), "typed a, typed b");
+        assert_eq!(shown(keys(&["--api-key-file=/x"], &[], &tables)), "file /x");
+        let place = "of IMMICH_API_KEY";
+        assert_eq!(
+            shown(keys(&[], &[("IMMICH_API_KEY", "a, b\nc\n")], &tables)),
+            format!("a {place}, b {place}, c {place}")
         );
-        assert!(matches!(KeySource::resolve(None, &file_only, &config).unwrap(), KeySource::File(_)));
-        assert!(
-            matches!(KeySource::resolve(None, &environment(&[]), &config).unwrap(), KeySource::Given { key, .. } if key.0 == "c")
-        );
+        assert_eq!(shown(keys(&[], &[], &tables)), "file /a, pass b");
     }
 
     #[test]
     fn no_key_and_two_keys_in_the_config_are_errors_that_say_what_to_do() {
-        let two = config("api_key = \"marker\"\napi_key_file = \"/f\"");
+        let error = |config: &ConfigFile| keys(&[], &[], config).unwrap_err().to_string();
 
-        let none =
-            KeySource::resolve(None, &environment(&[]), &ConfigFile::default()).unwrap_err().to_string();
-        let two = KeySource::resolve(None, &environment(&[]), &two).unwrap_err().to_string();
+        let none = error(&ConfigFile::default());
+        let two = error(&config("api_key = \"marker\"\napi_key_file = \"/f\""));
+        let empty = error(&config("[[account]]"));
 
         assert!(none.contains("IMMICH_API_KEY"), "{none}");
         assert!(two.contains("more than one") && !two.contains("marker"), "{two}");
+        assert!(empty.contains("[[account]]"), "{empty}");
     }
 
     #[test]
@@ -219,8 +296,12 @@ mod tests {
 
     #[test]
     fn an_open_config_file_is_a_concern_only_with_a_key_in_it() {
-        let with_key = ConfigFile { is_open: true, ..config("api_key = \"c\"") };
-        let without = ConfigFile { is_open: true, ..config("server = \"http://nas\"") };
+        let open = |text| {
+            let mut config = config(text);
+            config.is_open = true;
+            config
+        };
+        let (with_key, without) = (open("api_key = \"c\""), open("server = \"http://nas\""));
         let given = KeySource::Given { key: Secret("c".to_owned()), place: String::new() };
 
         assert!(given.concerns(&with_key).is_some());

@@ -12,6 +12,8 @@ mod output;
 mod room;
 mod settings;
 mod signals;
+mod start;
+mod states;
 
 use std::process::ExitCode;
 
@@ -26,12 +28,14 @@ fn main() -> ExitCode {
         Err(answer) => return refused(&answer),
     };
     let status = match args.command {
-        Command::Write(args) => commands::write::run(&args),
+        Command::Write(options) => commands::write::run(options.matches()),
+        Command::Config(command) => commands::config::run(&command),
         Command::Demo(args) => commands::demo::run(&args),
         Command::Completions(args) => {
             commands::completions::run(args.shell);
             ExitStatus::Ok
         }
+        Command::Man(args) => commands::man::run(&args),
     };
     status.into()
 }

@@ -3,26 +3,24 @@
 //! What can fail without anybody else being asked comes first: a wrong folder or a missing ExifTool is said
 //! before the key leaves this machine.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use immich_api::{ApiError, ApiKey, Client, ClientOptions, Permission, ServerInfo};
 use jiff::Timestamp;
-use photo_metadata::ExifTool;
 use photo_metadata::exiftool::{ExifToolPool, ExifToolVersion, PoolOptions};
+use photo_metadata::{Datum, ExifTool};
 use photo_metadata::{Engine, MetadataError};
 use sync_core::lock::{LibraryLock, RunLock};
-use sync_core::paths::Library;
-use sync_core::state::SqliteStore;
-use sync_core::writeback::{Account, WriteBack, WriteOptions};
+use sync_core::paths::{Library, PathRule};
+use sync_core::state::{SqliteStore, Store as _};
+use sync_core::writeback::{Account, WriteBack, WriteOptions, find_paths};
 use sync_core::{Event, Reporter, StopFlag, Summary, SyncError};
 
 use crate::environment::own_variables;
 use crate::exit::{Complaint, ExitStatus, usage};
 use crate::settings::ServerSettings;
-
-/// What a write-back asks of the key: listing, and counting what was listed.
-const PERMISSIONS: [Permission; 2] = [Permission::AssetRead, Permission::AssetStatistics];
 
 /// Starts ExifTool, or says how to get it.
 pub(crate) fn start_exiftool(program: &Path, workers: usize, reporter: &dyn Reporter) -> Result<ExifTool> {
@@ -55,8 +53,42 @@ fn with_remedy(error: MetadataError) -> anyhow::Error {
     }
 }
 
+/// Connects with each key, and checks what each may do. The accounts are different ones of one server.
+pub(crate) fn connect_all(
+    settings: &ServerSettings,
+    keys: Vec<ApiKey>,
+    data: &BTreeSet<Datum>,
+    stop: &StopFlag,
+) -> Result<Vec<Client>> {
+    let several = keys.len() > 1;
+    let mut clients: Vec<Client> = Vec::new();
+    for (index, key) in keys.into_iter().enumerate() {
+        let connected = connect(settings, key, data, stop);
+        // One key needs no number.
+        let client = if several {
+            connected.with_context(|| format!("the API key of account {}", index + 1))?
+        } else {
+            connected?
+        };
+        let user = &client.server().user;
+        if clients.iter().any(|other| other.server().user.id == user.id) {
+            return Err(usage(format!(
+                "two of the API keys belong to the same account `{}`; keep one",
+                user.name
+            )));
+        }
+        clients.push(client);
+    }
+    Ok(clients)
+}
+
 /// Connects, and checks what the key may do.
-pub(crate) fn connect(settings: &ServerSettings, key: ApiKey, stop: &StopFlag) -> Result<Client> {
+pub(crate) fn connect(
+    settings: &ServerSettings,
+    key: ApiKey,
+    data: &BTreeSet<Datum>,
+    stop: &StopFlag,
+) -> Result<Client> {
     let mut options = ClientOptions::new(&settings.url, key);
     options.rate_limit = settings.rate_limit;
     options.insecure = settings.insecure;
@@ -67,26 +99,32 @@ pub(crate) fn connect(settings: &ServerSettings, key: ApiKey, stop: &StopFlag) -
     }
     let flag = stop.clone();
     options.stop = std::sync::Arc::new(move || flag.is_raised());
-    let client = Client::connect(options).map_err(with_all_permissions)?;
-    require_permissions(client.server())?;
+    let needed = permissions(data);
+    let client = Client::connect(options).map_err(|error| with_all_permissions(error, &needed))?;
+    require_permissions(client.server(), &needed)?;
     Ok(client)
 }
 
+/// What a write-back asks of the key: listing, counting what was listed, and the members of albums.
+fn permissions(data: &BTreeSet<Datum>) -> Vec<Permission> {
+    let mut needed = vec![Permission::AssetRead, Permission::AssetStatistics];
+    needed.extend(data.contains(&Datum::Albums).then_some(Permission::AlbumRead));
+    needed
+}
+
 /// A key that lacks one permission at the start may lack others too; better to name all at once.
-fn with_all_permissions(error: ApiError) -> anyhow::Error {
+fn with_all_permissions(error: ApiError, needed: &[Permission]) -> anyhow::Error {
     if !matches!(error, ApiError::MissingPermission { .. }) {
         return error.into();
     }
-    let needed: Vec<String> = PERMISSIONS.iter().map(|permission| format!("`{permission}`")).collect();
     Complaint::error(
         ExitStatus::KeyRefused,
-        format!("{error}; writing needs `user.read`, {} on the key", needed.join(" and ")),
+        format!("{error}; writing needs `user.read`, {} on the key", named(needed)),
     )
 }
 
-fn require_permissions(server: &ServerInfo) -> Result<()> {
-    let missing: Vec<String> =
-        server.missing_permissions(&PERMISSIONS).iter().map(|permission| format!("`{permission}`")).collect();
+fn require_permissions(server: &ServerInfo, needed: &[Permission]) -> Result<()> {
+    let missing = server.missing_permissions(needed);
     if missing.is_empty() {
         return Ok(());
     }
@@ -95,23 +133,28 @@ fn require_permissions(server: &ServerInfo) -> Result<()> {
         ExitStatus::KeyRefused,
         format!(
             "the API key lacks the {word} {}; add it to the key in the account settings of Immich, under API keys",
-            missing.join(" and ")
+            named(&missing)
         ),
     ))
+}
+
+fn named(permissions: &[Permission]) -> String {
+    let names: Vec<String> = permissions.iter().map(|permission| format!("`{permission}`")).collect();
+    names.join(" and ")
 }
 
 /// What is worked with.
 pub(crate) struct Room<'a> {
     /// Reads and writes metadata.
     pub(crate) engine: &'a dyn Engine,
-    /// The server.
-    pub(crate) client: &'a Client,
+    /// The server, once for each account.
+    pub(crate) clients: &'a [Client],
     /// The originals.
     pub(crate) library: &'a Library,
-    /// What the user decided.
-    pub(crate) options: &'a WriteOptions,
     /// The folder of the state.
     pub(crate) state: PathBuf,
+    /// Whether what is known of albums is forgotten first.
+    pub(crate) clear_album_cache: bool,
     /// Who is told.
     pub(crate) reporter: &'a dyn Reporter,
     /// Whether to stop.
@@ -120,40 +163,68 @@ pub(crate) struct Room<'a> {
 
 impl Room<'_> {
     /// Shows what a run would do; changes nothing, not even the state.
-    pub(crate) fn preview(&self) -> Result<Summary> {
+    pub(crate) fn preview(&self, options: &WriteOptions) -> Result<Summary> {
         let store = match SqliteStore::open_read_only(&self.state)? {
             Some(store) => store,
             None => SqliteStore::in_memory()?,
         };
-        let write_back = self.write_back(&store, &Timestamp::now);
-        stopped_early(write_back.preview(&[Account::of(self.client)]))
+        let accounts = self.accounts();
+        stopped_early(self.with_paths(&store, options, false, |options, library| {
+            self.write_back(&store, options, library, &Timestamp::now).preview(&accounts)
+        }))
     }
 
     /// Writes. `command` is what the state remembers of it.
-    pub(crate) fn run(&self, command: &str) -> Result<Summary> {
+    pub(crate) fn run(&self, options: &WriteOptions, command: &str) -> Result<Summary> {
         let _run = RunLock::acquire(&self.state, &holder())?;
-        let library = LibraryLock::acquire(self.library.root())?;
-        if !library.is_held() {
+        let lock = LibraryLock::acquire(self.library.root())?;
+        if !lock.is_held() {
             tracing::debug!("the file system of the library has no locks for folders");
         }
         let store = SqliteStore::open(&self.state)?;
-        let summary = stopped_early(
-            self.write_back(&store, &Timestamp::now).run(std::slice::from_ref(self.client), command),
-        )?;
+        if self.clear_album_cache {
+            store.clear_album_cache()?;
+        }
+        let summary = stopped_early(self.with_paths(&store, options, true, |options, library| {
+            self.write_back(&store, options, library, &Timestamp::now).run(self.clients, command)
+        }))?;
         store.close().context("everything is written, but the state could not be closed")?;
         Ok(summary)
+    }
+
+    fn accounts(&self) -> Vec<Account<'_>> {
+        self.clients.iter().map(Account::of).collect()
+    }
+
+    /// Works with the folders that the user named, or with those that are found now.
+    fn with_paths(
+        &self,
+        store: &SqliteStore,
+        options: &WriteOptions,
+        remembers: bool,
+        work: impl FnOnce(&WriteOptions, &Library) -> Result<Summary, SyncError>,
+    ) -> Result<Summary, SyncError> {
+        if options.mapping.rule != PathRule::Search {
+            return work(options, self.library);
+        }
+        let (root, accounts) = (&options.mapping.root, self.accounts());
+        let mapping = find_paths(&accounts, root, store, self.reporter, self.stop, remembers)?;
+        let library = Library::open(mapping.clone())?;
+        work(&WriteOptions { mapping, ..options.clone() }, &library)
     }
 
     fn write_back<'b>(
         &'b self,
         store: &'b SqliteStore,
+        options: &'b WriteOptions,
+        library: &'b Library,
         now: &'b (dyn Fn() -> Timestamp + Sync),
     ) -> WriteBack<'b> {
         WriteBack {
             store,
             engine: self.engine,
-            library: self.library,
-            options: self.options,
+            library,
+            options,
             face_books: &[],
             reporter: self.reporter,
             stop: self.stop,

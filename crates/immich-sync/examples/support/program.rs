@@ -89,6 +89,8 @@ impl Program {
         command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("HOME", "/nonexistent");
         command.env("IMMICH_API_KEY", sandbox.api_key());
         command.args(["write", "--all", "--json", "--workers", "2", "--rate-limit", "100000"]);
+        // The stage makes files anew that the server read before, and what it is told afterwards is another story.
+        command.args(["--people-keywords", "--trust-paths", "--after", "nothing"]);
         command.args(["--server", &sandbox.url()]).arg("--library").arg(library);
         command.arg("--path-map").arg(format!("{SERVER_ROOT}={}", library.display()));
         command.arg("--state-dir").arg(state).arg("--exiftool").arg(&self.exiftool);

@@ -1,35 +1,35 @@
 //! `immich-sync write`: what the server knows goes into the originals.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Result;
-use immich_api::ServerInfo;
+use clap::ArgMatches;
 use sync_core::paths::Library;
-use sync_core::{Event, StopFlag, Summary};
+use sync_core::writeback::{ManagedPolicy, WriteOptions};
+use sync_core::{Event, Reporter as _, StopFlag, Summary, SyncError};
 
-use crate::args::WriteArgs;
-use crate::config::ConfigFile;
-use crate::environment::Environment;
 use crate::exit::{ExitStatus, usage};
-use crate::folders::Folders;
-use crate::output::{Console, End, Everybody, Presenter, lost_log, lost_results, start_tracing};
+use crate::output::{
+    Asker, Console, End, Everybody, Presenter, Traffic, lost_log, lost_results, start_tracing,
+};
 use crate::room::{self, Room};
-use crate::settings::{OutputSettings, Sources, WriteSettings, names};
+use crate::settings::{OutputSettings, WriteSettings};
 use crate::signals::Signals;
+use crate::start::{Start, typed_json};
+use crate::states;
 
 /// The newest major version of Immich whose answers are known.
 const NEWEST_MAJOR: u32 = 3;
 
 /// Runs the command; tells how it went.
-pub(crate) fn run(args: &WriteArgs) -> ExitStatus {
+pub(crate) fn run(matches: &ArgMatches) -> ExitStatus {
     let console = Console::detect();
-    let folders = Folders::of_user();
-    let (settings, output) = match resolve(args, &folders) {
+    let (start, settings, output) = match resolve(matches) {
         Ok(resolved) => resolved,
         Err(error) => {
             let status = ExitStatus::of_error(&error, None);
-            let output = OutputSettings { json: args.json, quiet: true, level: None, log: None };
+            let output = OutputSettings::of_a_failed_start(typed_json(matches));
             Everybody::of(&output, console, Path::new("")).give_up(&error, status);
             return status;
         }
@@ -37,8 +37,9 @@ pub(crate) fn run(args: &WriteArgs) -> ExitStatus {
     let presenter = Everybody::of(&output, console, &settings.options.mapping.root);
     let stop = StopFlag::new();
     let outcome = Signals::catch(&stop, move |text| console.aside(text)).and_then(|signals| {
-        write(&settings, &folders, &presenter, &stop, &signals)
-            .or_else(|error| Ok(give_up(&error, &signals, &presenter)))
+        let asker = Asker::new(console, &output, &stop);
+        let run = Run { settings: &settings, start: &start, presenter: &presenter, stop: &stop, asker };
+        run.to_its_end(&signals).or_else(|error| Ok(give_up(&error, &signals, &presenter)))
     });
     outcome.unwrap_or_else(|error| {
         presenter.give_up(&error, ExitStatus::Failed);
@@ -52,95 +53,131 @@ fn give_up(error: &anyhow::Error, signals: &Signals, presenter: &Everybody) -> E
     status
 }
 
-fn resolve(args: &WriteArgs, folders: &Folders) -> Result<(WriteSettings, OutputSettings)> {
-    let environment = Environment::of_process();
-    let asked_for = match &args.config {
-        Some(path) => Some(path.clone()),
-        None => environment.path(names::CONFIG)?,
-    };
-    let config =
-        ConfigFile::load(asked_for.as_deref(), folders.config_file.as_deref(), folders.home.as_deref())?;
-    let sources = Sources { args, environment: &environment, config: &config };
-    let output = OutputSettings::resolve(&sources)?;
+fn resolve(matches: &ArgMatches) -> Result<(Start<'_>, WriteSettings, OutputSettings)> {
+    let start = Start::read(matches)?;
+    let output = OutputSettings::resolve(&start.sources())?;
     start_tracing(&output)?;
-    Ok((WriteSettings::resolve(&sources)?, output))
+    start.tell_without_meaning();
+    let settings = WriteSettings::resolve(&start.sources())?;
+    Ok((start, settings, output))
 }
 
-fn write(
-    settings: &WriteSettings,
-    folders: &Folders,
-    presenter: &Everybody,
-    stop: &StopFlag,
-    signals: &Signals,
-) -> Result<ExitStatus> {
-    use sync_core::Reporter as _;
-    let begin = Instant::now();
-    for concern in &settings.concerns {
-        if settings.strict {
-            return Err(usage(format!("{concern} (an error because of --strict)")));
+/// What one run works with.
+struct Run<'a> {
+    settings: &'a WriteSettings,
+    start: &'a Start<'a>,
+    presenter: &'a Everybody,
+    stop: &'a StopFlag,
+    asker: Asker<'a>,
+}
+
+impl Run<'_> {
+    fn to_its_end(&self, signals: &Signals) -> Result<ExitStatus> {
+        let (begin, settings) = (Instant::now(), self.settings);
+        self.tell_concerns()?;
+        let library = Library::open(settings.options.mapping.clone())?;
+        let engine = room::start_exiftool(&settings.exiftool, settings.options.workers, self.presenter)?;
+        let keys = settings.keys.iter().map(crate::key::KeySource::read).collect::<Result<Vec<_>>>()?;
+        self.presenter.begin();
+        let clients = room::connect_all(&settings.server, keys, &settings.options.data, self.stop)?;
+        self.tell_version(&clients);
+        let users: Vec<String> = clients.iter().map(|client| client.server().user.id.to_string()).collect();
+        let state = match &settings.state_dir {
+            Some(folder) => folder.clone(),
+            None => states::of_users(self.start.folders.states.as_deref(), &users)?,
+        };
+        let room = Room {
+            engine: &engine,
+            clients: &clients,
+            library: &library,
+            state,
+            clear_album_cache: settings.clear_album_cache,
+            reporter: self.presenter,
+            stop: self.stop,
+        };
+        let summary = self.preview_or_write(&room)?;
+        let status = ExitStatus::of_summary(&summary, signals.caught());
+        self.presenter.finish(&End {
+            summary: &summary,
+            traffic: Traffic::of(&clients),
+            elapsed: begin.elapsed(),
+            dry_run: settings.dry_run,
+            status,
+        });
+        if lost_results() {
+            anyhow::bail!(
+                "not all results could be written; the photos are as the log says and as `immich-sync history` shows"
+            );
         }
-        presenter.report(&Event::Warning(concern));
+        if let Some(lost) = lost_log() {
+            anyhow::bail!("{lost}; the photos are as the summary says, but make room for the log");
+        }
+        Ok(status)
     }
-    let library = Library::open(settings.options.mapping.clone())?;
-    let engine = room::start_exiftool(&settings.exiftool, settings.options.workers, presenter)?;
-    let key = settings.key.read()?;
-    presenter.begin();
-    let client = room::connect(&settings.server, key, stop)?;
-    let version = client.server().version;
-    if version.major > NEWEST_MAJOR {
-        presenter.report(&Event::Warning(&format!(
-            "Immich {version} is newer than any that this program was tried with ({NEWEST_MAJOR}.x)"
-        )));
+
+    fn tell_concerns(&self) -> Result<()> {
+        for concern in &self.settings.concerns {
+            if self.settings.strict {
+                return Err(usage(format!("{concern} (an error because of --strict)")));
+            }
+            self.presenter.report(&Event::Warning(concern));
+        }
+        Ok(())
     }
-    let room = Room {
-        engine: &engine,
-        client: &client,
-        library: &library,
-        options: &settings.options,
-        state: state_dir(settings, folders, client.server())?,
-        reporter: presenter,
-        stop,
-    };
-    let summary = if settings.dry_run { room.preview()? } else { room.run(&command(settings))? };
-    let status = ExitStatus::of_summary(&summary, signals.caught());
-    finish(presenter, &summary, status, settings.dry_run, &client, begin);
-    if lost_results() {
-        anyhow::bail!(
-            "the results could not be written to the standard output; the photos are as the log says"
-        );
+
+    fn tell_version(&self, clients: &[immich_api::Client]) {
+        let Some(version) = clients.first().map(|client| client.server().version) else { return };
+        if version.major > NEWEST_MAJOR {
+            self.presenter.report(&Event::Warning(&format!(
+                "Immich {version} is newer than any that this program was tried with ({NEWEST_MAJOR}.x)"
+            )));
+        }
     }
-    if let Some(lost) = lost_log() {
-        anyhow::bail!("{lost}; the photos are as the summary says, but make room for the log");
+
+    /// A run that has to ask something first ends before it writes; with the answer it starts again.
+    fn preview_or_write(&self, room: &Room<'_>) -> Result<Summary> {
+        let mut options = self.settings.options.clone();
+        if self.settings.dry_run {
+            return room.preview(&options);
+        }
+        loop {
+            let error = match room.run(&options, &command(&options)) {
+                Ok(summary) => return Ok(summary),
+                Err(error) => error,
+            };
+            self.presenter.pause();
+            if !self.asks(&error, &mut options) {
+                return Err(error);
+            }
+            self.presenter.begin();
+        }
     }
-    Ok(status)
+
+    /// Whether the error was a question that somebody answered.
+    fn asks(&self, error: &anyhow::Error, options: &mut WriteOptions) -> bool {
+        match error.downcast_ref::<SyncError>() {
+            Some(SyncError::NeedsAnswer(question)) if options.managed.is_none() => {
+                options.managed = self.asker.choose(question, &MANAGED);
+                options.managed.is_some()
+            }
+            Some(SyncError::Brake(_)) if !options.brake.confirmed => {
+                options.brake.confirmed = self.asker.confirm(&format!("{error} Go on?"));
+                options.brake.confirmed
+            }
+            _ => false,
+        }
+    }
 }
 
-fn finish(
-    presenter: &Everybody,
-    summary: &Summary,
-    status: ExitStatus,
-    dry_run: bool,
-    client: &immich_api::Client,
-    begin: Instant,
-) {
-    let (requests, insecure) = (client.stats(), client.server().insecure);
-    presenter.finish(&End { summary, requests, elapsed: begin.elapsed(), dry_run, insecure, status });
-}
-
-/// One state for each user of a server. The user's id is used nowhere else and stays when the address of
-/// the server changes.
-fn state_dir(settings: &WriteSettings, folders: &Folders, server: &ServerInfo) -> Result<PathBuf> {
-    if let Some(folder) = &settings.state_dir {
-        return Ok(folder.clone());
-    }
-    let states = folders.states.as_ref().ok_or_else(|| {
-        usage("there is no home folder to keep the state in; name a folder with --state-dir")
-    })?;
-    Ok(states.join(server.user.id.to_string()))
-}
+/// The answers to the question about files that Immich manages.
+const MANAGED: [(&str, &str, ManagedPolicy); 3] = [
+    ("o", "write into the originals", ManagedPolicy::Original),
+    ("s", "write sidecars beside them", ManagedPolicy::Sidecar),
+    ("l", "leave them alone", ManagedPolicy::Skip),
+];
 
 /// What the state remembers of the command line: what was written, never where the key came from.
-fn command(settings: &WriteSettings) -> String {
-    let kinds: Vec<String> = settings.options.data.iter().map(|datum| format!(" --{datum}")).collect();
+fn command(options: &WriteOptions) -> String {
+    let kinds: Vec<String> = options.data.iter().map(|datum| format!(" --{datum}")).collect();
     format!("write{}", kinds.concat())
 }

@@ -10,12 +10,17 @@ use anstream::{AutoStream, ColorChoice};
 
 use super::Paint;
 
-/// Whether a line of the result could not be written.
+/// Whether something of the result could not be written.
 static LOST: AtomicBool = AtomicBool::new(false);
 
 /// Whether results were lost on their way out.
 pub(crate) fn lost_results() -> bool {
     LOST.load(Ordering::SeqCst)
+}
+
+/// Notes that a result could not be written.
+pub(super) fn lose_results() {
+    LOST.store(true, Ordering::SeqCst);
 }
 
 /// Stdout and stderr. Colours follow `NO_COLOR`, `CLICOLOR_FORCE` and `TERM=dumb`.
@@ -53,7 +58,7 @@ impl Console {
         if let Err(error) = writeln!(std::io::stdout().lock(), "{line}")
             && error.kind() != std::io::ErrorKind::BrokenPipe
         {
-            LOST.store(true, Ordering::SeqCst);
+            lose_results();
         }
     }
 

@@ -2,8 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
-use sync_core::plan::{Failed, SkipReason, Skipped, Step};
+use immich_api::AssetId;
+use sync_core::event::Activity;
+use sync_core::paths::PrefixMap;
+use sync_core::plan::{Failed, Kept, SkipReason, Skipped, Step};
 use sync_core::{Event, Reporter};
 
 use super::diff::{file_lines, shown};
@@ -12,10 +16,10 @@ use super::progress::{Progress, Silent};
 use super::terminal::Bar;
 use super::troubles::Troubles;
 use super::words::count;
-use super::{Console, End, Presenter, clean, summary};
-use crate::args::LogLevel;
+use super::{Console, End, Presenter, clean, clean_path, summary};
 use crate::exit::ExitStatus;
 use crate::settings::OutputSettings;
+use crate::settings::words::LogLevel;
 
 /// Tells a person.
 pub(super) struct Human {
@@ -26,6 +30,8 @@ pub(super) struct Human {
     progress: Box<dyn Progress>,
     troubles: Troubles,
     changed: AtomicU64,
+    /// Whose step came last.
+    last: Mutex<Option<AssetId>>,
 }
 
 impl Human {
@@ -46,6 +52,7 @@ impl Human {
             progress,
             troubles: Troubles::default(),
             changed: AtomicU64::new(0),
+            last: Mutex::default(),
         }
     }
 
@@ -82,6 +89,44 @@ impl Human {
         }
     }
 
+    /// Whether a photo is dealt with that the bar counts. A photo with a sidecar has two steps.
+    fn ends_a_photo(&self, event: &Event<'_>) -> bool {
+        match event {
+            Event::WouldDo(step) | Event::Done(step) => {
+                let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+                last.replace(step.asset.clone()).as_ref() != Some(&step.asset)
+            }
+            Event::Failed(_) => true,
+            Event::Skipped(skipped) => {
+                let reason = &skipped.reason;
+                matches!(reason, SkipReason::UpToDate | SkipReason::Refused(_) | SkipReason::Missing)
+            }
+            _ => false,
+        }
+    }
+
+    fn kept(&self, kept: &Kept) {
+        let level = if kept.is_trouble { LogLevel::Warn } else { LogLevel::Info };
+        // What is left alone in one photo is left alone in many for the same reason.
+        let kind = kept.datum.map_or_else(|| "kept".to_owned(), |datum| format!("kept {datum}"));
+        if self.level >= level && self.troubles.count(&kind) {
+            let (path, why) = (shown(&kept.path, &self.root), clean(&kept.why));
+            let what = kept.datum.map_or_else(String::new, |datum| format!(" {datum} of"));
+            self.aside(&format!("{}{what} `{path}`: {why}", self.console.aside.yellow("Kept")));
+        }
+    }
+
+    fn mapped(&self, folders: &[PrefixMap], agreed: u64, of: u64) {
+        if self.quiet {
+            return;
+        }
+        for folder in folders {
+            let (server, local) = (clean(&folder.server), clean_path(&folder.local));
+            self.aside(&format!("The server's folder `{server}` is `{local}` here."));
+        }
+        self.aside(&format!("({agreed} of {} compared are the same files.)", count(of, "photo")));
+    }
+
     fn recovered(&self, folders: u64, completed: u64, rolled_back: u64) {
         if folders + completed + rolled_back > 0 {
             self.aside(&format!(
@@ -101,6 +146,9 @@ impl Reporter for Human {
                 self.recovered(*folders, *completed, *rolled_back);
             }
             Event::Listed { assets } => self.progress.listed(*assets),
+            Event::Asked { what, done, total } => self.progress.asked(asked(*what), *done, *total),
+            Event::Mapped { folders, agreed, of } => self.mapped(folders, *agreed, *of),
+            Event::Kept(kept) => self.kept(kept),
             Event::Planning { candidates } => self.progress.planned(*candidates),
             Event::WouldDo(step) => self.would_do(step),
             Event::Done(step) => self.done(step),
@@ -111,7 +159,7 @@ impl Reporter for Human {
             }
             _ => {}
         }
-        if opens_a_file(event) {
+        if self.ends_a_photo(event) {
             self.progress.step();
         }
     }
@@ -122,9 +170,13 @@ impl Presenter for Human {
         self.progress.begin();
     }
 
+    fn pause(&self) {
+        self.progress.end();
+    }
+
     fn finish(&self, end: &End<'_>) {
         self.progress.end();
-        let all_well = end.status == ExitStatus::Ok && !end.insecure;
+        let all_well = end.status == ExitStatus::Ok && !end.traffic.insecure;
         if self.quiet && all_well {
             return;
         }
@@ -144,13 +196,13 @@ impl Presenter for Human {
     }
 }
 
-/// Whether a photo is dealt with that the bar counts.
-fn opens_a_file(event: &Event<'_>) -> bool {
-    match event {
-        Event::WouldDo(_) | Event::Done(_) | Event::Failed(_) => true,
-        Event::Skipped(skipped) => {
-            matches!(skipped.reason, SkipReason::UpToDate | SkipReason::Refused(_) | SkipReason::Missing)
-        }
-        _ => false,
+/// What the server is asked or told, in a few words.
+fn asked(what: Activity) -> &'static str {
+    match what {
+        Activity::Albums => "Asking for albums",
+        Activity::Tags => "Asking for tags",
+        Activity::Faces => "Asking for faces",
+        Activity::Refresh => "Telling the server",
+        _ => "Asking the server",
     }
 }

@@ -7,6 +7,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
+use sync_core::paths::PrefixMap;
 use sync_core::plan::Step;
 use sync_core::{Event, Reporter};
 
@@ -85,6 +86,22 @@ pub(super) fn object(event: &Event<'_>) -> Option<Value> {
                 "transient": failed.transient,
             }),
         ),
+        Event::Kept(kept) => with_path(
+            &kept.path,
+            json!({
+                "type": "kept",
+                "asset": kept.asset,
+                "kind": kept.datum,
+                "message": kept.why,
+                "trouble": kept.is_trouble,
+            }),
+        ),
+        Event::Mapped { folders, agreed, of } => {
+            let folder =
+                |map: &PrefixMap| json!({ "server": map.server, "local": map.local.to_string_lossy() });
+            let folders: Vec<Value> = folders.iter().map(folder).collect();
+            json!({ "type": "mapped", "folders": folders, "agreed": agreed, "of": of })
+        }
         Event::Warning(message) => json!({ "type": "warning", "message": message }),
         Event::Recovered { folders, completed, rolled_back } => json!({
             "type": "recovered",
@@ -106,16 +123,18 @@ pub(super) fn summary(end: &End<'_>) -> Value {
         "dry_run": end.dry_run,
         "seen": summary.seen,
         "done": summary.done,
+        "files": summary.files,
+        "kept": summary.kept,
         "skipped": summary.skipped,
         "skipped_with_trouble": summary.troubled,
         "failed": summary.failed,
         "unreadable": summary.unreadable,
         "listing_complete": summary.listing_complete,
         "stopped": summary.stopped,
-        "insecure": end.insecure,
-        "requests": end.requests.requests,
-        "retries": end.requests.retries,
-        "bytes_received": end.requests.bytes_received,
+        "insecure": end.traffic.insecure,
+        "requests": end.traffic.requests,
+        "retries": end.traffic.retries,
+        "bytes_received": end.traffic.bytes_received,
         "seconds": (end.elapsed.as_secs_f64() * 1000.0).round() / 1000.0,
         "exit_code": end.status.code(),
     })
@@ -144,6 +163,8 @@ fn of_step(kind: &str, step: &Step) -> Value {
         json!({
             "type": kind,
             "asset": step.asset,
+            "file": step.role,
+            "made": step.expects.is_none(),
             "format": step.change.container.label(),
             "edits": edits,
         }),
@@ -171,12 +192,13 @@ fn with_path(path: &Path, object: Value) -> Value {
 mod tests {
     use std::time::Duration;
 
-    use immich_api::RequestStats;
     use sync_core::Summary;
+    use sync_core::event::Activity;
     use sync_core::plan::SkipReason;
 
-    use super::super::testing::{failed, skipped, step};
+    use super::super::testing::{failed, kept, skipped, step};
     use super::*;
+    use crate::output::Traffic;
 
     /// The whole vocabulary, as it leaves the program.
     #[test]
@@ -184,6 +206,8 @@ mod tests {
         let step = step();
         let (missing, unchanged, failed) =
             (skipped(SkipReason::Missing), skipped(SkipReason::Unchanged), failed());
+        let kept = kept();
+        let folders = [PrefixMap { server: "/data".to_owned(), local: "/photos".into() }];
         let numbers = Summary { seen: 3, done: 1, failed: 1, listing_complete: true, ..Summary::default() };
         let mut lines: Vec<Value> = [
             Event::Recovered { folders: 1, completed: 0, rolled_back: 1 },
@@ -192,6 +216,8 @@ mod tests {
             Event::Skipped(&missing),
             Event::Skipped(&unchanged),
             Event::Failed(&failed),
+            Event::Kept(&kept),
+            Event::Mapped { folders: &folders, agreed: 3, of: 4 },
             Event::Warning("face import is on"),
         ]
         .iter()
@@ -199,10 +225,9 @@ mod tests {
         .collect();
         lines.push(summary(&End {
             summary: &numbers,
-            requests: RequestStats { requests: 5, retries: 1, bytes_received: 1000, waited: Duration::ZERO },
+            traffic: Traffic { requests: 5, retries: 1, bytes_received: 1000, insecure: false },
             elapsed: Duration::from_millis(1234),
             dry_run: false,
-            insecure: false,
             status: ExitStatus::Partial,
         }));
         lines.push(gave_up(
@@ -229,5 +254,6 @@ mod tests {
     fn progress_is_not_for_machines() {
         assert_eq!(object(&Event::Listed { assets: 1 }), None);
         assert_eq!(object(&Event::Planning { candidates: 1 }), None);
+        assert_eq!(object(&Event::Asked { what: Activity::Faces, done: 1, total: 2 }), None);
     }
 }

@@ -4,8 +4,8 @@
 //! Other crates are heard from `warn` on; what they say below that is about their own insides, and an HTTP
 //! library would tell headers.
 
-use std::fs::{File, OpenOptions};
-use std::io;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
@@ -19,9 +19,9 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::Registry;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use super::{End, Presenter, clean, clean_path};
-use crate::args::{LogFormat, LogLevel};
+use super::{Console, End, Presenter, clean, clean_path};
 use crate::exit::{ExitStatus, usage};
+use crate::settings::words::{LogFormat, LogLevel};
 use crate::settings::{LogFile, OutputSettings};
 
 /// Our crates, as they name themselves.
@@ -33,31 +33,6 @@ static LOST: OnceLock<String> = OnceLock::new();
 /// Which log file could not be written, and why; `None` while all of it was.
 pub(crate) fn lost_log() -> Option<&'static str> {
     LOST.get().map(String::as_str)
-}
-
-/// A log file that remembers when it could not be written. A full disk of the log is no reason to stop writing
-/// photos, but the user has to know at the end.
-struct Kept {
-    file: File,
-    path: PathBuf,
-}
-
-impl io::Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match self.file.write(bytes) {
-            Err(error) if error.kind() != io::ErrorKind::Interrupted => {
-                LOST.get_or_init(|| {
-                    format!("the log file `{}` is not complete ({error})", self.path.display())
-                });
-                Ok(bytes.len())
-            }
-            written => written,
-        }
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
 }
 
 /// Starts the log as the settings ask for it.
@@ -81,12 +56,41 @@ fn file_layer(log: &LogFile, level: LogLevel) -> Result<Box<dyn Layer<Registry> 
     let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&log.path).map_err(|error| {
         usage(format!("the log file `{}` cannot be written: {error}", log.path.display()))
     })?;
-    let file = Kept { file, path: log.path.clone() };
-    let layer = tracing_subscriber::fmt::layer().with_writer(Mutex::new(file)).with_ansi(false);
+    let path = log.path.clone();
+    let writer = Mutex::new(OrWarn { file, path, warn: warn_on_console });
+    let layer = tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false);
     Ok(match log.format {
         LogFormat::Text => layer.with_filter(targets(level)).boxed(),
         LogFormat::Json => layer.json().flatten_event(true).with_filter(targets(level)).boxed(),
     })
+}
+
+/// A log that says once, and again at the end, that it cannot be written any more, and lets the run go on: a
+/// full disk below `/var/log` is no reason to leave a library half done.
+struct OrWarn<W> {
+    file: W,
+    path: PathBuf,
+    warn: fn(&str),
+}
+
+impl<W: Write> Write for OrWarn<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if let Err(error) = self.file.write_all(bytes) {
+            let lost = format!("the log file `{}` is not complete ({error})", clean_path(&self.path));
+            if LOST.set(lost.clone()).is_ok() {
+                (self.warn)(&format!("Warning: {lost}; the run goes on"));
+            }
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn warn_on_console(line: &str) {
+    Console::detect().aside(line);
 }
 
 fn targets(level: LogLevel) -> Targets {
@@ -111,6 +115,22 @@ impl Reporter for LogReporter {
                 tracing::info!(folders, completed, rolled_back, "recovered");
             }
             Event::Listed { assets } => tracing::debug!(assets, "listed"),
+            Event::Asked { what, done, total } => tracing::debug!(?what, done, total, "asked"),
+            Event::Mapped { folders, agreed, of } => {
+                for folder in *folders {
+                    let (server, local) = (clean(&folder.server), clean_path(&folder.local));
+                    tracing::info!(server, local, agreed, of, "mapped");
+                }
+            }
+            Event::Kept(kept) => {
+                let (path, reason) = (clean_path(&kept.path), clean(&kept.why));
+                let kind = kept.datum.map(|datum| datum.to_string()).unwrap_or_default();
+                if kept.is_trouble {
+                    tracing::warn!(asset = %kept.asset, path, kind, reason, "kept");
+                } else {
+                    tracing::info!(asset = %kept.asset, path, kind, reason, "kept");
+                }
+            }
             Event::Planning { candidates } => tracing::info!(candidates, "planning"),
             Event::WouldDo(step) => {
                 let tags = step.change.edits.len();
@@ -146,12 +166,14 @@ impl Presenter for LogReporter {
             done = summary.done,
             skipped = summary.skipped_in_all(),
             failed = summary.failed,
+            files = summary.files,
+            kept = summary.kept,
             stopped = summary.stopped,
             listing_complete = summary.listing_complete,
             dry_run = end.dry_run,
-            insecure = end.insecure,
-            requests = end.requests.requests,
-            retries = end.requests.retries,
+            insecure = end.traffic.insecure,
+            requests = end.traffic.requests,
+            retries = end.traffic.retries,
             exit_code = end.status.code(),
             "finished"
         );
@@ -163,20 +185,35 @@ impl Presenter for LogReporter {
 }
 
 #[cfg(test)]
-#[cfg(target_os = "linux")]
 mod tests {
-    use std::io::Write as _;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     use super::*;
 
+    struct FullDisk;
+
+    impl Write for FullDisk {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
     #[test]
-    fn a_log_on_a_full_disk_holds_nobody_up_and_is_told() {
-        let file = OpenOptions::new().append(true).open("/dev/full").unwrap();
-        let mut kept = Kept { file, path: "/logs/a.log".into() };
+    fn a_log_that_cannot_be_written_is_told_once_and_ends_nothing() {
+        static WARNINGS: AtomicU64 = AtomicU64::new(0);
+        let warn = |line: &str| {
+            assert!(line.contains("`/log`"), "{line}");
+            WARNINGS.fetch_add(1, Ordering::SeqCst);
+        };
+        let mut log = OrWarn { file: FullDisk, path: "/log".into(), warn };
 
-        let written = kept.write(b"a line");
+        let written = (0..3).map(|_| log.write(b"line\n").unwrap()).sum::<usize>();
 
-        assert_eq!(written.unwrap(), 6);
-        assert!(lost_log().unwrap().contains("`/logs/a.log` is not complete"));
+        assert_eq!((written, WARNINGS.load(Ordering::SeqCst)), (15, 1));
+        assert!(lost_log().unwrap().contains("`/log` is not complete"));
     }
 }

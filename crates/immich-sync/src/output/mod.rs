@@ -4,6 +4,7 @@
 //! hostile: whatever is shown to a person has its control characters spelled out ([`clean()`]). Machines get
 //! the same events as JSON ([`mod@json`]), where escaping is part of the format.
 
+mod ask;
 mod clean;
 mod console;
 mod diff;
@@ -13,6 +14,7 @@ mod log;
 mod paint;
 mod plain;
 mod progress;
+mod statistics;
 mod summary;
 mod terminal;
 #[cfg(test)]
@@ -23,9 +25,10 @@ mod words;
 use std::path::Path;
 use std::time::Duration;
 
-use immich_api::RequestStats;
+use immich_api::Client;
 use sync_core::{Event, Reporter, Summary};
 
+pub(crate) use ask::Asker;
 pub(crate) use clean::{clean, clean_path};
 pub(crate) use console::{Console, lost_results};
 pub(crate) use diff::file_lines;
@@ -41,21 +44,50 @@ pub(crate) struct End<'a> {
     /// The numbers.
     pub(crate) summary: &'a Summary,
     /// The traffic.
-    pub(crate) requests: RequestStats,
+    pub(crate) traffic: Traffic,
     /// How long it took.
     pub(crate) elapsed: Duration,
     /// Whether nothing was to be changed.
     pub(crate) dry_run: bool,
-    /// Whether any certificate was accepted.
-    pub(crate) insecure: bool,
     /// How the program will end.
     pub(crate) status: ExitStatus,
+}
+
+/// What went to the server and came back, over all accounts.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Traffic {
+    /// Requests that left.
+    pub(crate) requests: u64,
+    /// Those that were sent again.
+    pub(crate) retries: u64,
+    /// Bytes of answers.
+    pub(crate) bytes_received: u64,
+    /// Whether any certificate was accepted.
+    pub(crate) insecure: bool,
+}
+
+impl Traffic {
+    /// Of these clients together.
+    pub(crate) fn of(clients: &[Client]) -> Self {
+        clients.iter().fold(Self::default(), |sum, client| {
+            let stats = client.stats();
+            Self {
+                requests: sum.requests + stats.requests,
+                retries: sum.retries + stats.retries,
+                bytes_received: sum.bytes_received + stats.bytes_received,
+                insecure: sum.insecure || client.server().insecure,
+            }
+        })
+    }
 }
 
 /// Somebody who is told of a run and of its end.
 pub(crate) trait Presenter: Reporter {
     /// The server is about to be asked.
     fn begin(&self) {}
+
+    /// Somebody is about to be asked something; nothing is drawn until the next [`Self::begin`].
+    fn pause(&self) {}
 
     /// The run has come to its end.
     fn finish(&self, end: &End<'_>);
@@ -75,7 +107,12 @@ impl Everybody {
         } else {
             Box::new(human::Human::new(console, settings, root))
         };
-        Self(vec![Box::new(LogReporter), shown])
+        let mut all: Vec<Box<dyn Presenter>> = vec![Box::new(LogReporter)];
+        if let Some(file) = &settings.statistics {
+            all.push(Box::new(statistics::Statistics::new(console, file.clone())));
+        }
+        all.push(shown);
+        Self(all)
     }
 }
 
@@ -88,6 +125,10 @@ impl Reporter for Everybody {
 impl Presenter for Everybody {
     fn begin(&self) {
         self.0.iter().for_each(|presenter| presenter.begin());
+    }
+
+    fn pause(&self) {
+        self.0.iter().for_each(|presenter| presenter.pause());
     }
 
     fn finish(&self, end: &End<'_>) {

@@ -19,17 +19,27 @@ pub(super) struct Lines {
 }
 
 struct State {
-    listed: u64,
-    files: Option<u64>,
+    stage: Stage,
     done: u64,
     /// Number and time of the last line.
     said: (u64, Instant),
 }
 
+/// What is going on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// The list of the server arrives.
+    Listing,
+    /// The server is asked for more, or told; of so many.
+    Asking(&'static str, u64),
+    /// Files are looked at, so many.
+    Files(u64),
+}
+
 impl Lines {
     /// Starts counting.
     pub(super) fn new(console: Console) -> Self {
-        let state = State { listed: 0, files: None, done: 0, said: (0, Instant::now()) };
+        let state = State { stage: Stage::Listing, done: 0, said: (0, Instant::now()) };
         Self { console, state: Mutex::new(state) }
     }
 
@@ -45,38 +55,55 @@ impl Lines {
 impl State {
     /// A line, when it is time for one.
     fn line(&mut self, now: Instant) -> Option<String> {
-        let number = if self.files.is_some() { self.done } else { self.listed };
+        let number = self.done;
         let (said, at) = self.said;
         if number < said + PHOTOS && now.duration_since(at) < EVERY {
             return None;
         }
         self.said = (number, now);
-        Some(match self.files {
-            None => format!("{} on the server so far", count(number, "photo")),
-            Some(files) => format!("{} of {} done", thousands(number), count(files, "file")),
+        Some(match self.stage {
+            Stage::Listing => format!("{} on the server so far", count(number, "photo")),
+            Stage::Asking(what, total) => format!("{what}: {} of {}", thousands(number), thousands(total)),
+            Stage::Files(files) => format!("{} of {} done", thousands(number), count(files, "file")),
         })
+    }
+
+    /// Counts from here on, if something else begins.
+    fn enter(&mut self, stage: Stage, now: Instant) {
+        if self.stage != stage {
+            (self.stage, self.done, self.said) = (stage, 0, (0, now));
+        }
     }
 }
 
 impl Progress for Lines {
     fn listed(&self, photos: u64) {
-        self.change(|state| state.listed = photos, Instant::now());
+        self.change(|state| state.done = photos, Instant::now());
     }
 
-    fn planned(&self, files: u64) {
+    fn asked(&self, what: &'static str, done: u64, total: u64) {
         let now = Instant::now();
         self.change(
             |state| {
-                state.files = Some(files);
-                state.done = 0;
-                state.said = (0, now);
+                state.enter(Stage::Asking(what, total), now);
+                state.done = done;
             },
             now,
         );
     }
 
+    fn planned(&self, files: u64) {
+        let now = Instant::now();
+        self.change(|state| state.enter(Stage::Files(files), now), now);
+    }
+
     fn step(&self) {
-        self.change(|state| state.done = state.files.unwrap_or(u64::MAX).min(state.done + 1), Instant::now());
+        let step = |state: &mut State| {
+            if let Stage::Files(files) = state.stage {
+                state.done = files.min(state.done + 1);
+            }
+        };
+        self.change(step, Instant::now());
     }
 
     fn aside(&self, print: &mut dyn FnMut()) {
@@ -91,7 +118,7 @@ mod tests {
     use super::*;
 
     fn state(now: Instant) -> State {
-        State { listed: 0, files: Some(5000), done: 0, said: (0, now) }
+        State { stage: Stage::Files(5000), done: 0, said: (0, now) }
     }
 
     #[test]
@@ -111,8 +138,19 @@ mod tests {
     #[test]
     fn the_listing_shows_life_too() {
         let now = Instant::now();
-        let mut state = State { files: None, listed: 3000, ..state(now) };
+        let mut state = State { stage: Stage::Listing, done: 3000, ..state(now) };
 
         assert_eq!(state.line(now).as_deref(), Some("3,000 photos on the server so far"));
+    }
+
+    #[test]
+    fn asking_shows_life_and_starts_at_its_own_beginning() {
+        let now = Instant::now();
+        let mut state = State { done: 4999, ..state(now) };
+        state.enter(Stage::Asking("faces", 4000), now);
+
+        assert_eq!(state.line(now), None);
+        state.done = 1000;
+        assert_eq!(state.line(now).as_deref(), Some("faces: 1,000 of 4,000"));
     }
 }

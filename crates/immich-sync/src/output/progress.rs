@@ -8,6 +8,9 @@ pub(super) trait Progress: Send + Sync {
     /// So many photos of the server's list have arrived.
     fn listed(&self, photos: u64);
 
+    /// The server is asked or told something else; so much of it is done.
+    fn asked(&self, what: &'static str, done: u64, total: u64);
+
     /// The list is complete; so many files will be opened.
     fn planned(&self, files: u64);
 
@@ -26,6 +29,8 @@ pub(super) struct Silent;
 
 impl Progress for Silent {
     fn listed(&self, _photos: u64) {}
+
+    fn asked(&self, _what: &'static str, _done: u64, _total: u64) {}
 
     fn planned(&self, _files: u64) {}
 

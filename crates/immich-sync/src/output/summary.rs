@@ -13,11 +13,17 @@ pub(super) fn lines(end: &End<'_>, unnamed: u64, paint: Paint) -> Vec<String> {
     };
     let changed = if end.dry_run { "would be changed" } else { "changed" };
     row(summary.done, changed, Paint::green);
+    if summary.files != summary.done {
+        row(summary.files, "files for these, with sidecars", plain);
+    }
     for (code, number) in &summary.skipped {
         row(*number, skipped(code), if is_trouble(code) { Paint::yellow } else { plain });
     }
     if summary.failed > 0 {
         row(summary.failed, "failed", Paint::red);
+    }
+    if summary.kept > 0 {
+        row(summary.kept, "values kept as the files have them", plain);
     }
     if summary.unreadable > 0 {
         row(summary.unreadable, "could not be understood in the server's list", Paint::yellow);
@@ -46,6 +52,9 @@ fn skipped(code: &str) -> &str {
     match code {
         "unchanged" => "unchanged since the last run",
         "up-to-date" => "already say what the server knows",
+        "undone" => "taken back by `undo` and left alone since",
+        "not-the-same" => "whose file here is another than the server read",
+        "no-such-asset" => "asked for, and not known to the server",
         "nothing-known" => "of which the server knows nothing to write",
         "offline" => "offline on the server",
         "managed" => "managed by Immich and left alone by your choice",
@@ -57,12 +66,12 @@ fn skipped(code: &str) -> &str {
 }
 
 fn is_trouble(code: &str) -> bool {
-    matches!(code, "missing" | "unmapped" | "refused")
+    matches!(code, "missing" | "unmapped" | "refused" | "not-the-same" | "no-such-asset")
 }
 
 fn traffic(end: &End<'_>) -> String {
-    let requests = count(end.requests.requests, "request");
-    let repeats = match end.requests.retries {
+    let requests = count(end.traffic.requests, "request");
+    let repeats = match end.traffic.retries {
         0 => String::new(),
         retries => format!(", {} of them again", thousands(retries)),
     };
@@ -77,7 +86,7 @@ fn notes(end: &End<'_>, unnamed: u64) -> Vec<String> {
             thousands(unnamed)
         ));
     }
-    if end.insecure {
+    if end.traffic.insecure {
         notes.push("Insecure: the certificate of the server was not checked.".to_owned());
     }
     notes
@@ -101,15 +110,16 @@ fn next(end: &End<'_>) -> Option<String> {
 mod tests {
     use std::time::Duration;
 
-    use immich_api::RequestStats;
     use sync_core::Summary;
     use sync_core::plan::SkipReason;
 
     use super::*;
     use crate::exit::ExitStatus;
+    use crate::output::Traffic;
 
     fn summary() -> Summary {
-        let mut summary = Summary { seen: 1300, done: 1300, listing_complete: true, ..Summary::default() };
+        let mut summary =
+            Summary { seen: 1300, done: 1300, files: 1300, listing_complete: true, ..Summary::default() };
         for reason in [SkipReason::Unchanged, SkipReason::Missing, SkipReason::Offline] {
             summary.skip(&reason);
         }
@@ -119,10 +129,14 @@ mod tests {
     fn text(summary: &Summary, dry_run: bool, unnamed: u64) -> String {
         let end = End {
             summary,
-            requests: RequestStats { requests: 12, retries: 2, bytes_received: 1, waited: Duration::ZERO },
+            traffic: Traffic {
+                requests: 12,
+                retries: 2,
+                bytes_received: 1,
+                insecure: !summary.listing_complete,
+            },
             elapsed: Duration::from_secs(75),
             dry_run,
-            insecure: !summary.listing_complete,
             status: ExitStatus::Ok,
         };
         lines(&end, unnamed, Paint { on: false }).join("\n")
@@ -158,6 +172,9 @@ mod tests {
             "unchanged",
             "up-to-date",
             "nothing-known",
+            "undone",
+            "not-the-same",
+            "no-such-asset",
             "offline",
             "managed",
             "missing",

@@ -5,10 +5,16 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::progress::Progress;
-use super::words::count;
 
 /// Often enough to be smooth, seldom enough for a slow line.
 const HERTZ: u8 = 10;
+
+/// While files are looked at and written.
+const FILES: &str = "{bar:32} {human_pos}/{human_len} files, {rate}, {eta} left";
+/// While the server is asked for more, or told.
+const ASKED: &str = "{bar:32} {msg}: {human_pos}/{human_len}, {rate}, {eta} left";
+/// While the list of the server arrives, whose end nobody knows.
+const LISTED: &str = "{spinner} {human_pos} photos on the server, {rate}";
 
 /// A bar on stderr.
 pub(super) struct Bar(ProgressBar);
@@ -25,19 +31,36 @@ impl Bar {
 
 impl Progress for Bar {
     fn begin(&self) {
+        self.0.reset();
         self.0.enable_steady_tick(Duration::from_millis(120));
     }
 
     fn listed(&self, photos: u64) {
         if self.0.length().is_none() {
-            self.0.set_message(format!("{} on the server", count(photos, "photo")));
+            if self.0.position() == 0 {
+                self.0.set_style(style(LISTED));
+            }
+            self.0.set_position(photos);
         }
+    }
+
+    fn asked(&self, what: &'static str, done: u64, total: u64) {
+        if done == 0 || self.0.length() != Some(total) {
+            self.0.disable_steady_tick();
+            self.0.set_style(style(ASKED));
+            self.0.set_message(what);
+            self.0.set_length(total);
+            self.0.reset_elapsed();
+            self.0.reset_eta();
+        }
+        self.0.set_position(done);
     }
 
     fn planned(&self, files: u64) {
         self.0.disable_steady_tick();
-        self.0.set_style(style("{bar:32} {human_pos}/{human_len} files, {rate}, {eta} left"));
+        self.0.set_style(style(FILES));
         self.0.set_length(files);
+        self.0.set_position(0);
         self.0.reset_elapsed();
         self.0.reset_eta();
     }
@@ -74,13 +97,23 @@ mod tests {
 
     #[test]
     fn the_templates_are_right() {
-        for template in [
-            "{spinner:.cyan} {msg}",
-            "{spinner} {msg}",
-            "{bar:32} {human_pos}/{human_len} files, {rate}, {eta} left",
-        ] {
+        for template in ["{spinner:.cyan} {msg}", "{spinner} {msg}", FILES, ASKED, LISTED] {
             assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
         }
+    }
+
+    #[test]
+    fn each_stage_starts_at_its_own_beginning() {
+        let bar = Bar(ProgressBar::hidden());
+
+        bar.listed(3000);
+        bar.asked("albums", 0, 20);
+        bar.asked("albums", 20, 20);
+        bar.planned(7);
+
+        assert_eq!((bar.0.position(), bar.0.length()), (0, Some(7)));
+        bar.asked("told", 3, 9);
+        assert_eq!((bar.0.position(), bar.0.length()), (3, Some(9)));
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use immich_api::AssetId;
 use photo_metadata::replace::FileIdentity;
-use photo_metadata::{Change, Container, Tag, TagEdit, Value};
-use sync_core::plan::{Failed, SkipReason, Skipped, Step};
+use photo_metadata::{Change, Container, Datum, Tag, TagEdit, Value};
+use sync_core::plan::{Failed, Kept, SkipReason, Skipped, Step};
 use sync_core::state::{Base, Fingerprint, Role};
 
 /// An asset of this number.
@@ -50,6 +50,13 @@ pub(super) fn step() -> Step {
 /// A photo that was left out.
 pub(super) fn skipped(reason: SkipReason) -> Skipped {
     Skipped { asset: asset(2), path: "/photos/2024/07/b.jpg".into(), reason }
+}
+
+/// A part of a photo that stays as it is.
+pub(super) fn kept() -> Kept {
+    let why = "somebody changed it in the file".to_owned();
+    let path = "/photos/2024/07/a.jpg".into();
+    Kept { asset: asset(1), path, datum: Some(Datum::Caption), why, is_trouble: false }
 }
 
 /// A photo that something went wrong with, whose name is no text.

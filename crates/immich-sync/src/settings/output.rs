@@ -3,14 +3,13 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use clap::ValueEnum;
 
-use super::{Sources, names};
-use crate::args::{LogFormat, LogLevel};
+use super::words::{LogFormat, LogLevel, StatsFormat};
+use super::{Sources, catalogue};
 use crate::exit::usage;
 
 /// How a run is told.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct OutputSettings {
     /// One JSON object a line on stdout.
     pub(crate) json: bool,
@@ -20,6 +19,8 @@ pub(crate) struct OutputSettings {
     pub(crate) level: Option<LogLevel>,
     /// The log file, if there is to be one.
     pub(crate) log: Option<LogFile>,
+    /// The file with the numbers of the run, if there is to be one.
+    pub(crate) statistics: Option<StatsFile>,
 }
 
 /// A file that the log is appended to.
@@ -31,41 +32,53 @@ pub(crate) struct LogFile {
     pub(crate) format: LogFormat,
 }
 
+/// A file that the numbers of a run are written to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct StatsFile {
+    /// In which folder.
+    pub(crate) folder: PathBuf,
+    /// How.
+    pub(crate) format: StatsFormat,
+}
+
 impl OutputSettings {
     /// Decides how to tell.
     pub(crate) fn resolve(sources: &Sources<'_>) -> Result<Self> {
-        let Sources { args, environment, config, .. } = *sources;
-        let level = match args.log_level {
-            Some(level) => Some(level),
-            None => environment.word(names::LOG_LEVEL)?.or(word("log_level", config.log_level.as_deref())?),
-        };
-        let path = environment.path(names::LOG_FILE)?.or_else(|| config.log_file.clone());
         let format = format(sources)?;
         Ok(Self {
-            json: sources.flag(args.json, names::JSON, None)?,
-            quiet: sources.flag(args.quiet, names::QUIET, None)?,
-            level,
-            log: path.map(|path| LogFile { path, format }),
+            json: sources.flag(&catalogue::JSON)?,
+            quiet: sources.flag(&catalogue::QUIET)?,
+            level: sources.word(&catalogue::LOG_LEVEL)?,
+            log: sources.path(&catalogue::LOG_FILE)?.map(|path| LogFile { path, format }),
+            statistics: statistics(sources)?,
         })
+    }
+
+    /// For telling why the settings could not be resolved.
+    pub(crate) fn of_a_failed_start(json: bool) -> Self {
+        Self { json, quiet: true, ..Self::default() }
     }
 }
 
 fn format(sources: &Sources<'_>) -> Result<LogFormat> {
-    if let Some(format) = sources.environment.word(names::LOG_FORMAT)? {
-        return Ok(format);
-    }
-    match sources.environment.flag(names::STRUCTURED_LOGS)? {
-        Some(true) => Ok(LogFormat::Json),
-        Some(false) => Ok(LogFormat::Text),
-        None => Ok(word("log_format", sources.config.log_format.as_deref())?.unwrap_or(LogFormat::Text)),
+    let format = sources.find(&catalogue::LOG_FORMAT)?;
+    let structured = sources.find(&catalogue::STRUCTURED_LOGS)?;
+    let word = sources.word(&catalogue::LOG_FORMAT)?;
+    let flag = sources.flag(&catalogue::STRUCTURED_LOGS)?;
+    let of_flag = if flag { LogFormat::Json } else { LogFormat::Text };
+    match (word, structured) {
+        (Some(word), None) => Ok(word),
+        (None, _) => Ok(of_flag),
+        (Some(word), Some(_)) if word == of_flag => Ok(word),
+        (Some(_), Some(structured)) => {
+            let format = format.map_or_else(String::new, |given| given.origin.to_string());
+            Err(usage(format!("{format} and {} say different things; keep one of them", structured.origin)))
+        }
     }
 }
 
-fn word<T: ValueEnum>(key: &str, text: Option<&str>) -> Result<Option<T>> {
-    let Some(text) = text else { return Ok(None) };
-    T::from_str(text, true).map(Some).map_err(|_| {
-        let words = T::value_variants().iter().filter_map(ValueEnum::to_possible_value);
-        let words: Vec<String> = words.map(|word| word.get_name().to_owned()).collect();
-        usage(format!("`{key}` of the config file is `{text}`, expected {}", words.join(", ")))
-    })
+fn statistics(sources: &Sources<'_>) -> Result<Option<StatsFile>> {
+    let Some(format) = sources.word(&catalogue::EXPORT_STATS)? else { return Ok(None) };
+    let folder = sources.path(&catalogue::STATS_DIR)?.unwrap_or_else(|| PathBuf::from("."));
+    Ok(Some(StatsFile { folder, format }))
 }

@@ -1,13 +1,12 @@
 //! The server and the way to it.
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use immich_api::RateLimit;
 
-use super::{Sources, names};
-use crate::config::Rate;
+use super::{Sources, catalogue};
 use crate::exit::usage;
 
 /// The server and the way to it.
@@ -25,33 +24,17 @@ pub(crate) struct ServerSettings {
 
 impl ServerSettings {
     /// Decides where the server is and how to talk to it.
-    pub(super) fn resolve(sources: &Sources<'_>) -> Result<Self> {
-        let Sources { args, environment, config, .. } = *sources;
-        let url = match &args.server {
-            Some(url) => Some(url.clone()),
-            None => match environment.text(names::SERVER)? {
-                Some(url) => Some(url),
-                None => url_of_file(sources)?.or_else(|| config.server.clone()),
-            },
+    pub(crate) fn resolve(sources: &Sources<'_>) -> Result<Self> {
+        let Some(url) = find_in_order(sources)? else {
+            let how = "no server; give its address with --server http://nas:2283 or in IMMICH_INSTANCE_URL";
+            return Err(usage(how));
         };
-        let url = url.ok_or_else(|| {
-            usage("no server; give its address with --server http://nas:2283 or in IMMICH_INSTANCE_URL")
-        })?;
-        let rate = match &args.rate_limit {
-            Some(rate) => Some(rate.clone()),
-            None => environment
-                .text(names::RATE_LIMIT)?
-                .or_else(|| config.rate_limit.as_ref().map(Rate::to_string)),
-        };
-        let ca_file = match &args.ca_file {
-            Some(path) => Some(path.clone()),
-            None => environment.path(names::CA_FILE)?.or_else(|| config.ca_file.clone()),
-        };
+        let rate = sources.text(&catalogue::RATE_LIMIT)?;
         Ok(Self {
             url: url.trim().to_owned(),
             rate_limit: rate.map_or(Ok(RateLimit::default()), |rate| rate_limit(&rate))?,
-            ca_file,
-            insecure: sources.flag(args.insecure, names::INSECURE, config.insecure)?,
+            ca_file: sources.path(&catalogue::CA_FILE)?,
+            insecure: sources.flag(&catalogue::INSECURE)?,
         })
     }
 
@@ -67,12 +50,29 @@ impl ServerSettings {
     }
 }
 
-fn url_of_file(sources: &Sources<'_>) -> Result<Option<String>> {
-    let Some(path) = sources.environment.path(names::SERVER_FILE)? else { return Ok(None) };
-    let text = std::fs::read_to_string(&path).map_err(|error| {
+/// The address, or the first line of the file that holds it: of the first source that names either.
+fn find_in_order(sources: &Sources<'_>) -> Result<Option<String>> {
+    let Sources { environment, config, .. } = sources;
+    let (address, file) = (&catalogue::SERVER, &catalogue::SERVER_FILE);
+    for (address, file) in [
+        (sources.typed(address), None),
+        (environment.find(address)?, environment.find(file)?),
+        (config.find(address), config.find(file)),
+    ] {
+        match (address, file) {
+            (Some(address), _) => return address.text().map(Some),
+            (None, Some(file)) => return first_line(&file.path()).map(Some),
+            (None, None) => {}
+        }
+    }
+    Ok(None)
+}
+
+fn first_line(path: &Path) -> Result<String> {
+    let text = std::fs::read_to_string(path).map_err(|error| {
         usage(format!("`{}` with the server's address cannot be read: {error}", path.display()))
     })?;
-    Ok(Some(text.lines().next().unwrap_or_default().to_owned()))
+    Ok(text.lines().next().unwrap_or_default().to_owned())
 }
 
 fn rate_limit(text: &str) -> Result<RateLimit> {

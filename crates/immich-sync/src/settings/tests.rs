@@ -1,12 +1,22 @@
 use std::path::Path;
+use std::time::Duration;
 
 use clap::Parser as _;
-use immich_api::RateLimit;
-use photo_metadata::Datum;
+use immich_api::{LibraryId, RateLimit};
+use photo_metadata::replace::{HardLinkPolicy, ReplaceOptions};
+use photo_metadata::{Allowances, Datum, Policy, TagChoices};
 use sync_core::paths::PathRule;
+use sync_core::writeback::{
+    AfterWrite, AlbumOptions, Brake, FaceOptions, IdentityCheck, ManagedPolicy, Selection, SidecarForm,
+    Target, Targets,
+};
 
+use super::selection::moment;
+use super::words::{LogFormat, LogLevel, StatsFormat};
 use super::*;
-use crate::args::{Args, Command, LogFormat, LogLevel};
+use crate::args::{Args, Command};
+use crate::config::ConfigFile;
+use crate::environment::Environment;
 
 /// A complete set of settings, to which each test adds.
 const LEAST: [&str; 3] = ["--server=http://cli", "--library=/cli", "--all"];
@@ -21,13 +31,19 @@ struct Told {
 impl Told {
     fn with<T>(&self, resolve: impl FnOnce(&Sources<'_>) -> Result<T>) -> Result<T> {
         let words = ["immich-sync", "write"].into_iter().chain(self.args.iter().copied());
-        let Command::Write(args) = Args::try_parse_from(words).unwrap().command else { panic!("not write") };
+        let Ok(Args { command: Command::Write(options) }) = Args::try_parse_from(words) else {
+            panic!("{:?} is not taken", self.args)
+        };
         let environment = self.environment.iter().map(|(name, value)| ((*name).to_owned(), *value));
         resolve(&Sources {
-            args: &args,
+            matches: options.matches(),
             environment: &Environment::new(environment),
             config: &ConfigFile::parse(self.config, Path::new("/etc/config.toml")).unwrap(),
         })
+    }
+
+    fn options(&self) -> WriteOptions {
+        self.settings().unwrap().options
     }
 
     fn settings(&self) -> Result<WriteSettings> {
@@ -140,13 +156,17 @@ fn the_defaults_are_careful() {
     let settings = least(&[], &[], "").settings().unwrap();
 
     let options = settings.options;
-    assert_eq!(options.mapping.rule, PathRule::LastSegments(3));
+    assert_eq!(options.mapping.rule, PathRule::Search);
     assert_eq!((options.caption_limit, options.workers), (2000, 2));
     assert_eq!(options.replace, ReplaceOptions { hard_links: HardLinkPolicy::Refuse, touch: false });
     assert_eq!(options.allowed, Allowances { signed: false, raw: false });
     assert_eq!((options.managed, options.recheck), (None, false));
     assert_eq!(options.selection, Selection::default());
-    assert!(options.rules.choices.people_as_keywords);
+    assert_eq!((options.rules.choices, options.targets), (TagChoices::default(), Targets::default()));
+    assert_eq!((options.albums, options.faces), (AlbumOptions::default(), FaceOptions::default()));
+    assert_eq!((options.brake, options.after), (Brake::default(), AfterWrite::Refresh));
+    assert_eq!(options.identity, IdentityCheck::Strict);
+    assert!(Datum::ALL.iter().all(|datum| options.rules.policies.of(*datum) == Policy::Overwrite));
     assert_eq!(settings.server.rate_limit, RateLimit::PerSecond(10.0));
     assert!(
         !settings.dry_run && !settings.strict && !settings.server.insecure && settings.concerns.is_empty()
@@ -165,6 +185,14 @@ fn the_kinds_of_data_come_from_the_first_source_that_names_any() {
     assert_eq!(kinds(told(base, &environment, config)), [Datum::Gps, Datum::Time]);
     assert_eq!(kinds(told(base, &[KEY], config)), [Datum::Rating]);
     assert_eq!(kinds(told(&[base, &["--all"]].concat(), &[KEY], config)).len(), 5);
+    assert_eq!(kinds(told(&[base, &["--everything"]].concat(), &[KEY], config)), Datum::ALL);
+    let more = kinds(told(&[base, &["--all", "--albums", "--face-coordinates"]].concat(), &[KEY], ""));
+    assert_eq!(more.len(), 7);
+    assert_eq!(
+        kinds(told(base, &[KEY, ("IMMICH_SYNC_WRITE", "tags, gps")], config)),
+        [Datum::Gps, Datum::Tags]
+    );
+    assert!(told(base, &[KEY], "write = [\"peopel\"]").error().contains("`peopel` is no kind of data"));
 }
 
 #[test]
@@ -211,7 +239,12 @@ fn numbers_are_checked_wherever_they_come_from() {
         let error = least(&[], &[(name, value)], "").error();
         assert!(error.contains("expected a number from 1"), "{error}");
     }
-    assert!(least(&[], &[], "workers = 0").error().contains("--workers"));
+    let error = least(&[], &[], "workers = 0").error();
+    assert!(
+        error.contains("`workers` of `/etc/config.toml`, line 1, is") || error.contains("line 1 is `0`"),
+        "{error}"
+    );
+    assert!(least(&["--workers=0"], &[], "").error().contains("--workers is `0`"));
 }
 
 #[test]
@@ -225,7 +258,7 @@ fn managed_files_and_hard_links_are_words() {
 
     assert_eq!(settings.options.managed, Some(ManagedPolicy::Skip));
     assert_eq!(settings.options.replace.hard_links, HardLinkPolicy::Break);
-    assert!(least(&[], &[("IMMICH_SYNC_MANAGED", "sidecar")], "").error().contains("original, skip"));
+    assert!(least(&[], &[("IMMICH_SYNC_MANAGED", "maybe")], "").error().contains("original, sidecar, skip"));
 }
 
 #[test]
@@ -270,4 +303,130 @@ fn a_key_on_the_command_line_is_a_concern() {
 
     assert_eq!(settings.concerns.len(), 1);
     assert!(!settings.concerns[0].contains("marker"));
+}
+
+#[test]
+fn a_policy_is_for_all_kinds_or_for_one() {
+    let of = |told: Told, datum| told.options().rules.policies.of(datum);
+    let typed = ["--policy=people=never", "--policy=fill-missing"];
+    let table = "policy = { rating = \"never\" }";
+
+    assert_eq!(of(least(&typed, &[], ""), Datum::People), Policy::Never);
+    assert_eq!(of(least(&typed, &[], ""), Datum::Gps), Policy::FillMissing);
+    let variable = [("IMMICH_SYNC_POLICY", "caption=fill-missing,rating=never")];
+    assert_eq!(of(least(&[], &variable, ""), Datum::Caption), Policy::FillMissing);
+    assert_eq!(of(least(&[], &variable, ""), Datum::Time), Policy::Overwrite);
+    assert_eq!(of(least(&[], &[], table), Datum::Rating), Policy::Never);
+    assert_eq!(of(least(&[], &[], "policy = [\"fill-missing\", \"gps=never\"]"), Datum::Gps), Policy::Never);
+    assert!(least(&["--policy=sometimes"], &[], "").error().contains("overwrite, fill-missing, never"));
+    assert!(least(&["--policy=faces=never"], &[], "").error().contains("face-coordinates"));
+}
+
+#[test]
+fn a_target_is_for_all_libraries_or_for_one() {
+    let id = "00000000-0000-4000-8000-000000000001";
+    let one = "--target=00000000-0000-4000-8000-000000000001=sidecar";
+
+    let targets = least(&[one, "--target=both", "--sidecar-form=lightroom"], &[], "").options().targets;
+
+    assert_eq!((targets.target, targets.form), (Target::Both, SidecarForm::Lightroom));
+    assert_eq!(targets.by_library.get(&LibraryId::parse(id).unwrap()), Some(&Target::Sidecar));
+    assert!(least(&["--target=nas=both"], &[], "").error().contains("--target"));
+    assert!(least(&["--target=everywhere"], &[], "").error().contains("original, sidecar, both"));
+}
+
+#[test]
+fn every_choice_of_the_layout_reaches_the_options() {
+    let choices = |arguments: &[&'static str]| least(arguments, &[], "").options().rules.choices;
+    let usual = TagChoices::default();
+
+    assert_eq!(choices(&["--people-keywords"]), TagChoices { people_as_keywords: true, ..usual });
+    assert_eq!(choices(&["--no-people-keywords"]), usual);
+    assert_eq!(choices(&["--people-hierarchy"]), TagChoices { people_in_hierarchy: true, ..usual });
+    assert_eq!(choices(&["--no-album-hierarchy"]), TagChoices { albums_in_hierarchy: false, ..usual });
+    assert_eq!(choices(&["--album-comment"]), TagChoices { albums_in_comment: true, ..usual });
+    assert_eq!(choices(&["--no-flat-tags"]), TagChoices { flat_tags: false, ..usual });
+    assert_eq!(choices(&["--microsoft-regions"]), TagChoices { microsoft_regions: true, ..usual });
+    let config = least(&["--flat-tags"], &[], "flat_tags = false\nalbum_hierarchy = false").options();
+    assert_eq!(config.rules.choices, TagChoices { albums_in_hierarchy: false, ..usual });
+}
+
+#[test]
+fn what_belongs_to_albums_faces_and_the_brake_reaches_the_options() {
+    let arguments = [
+        "--shared-albums",
+        "--faces-although-imported",
+        "--face-recheck=3",
+        "--brake-percent=50",
+        "--yes",
+        "--after=scan",
+        "--trust-paths",
+        "--sidecar-when-refused",
+        "--managed=sidecar",
+    ];
+    let cache = [("IMMICH_ALBUM_CACHE_TTL", "60"), ("IMMICH_ALBUM_CACHE_MAX_STALE", "2d")];
+
+    let options = least(&arguments, &cache, "").options();
+
+    let (fresh_for, stale_for) = (Duration::from_mins(1), Duration::from_hours(48));
+    assert_eq!(options.albums, AlbumOptions { shared: true, fresh_for, stale_for });
+    assert_eq!(options.faces, FaceOptions { even_if_imported: true, recheck_one_in: 3 });
+    assert_eq!(options.brake, Brake { percent: 50, confirmed: true });
+    assert_eq!((options.after, options.identity), (AfterWrite::Scan, IdentityCheck::TrustPaths));
+    assert!(options.targets.sidecar_when_refused);
+    assert_eq!(options.managed, Some(ManagedPolicy::Sidecar));
+}
+
+#[test]
+fn to_forget_the_checkpoint_is_to_look_again_and_to_resume_is_what_always_happens() {
+    assert!(least(&["--clear-checkpoint"], &[], "").options().recheck);
+    assert!(!least(&["--resume", "--only-new"], &[], "").options().recheck);
+    assert!(least(&["--clear-album-cache"], &[], "").settings().unwrap().clear_album_cache);
+}
+
+#[test]
+fn the_statistics_go_where_they_are_wanted() {
+    let output = least(&["--export-stats=csv"], &[("IMMICH_SYNC_STATS_DIR", "/stats")], "").output();
+
+    assert_eq!(output.statistics, Some(StatsFile { folder: "/stats".into(), format: StatsFormat::Csv }));
+    assert_eq!(least(&[], &[], "").output().statistics, None);
+}
+
+#[test]
+fn two_ways_to_say_how_to_log_must_agree() {
+    let both = least(&[], &[("IMMICH_LOG_FORMAT", "text"), ("IMMICH_STRUCTURED_LOGS", "1")], "");
+
+    let error = both.with(OutputSettings::resolve).unwrap_err().to_string();
+
+    assert!(error.contains("IMMICH_LOG_FORMAT and IMMICH_STRUCTURED_LOGS"), "{error}");
+}
+
+#[test]
+fn a_time_without_zone_is_one_of_the_zone_that_was_given() {
+    let since = |zone| least(&["--since=2024-07-01"], &[("IMMICH_SYNC_TIME_ZONE", zone)], "");
+
+    let berlin = since("Europe/Berlin").options().selection.since;
+
+    assert_eq!(berlin.map(|moment| moment.to_string()).as_deref(), Some("2024-06-30T22:00:00Z"));
+    assert!(since("Europe/Nowhere").error().contains("Europe/Nowhere"));
+}
+
+#[test]
+fn every_setting_is_listed_with_where_it_comes_from_and_no_secret_is() {
+    let listed = least(&["--api-key=marker"], &[("IMMICH_SYNC_WORKERS", "3")], "\ntouch = true").with(rows);
+
+    let rows = listed.unwrap();
+    let row = |key: &str| {
+        let row = rows.iter().find(|row| row.key == key).unwrap();
+        let origins: Vec<String> = row.origins.iter().map(ToString::to_string).collect();
+        (row.value.clone().unwrap_or_default(), origins.join(" "))
+    };
+    let pair = |value: &str, origin: &str| (value.to_owned(), origin.to_owned());
+    assert_eq!(row("write"), pair("people, gps, caption, time, rating", "--all"));
+    assert_eq!(row("server"), pair("http://cli", "--server"));
+    assert_eq!(row("workers"), pair("3", "IMMICH_SYNC_WORKERS"));
+    assert_eq!(row("touch"), pair("true", "`touch` of `/etc/config.toml`, line 2"));
+    assert_eq!(row("album_hierarchy"), pair("true", ""));
+    assert_eq!(row("api_key"), pair("(set)", "--api-key"));
+    assert!(rows.iter().all(|row| row.value.as_deref() != Some("marker")));
 }

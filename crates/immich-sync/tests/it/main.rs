@@ -2,12 +2,14 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of a test fails as the test does")]
 
+mod config;
 mod corpus;
 mod dry_run;
 mod exit_codes;
 mod faults;
 mod killed;
 mod listing;
+mod logs;
 mod place;
 mod secrets;
 mod shell;

@@ -46,6 +46,20 @@ fn every_shell_gets_completions() {
 }
 
 #[test]
+fn the_manual_is_printed_or_written_into_a_folder() {
+    let place = Place::with(1);
+    let folder = place.folder.path().join("man");
+
+    let page = Said::by(&mut place.bare(&["man", "write"])).ended_with(0);
+    Said::by(&mut place.bare(&["man", "--dir", folder.to_str().unwrap()])).ended_with(0);
+    let unknown = Said::by(&mut place.bare(&["man", "nothing"])).ended_with(2);
+
+    assert!(page.stdout.starts_with(".ie") || page.stdout.contains(".TH"), "{}", page.stdout);
+    assert!(folder.join("immich-sync-write.1").is_file());
+    assert!(unknown.stderr.contains("no command `nothing`"), "{}", unknown.stderr);
+}
+
+#[test]
 fn the_demo_holds_what_it_claims() {
     let place = Place::with(1);
     let folder = place.folder.path().join("demo");

@@ -67,6 +67,49 @@ fn sigint_ends_with_130() {
 }
 
 #[test]
+fn a_second_signal_ends_at_once_and_the_next_run_puts_everything_in_order() {
+    for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let place = Place::with(60);
+        let before = place.contents();
+        let mut command = place.write(&["--all", "--log-level", "info"]);
+        let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut stderr = BufReader::new(child.stderr.take().unwrap());
+        let mut said = String::new();
+        while !said.contains("Wrote `") {
+            assert_ne!(stderr.read_line(&mut said).unwrap(), 0, "it ended before it wrote: {said}");
+        }
+
+        send(&child, signal);
+        send(&child, signal);
+        let begin = Instant::now();
+        let status = child.wait().unwrap();
+
+        // Both can arrive as one; then it stops after the file it is at, which is as good an end.
+        assert_eq!(status.code(), Some(code), "{said}");
+        assert!(begin.elapsed() < IN_TIME, "{:?}", begin.elapsed());
+        let originals = |all: std::collections::BTreeMap<std::path::PathBuf, Vec<u8>>| {
+            all.into_iter().filter(|(path, _)| before.contains_key(path)).collect::<Vec<_>>()
+        };
+        let between = originals(place.contents());
+        assert_eq!(between.len(), before.len(), "an original is gone");
+        let rest = Said::by(&mut place.write(&["--all", "--json"])).ended_with(0);
+        let again = Said::by(&mut place.write(&["--all", "--json"])).ended_with(0).last();
+        assert_eq!(
+            (&again["done"], &again["skipped"]["unchanged"]),
+            (&0.into(), &60.into()),
+            "{}",
+            rest.stdout
+        );
+        let after = place.contents();
+        assert!(after.keys().eq(before.keys()), "files came or went: {:?}", after.keys());
+        // What was changed before the signal was complete: it is what it is at the end.
+        for (path, bytes) in between {
+            assert!(bytes == before[&path] || bytes == after[&path], "{} was half done", path.display());
+        }
+    }
+}
+
+#[test]
 fn a_server_that_hangs_does_not_hold_up_the_end() {
     let place = Place::with(2);
     let before = place.contents();

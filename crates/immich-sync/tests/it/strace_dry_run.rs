@@ -88,7 +88,7 @@ fn a_dry_run_over_a_state_changes_nothing_anywhere() {
         return skipped("a_dry_run_over_a_state_changes_nothing_anywhere");
     }
     let place = Place::with(6);
-    Said::by(&mut place.write(&["--all"])).ended_with(0);
+    Said::by(&mut place.write(&["--all", "--after", "nothing"])).ended_with(0);
     for asset in &place.assets {
         place.sandbox.edit(*asset, |asset| asset.description = Some("Another".to_owned())).unwrap();
     }

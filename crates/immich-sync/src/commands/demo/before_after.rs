@@ -70,11 +70,10 @@ pub(super) fn pictures(engine: &dyn Engine, paths: &[PathBuf]) -> Result<BTreeMa
 
 /// What a server says differently of a photo after it read the file again, by name.
 ///
-/// Two things change, and both are said beforehand: a favourite without stars has five now, because a file has
-/// no place for a heart; and the names of people, being keywords, are tags.
+/// One thing changes, and is said beforehand: a favourite without stars has five now, because a file has no place
+/// for a heart.
 pub(super) fn changed_view(before: &AssetView, after: &AssetView) -> Vec<&'static str> {
     let stars = before.rating.or(before.is_favorite.then_some(5));
-    let tags = if before.people.is_empty() { &before.tags } else { &before.people };
     let text = |view: &AssetView| view.description.clone().unwrap_or_default();
     let held = [
         ("caption", text(before) == text(after)),
@@ -85,7 +84,7 @@ pub(super) fn changed_view(before: &AssetView, after: &AssetView) -> Vec<&'stati
         ("moment", after.instant == before.instant),
         ("time on the clock", after.local_date_time == before.local_date_time),
         ("people", after.people == before.people),
-        ("tags", after.tags == *tags),
+        ("tags", after.tags == before.tags),
     ];
     held.into_iter().filter(|(_, held)| !held).map(|(name, _)| name).collect()
 }

@@ -18,7 +18,7 @@ use crate::args::DemoArgs;
 use crate::environment::Environment;
 use crate::exit::{ExitStatus, usage};
 use crate::output::Console;
-use crate::settings::names;
+use crate::settings::{EXIFTOOL, catalogue};
 
 /// Runs the command; tells how it went.
 pub(crate) fn run(args: &DemoArgs) -> ExitStatus {
@@ -36,7 +36,10 @@ pub(crate) fn run(args: &DemoArgs) -> ExitStatus {
 fn show(args: &DemoArgs, console: Console) -> Result<bool> {
     let exiftool = match &args.exiftool {
         Some(path) => path.clone(),
-        None => Environment::of_process().path(names::EXIFTOOL)?.unwrap_or_else(|| "exiftool".into()),
+        None => {
+            let given = Environment::of_process().find(&catalogue::EXIFTOOL)?;
+            given.map_or_else(|| EXIFTOOL.into(), |given| given.path())
+        }
     };
     let folder = folder(args.keep.as_deref())?;
     story::tell(&folder, usize::from(args.assets), &exiftool, console)

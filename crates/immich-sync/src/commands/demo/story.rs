@@ -7,7 +7,7 @@ use anyhow::Result;
 use immich_api::{ApiKey, RateLimit};
 use immich_sandbox::AssetView;
 use photo_metadata::replace::ReplaceOptions;
-use photo_metadata::{Allowances, Datum, FileTags, Rules, TagChoices};
+use photo_metadata::{Allowances, Datum, FileTags, Rules};
 use sync_core::paths::{Library, PathMapping, PathRule, PrefixMap};
 use sync_core::plan::Step;
 use sync_core::writeback::{
@@ -38,20 +38,21 @@ pub(super) fn tell(folder: &Path, assets: usize, exiftool: &Path, console: Conso
         insecure: false,
     };
     let stop = StopFlag::new();
-    let client = room::connect(&settings, key, &stop)?;
     let options = options(&stage.library);
+    let client = room::connect(&settings, key, &options.data, &stop)?;
     let library = Library::open(options.mapping.clone())?;
     let room = Room {
         engine: &counting,
-        client: &client,
+        clients: std::slice::from_ref(&client),
         library: &library,
-        options: &options,
         state: folder.join("state"),
+        clear_album_cache: false,
         reporter: &recorder,
         stop: &stop,
     };
     let mut teller = Teller::new(console);
-    Story { room, stage: &stage, engine: &counting, recorder: &recorder, folder }.tell(&mut teller)?;
+    Story { room, options: &options, stage: &stage, engine: &counting, recorder: &recorder, folder }
+        .tell(&mut teller)?;
     Ok(teller.held)
 }
 
@@ -61,10 +62,7 @@ fn options(library: &Path) -> WriteOptions {
     WriteOptions {
         data: [Datum::People, Datum::Gps, Datum::Caption, Datum::Time, Datum::Rating].into(),
         caption_limit: 2000,
-        rules: Rules {
-            choices: TagChoices { people_as_keywords: true, ..TagChoices::default() },
-            ..Rules::default()
-        },
+        rules: Rules::default(),
         targets: Targets::default(),
         identity: IdentityCheck::TrustPaths,
         albums: AlbumOptions::default(),
@@ -83,6 +81,7 @@ fn options(library: &Path) -> WriteOptions {
 
 struct Story<'a> {
     room: Room<'a>,
+    options: &'a WriteOptions,
     stage: &'a Stage,
     engine: &'a Counting<'a>,
     recorder: &'a Recorder,
@@ -132,7 +131,7 @@ impl Story<'_> {
 
     /// Not told yet: it decides which photos the story shows.
     fn dry_run(&self, bytes: &BTreeMap<PathBuf, blake3::Hash>, teller: &mut Teller) -> Result<Vec<Step>> {
-        let summary = self.room.preview()?;
+        let summary = self.room.preview(self.options)?;
         let told = self.recorder.take();
         let paths: Vec<PathBuf> = bytes.keys().cloned().collect();
         teller.later = vec![
@@ -180,7 +179,7 @@ impl Story<'_> {
 
     fn write(&self, planned: &[Step], teller: &mut Teller) -> Result<Told> {
         teller.part("The real run: `immich-sync write --all`");
-        let summary = self.room.run("demo")?;
+        let summary = self.room.run(self.options, "demo")?;
         let told = self.recorder.take();
         for failed in &told.failed {
             teller.say(&format!(
@@ -220,7 +219,7 @@ impl Story<'_> {
     fn again(&self, teller: &mut Teller) -> Result<()> {
         teller.part("The same again");
         let (opened, asked) = (self.engine.opened(), self.stage.sandbox.requests().len());
-        let summary = self.room.run("demo")?;
+        let summary = self.room.run(self.options, "demo")?;
         self.recorder.take();
         let opened = self.engine.opened() - opened;
         let asked = self.stage.sandbox.requests().len().saturating_sub(asked);
@@ -257,11 +256,9 @@ impl Story<'_> {
             teller.say(&format!("  differs: {path}"));
         }
         teller.say(
-            &teller
-                .paint
-                .dim("  (a favourite without stars has five now; names of people are tags too, unless"),
+            &teller.paint.dim("  (a favourite without stars has five now; --people-keywords makes names"),
         );
-        teller.say(&teller.paint.dim("  --no-people-keywords is given)"));
+        teller.say(&teller.paint.dim("  keywords as well, and Immich makes tags of those)"));
         Ok(())
     }
 

@@ -1,0 +1,232 @@
+//! From keys and values to settings: which key means what, under all its names.
+
+use std::path::Path;
+
+use super::document::{Document, Problem, Raw, Value};
+use super::{AccountEntry, ConfigFile, Entry, Secret};
+use crate::environment::WITHOUT_MEANING;
+use crate::nearest::nearest;
+use crate::settings::catalogue;
+use crate::settings::setting::{Kind, Setting, yes_or_no};
+
+/// Keys of other tools that mean nothing here, besides their variables.
+const FOREIGN: [&str; 2] = ["cache_dir", "cache_size_mb"];
+
+/// The table of one account.
+const ACCOUNT: &str = "account";
+
+/// The keys of an account.
+const ACCOUNT_KEYS: [&str; 3] = ["api_key", "api_key_file", "api_key_command"];
+
+/// What a key stands for.
+enum Meaning {
+    /// A setting, or its opposite.
+    Setting(Box<Setting>, bool),
+    /// Nothing here.
+    Nothing,
+}
+
+/// Makes settings of what a file says.
+pub(super) fn understand(document: Document, path: &Path) -> Result<ConfigFile, Problem> {
+    let mut config = ConfigFile { path: path.to_owned(), ..ConfigFile::default() };
+    for raw in document.entries {
+        if raw.key == ACCOUNT {
+            config.accounts.extend(accounts(raw)?);
+            continue;
+        }
+        match meaning(&raw, document.is_ours)? {
+            Meaning::Nothing => config.without_meaning.push(raw.key),
+            Meaning::Setting(setting, is_opposite) => {
+                let Some(entry) = entry(&setting, is_opposite, raw)? else { continue };
+                add(&mut config.entries, entry)?;
+            }
+        }
+    }
+    Ok(config)
+}
+
+fn meaning(raw: &Raw, is_ours: bool) -> Result<Meaning, Problem> {
+    let key = raw.key.as_str();
+    let is_same = |name: &str| if is_ours { name == key } else { name.eq_ignore_ascii_case(key) };
+    if WITHOUT_MEANING.into_iter().chain(FOREIGN).any(is_same) {
+        return Ok(Meaning::Nothing);
+    }
+    for setting in catalogue::all() {
+        let ours = is_same(&setting.key()) || (!is_ours && is_organizers(&setting, key));
+        let variable = setting.variables().into_iter().find(|(name, _)| is_same(name));
+        if !ours && variable.is_none() {
+            continue;
+        }
+        if !setting.in_config {
+            let message = format!("`{key}` is said for one run at a time and is not taken from a file");
+            return Err(Problem::at(raw.line, message));
+        }
+        let is_opposite = !ours && variable.is_some_and(|(_, is_opposite)| is_opposite);
+        return Ok(Meaning::Setting(Box::new(setting), is_opposite));
+    }
+    Err(unknown(raw, is_ours))
+}
+
+/// The organizer's words that are no variables.
+fn is_organizers(setting: &Setting, key: &str) -> bool {
+    let word = match setting.name {
+        "server" => ["url", "immich_url"],
+        "api-key" => ["immich_api_key", "apikey"],
+        _ => return false,
+    };
+    word.iter().any(|word| word.eq_ignore_ascii_case(key))
+}
+
+fn unknown(raw: &Raw, is_ours: bool) -> Problem {
+    let mut known: Vec<String> =
+        catalogue::all().filter(|setting| setting.in_config).map(|setting| setting.key()).collect();
+    let mut spelled = raw.key.replace('-', "_").to_ascii_lowercase();
+    if !is_ours && raw.key.starts_with(|letter: char| letter.is_ascii_uppercase()) {
+        known = catalogue::all().flat_map(|setting| setting.variables()).map(|(name, _)| name).collect();
+        spelled = raw.key.to_ascii_uppercase();
+    }
+    Problem::at(raw.line, not_known(&raw.key, &spelled, known.iter().map(String::as_str)))
+}
+
+fn not_known<'a>(key: &str, spelled: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let hint = nearest(spelled, known).map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
+    format!("the key `{key}` is not known{hint}")
+}
+
+fn add(entries: &mut Vec<Entry>, entry: Entry) -> Result<(), Problem> {
+    match entries.iter().find(|other| other.setting == entry.setting) {
+        Some(other) if other.values != entry.values || other.pairs != entry.pairs => {
+            let message =
+                format!("`{}` and `{}` say different things; keep one of them", other.key, entry.key);
+            Err(Problem::at(entry.line, message))
+        }
+        Some(_) => Ok(()),
+        None => {
+            entries.push(entry);
+            Ok(())
+        }
+    }
+}
+
+/// The entry of a setting; none for an empty value, which says nothing.
+fn entry(setting: &Setting, is_opposite: bool, raw: Raw) -> Result<Option<Entry>, Problem> {
+    let Raw { key, line, value } = raw;
+    let wrong = |expected: &str| Problem::at(line, format!("`{key}` is not {expected}"));
+    let mut pairs = Vec::new();
+    let values = match (setting.kind, value) {
+        (_, Value::Nothing) => return Ok(None),
+        (Kind::Flag(_) | Kind::Choice, Value::Flag(yes)) => vec![(yes != is_opposite).to_string()],
+        (Kind::Flag(_) | Kind::Choice, Value::Text(word)) if word.trim().is_empty() => return Ok(None),
+        (Kind::Flag(_) | Kind::Choice, Value::Text(word)) => {
+            let yes = yes_or_no(&word).ok_or_else(|| wrong("true or false"))?;
+            vec![(yes != is_opposite).to_string()]
+        }
+        (Kind::Flag(_) | Kind::Choice, _) => return Err(wrong("true or false")),
+        (Kind::Value | Kind::Values(_), Value::Text(text)) => {
+            let split = setting.split(&text).into_iter().filter_map(|value| value.into_string().ok());
+            split.filter(|value| !value.is_empty()).collect()
+        }
+        (Kind::Values(_), Value::List(items)) => {
+            let is_map = setting.name == catalogue::PATH_MAP.name;
+            if is_map && items.iter().any(|item| matches!(item, Value::Table(_))) {
+                pairs = items.into_iter().map(|item| mapped(item, line)).collect::<Result<_, _>>()?;
+                joined(&pairs)
+            } else {
+                texts(items).ok_or_else(|| wrong("a list of texts"))?
+            }
+        }
+        (Kind::Values(_), Value::Table(entries)) if takes_pairs(setting) => {
+            pairs = entries
+                .into_iter()
+                .map(pair)
+                .collect::<Option<_>>()
+                .ok_or_else(|| wrong("a table of texts"))?;
+            joined(&pairs)
+        }
+        (Kind::Values(_), _) => return Err(wrong("a text or a list of texts")),
+        (Kind::Value, _) => return Err(wrong("a text or a number")),
+    };
+    if values.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Entry { setting: setting.name, key, line, values, pairs }))
+}
+
+fn takes_pairs(setting: &Setting) -> bool {
+    [catalogue::POLICY.name, catalogue::TARGET.name, catalogue::PATH_MAP.name].contains(&setting.name)
+}
+
+fn joined(pairs: &[(String, String)]) -> Vec<String> {
+    pairs.iter().map(|(one, other)| format!("{one}={other}")).collect()
+}
+
+fn pair(raw: Raw) -> Option<(String, String)> {
+    match raw.value {
+        Value::Text(text) => Some((raw.key, text)),
+        _ => None,
+    }
+}
+
+fn texts(items: Vec<Value>) -> Option<Vec<String>> {
+    let text = |item| if let Value::Text(text) = item { Some(text) } else { None };
+    items.into_iter().map(text).collect()
+}
+
+/// `{ server = "/data", local = "/photos" }`
+fn mapped(item: Value, line: Option<usize>) -> Result<(String, String), Problem> {
+    let Value::Table(entries) = item else {
+        return Err(Problem::at(line, "`path_map` is a list of { server = \"…\", local = \"…\" }"));
+    };
+    let (mut server, mut local) = (None, None);
+    for raw in entries {
+        let place = match raw.key.as_str() {
+            "server" => &mut server,
+            "local" => &mut local,
+            key => {
+                let spelled = key.to_ascii_lowercase();
+                let message = not_known(&format!("path_map.{key}"), &spelled, ["server", "local"]);
+                return Err(Problem::at(raw.line, message));
+            }
+        };
+        *place = pair(raw).map(|(_, text)| text);
+    }
+    match (server, local) {
+        (Some(server), Some(local)) => Ok((server, local)),
+        _ => Err(Problem::at(line, "an entry of `path_map` needs `server` and `local`, both as text")),
+    }
+}
+
+fn accounts(raw: Raw) -> Result<Vec<AccountEntry>, Problem> {
+    let wrong =
+        || Problem::at(raw.line, "accounts stand in tables: `[[account]]`, each with its own api_key_file");
+    match raw.value {
+        Value::Table(entries) => Ok(vec![account(entries)?]),
+        Value::List(items) => items
+            .into_iter()
+            .map(|item| if let Value::Table(entries) = item { account(entries) } else { Err(wrong()) })
+            .collect(),
+        _ => Err(wrong()),
+    }
+}
+
+fn account(entries: Vec<Raw>) -> Result<AccountEntry, Problem> {
+    let mut account = AccountEntry::default();
+    for Raw { key, line, value } in entries {
+        let wrong = |expected: &str| Problem::at(line, format!("`{key}` of an account is not {expected}"));
+        match (key.as_str(), value) {
+            ("api_key", Value::Text(text)) => account.key = Some(Secret(text)),
+            ("api_key_file", Value::Text(path)) => account.file = Some(path.into()),
+            ("api_key_command", Value::List(words)) => {
+                account.command = Some(texts(words).ok_or_else(|| wrong("a list of texts"))?);
+            }
+            ("api_key_command", _) => return Err(wrong("a list of texts")),
+            ("api_key" | "api_key_file", _) => return Err(wrong("a text")),
+            _ => {
+                let spelled = key.replace('-', "_").to_ascii_lowercase();
+                let message = not_known(&format!("{ACCOUNT}.{key}"), &spelled, ACCOUNT_KEYS);
+                return Err(Problem::at(line, message));
+            }
+        }
+    }
+    Ok(account)
+}

@@ -1,0 +1,170 @@
+//! The numbers of a run in a file of their own, under the names that a widely used script gave them.
+//!
+//! Dashboards read those names, so they stay, and ours stand beside them.
+
+use std::fmt::Write as _;
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use jiff::Zoned;
+use serde_json::{Map, Value, json};
+use sync_core::{Event, Reporter};
+
+use super::console::lose_results;
+use super::{Console, End, Presenter};
+use crate::exit::ExitStatus;
+use crate::settings::StatsFile;
+use crate::settings::words::StatsFormat;
+
+/// Writes the file when the run has come to its end.
+pub(super) struct Statistics {
+    console: Console,
+    file: StatsFile,
+}
+
+impl Statistics {
+    /// Into this folder, in this form.
+    pub(super) fn new(console: Console, file: StatsFile) -> Self {
+        Self { console, file }
+    }
+}
+
+impl Reporter for Statistics {
+    fn report(&self, _event: &Event<'_>) {}
+}
+
+impl Presenter for Statistics {
+    fn finish(&self, end: &End<'_>) {
+        let now = Zoned::now();
+        let text = match self.file.format {
+            StatsFormat::Json => as_json(end, &now),
+            StatsFormat::Csv => as_csv(end, &now),
+        };
+        let path = path(&self.file, &now);
+        if let Err(error) = write(&path, &text) {
+            let warning = self.console.aside.yellow("Warning:");
+            let path = super::clean_path(&path);
+            self.console.aside(&format!("{warning} the statistics `{path}` cannot be written: {error}"));
+            lose_results();
+        }
+    }
+
+    fn give_up(&self, _error: &anyhow::Error, _status: ExitStatus) {}
+}
+
+fn path(file: &StatsFile, now: &Zoned) -> PathBuf {
+    let end = match file.format {
+        StatsFormat::Json => "json",
+        StatsFormat::Csv => "csv",
+    };
+    file.folder.join(format!("immich_sync_stats_{}.{end}", now.strftime("%Y%m%d_%H%M%S")))
+}
+
+/// A run in the same second has the same name; the later one counts.
+fn write(path: &Path, text: &str) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o644).open(path)?;
+    file.write_all(text.as_bytes())
+}
+
+/// The numbers, the known names first.
+fn numbers(end: &End<'_>) -> Map<String, Value> {
+    let summary = end.summary;
+    let of = |code: &str| summary.skipped.get(code).copied().unwrap_or_default();
+    let (missing, unmapped) = (of("missing"), of("unmapped"));
+    let mut numbers = Map::new();
+    let mut put = |name: &str, number: u64| numbers.insert(name.to_owned(), number.into());
+    put("total", summary.seen);
+    put("updated", if end.dry_run { 0 } else { summary.done });
+    put("simulated", if end.dry_run { summary.done } else { 0 });
+    put("skipped", summary.skipped_in_all() - missing - unmapped);
+    put("file_not_found", missing);
+    put("path_segment_mismatch", unmapped);
+    put("errors", summary.failed);
+    for (code, number) in &summary.skipped {
+        put(&format!("skipped_{}", code.replace('-', "_")), *number);
+    }
+    put("files", summary.files);
+    put("kept", summary.kept);
+    put("unreadable", summary.unreadable);
+    put("requests", end.traffic.requests);
+    put("retries", end.traffic.retries);
+    put("milliseconds", u64::try_from(end.elapsed.as_millis()).unwrap_or(u64::MAX));
+    put("exit_code", end.status.code().into());
+    numbers
+}
+
+fn moment(now: &Zoned) -> String {
+    now.strftime("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+fn as_json(end: &End<'_>, now: &Zoned) -> String {
+    let object = json!({ "timestamp": moment(now), "statistics": numbers(end) });
+    format!("{object:#}\n")
+}
+
+fn as_csv(end: &End<'_>, now: &Zoned) -> String {
+    let moment = moment(now);
+    let mut text = "Timestamp,Metric,Value\n".to_owned();
+    for (name, number) in numbers(end) {
+        // A text in memory takes whatever is written.
+        let _ = writeln!(text, "{moment},{name},{number}");
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use sync_core::Summary;
+    use sync_core::plan::SkipReason;
+
+    use super::super::Traffic;
+    use super::*;
+
+    fn told(dry_run: bool, tell: impl Fn(&End<'_>, &Zoned) -> String) -> String {
+        let mut summary =
+            Summary { seen: 3, done: 2, failed: 1, listing_complete: true, ..Summary::default() };
+        for reason in [SkipReason::Unchanged, SkipReason::Missing, SkipReason::Unmapped(String::new())] {
+            summary.skip(&reason);
+        }
+        let now: Zoned = "2026-11-21T03:30:00+01:00[Europe/Berlin]".parse().unwrap();
+        let traffic = Traffic { requests: 12, retries: 2, ..Traffic::default() };
+        let elapsed = Duration::from_millis(1234);
+        tell(&End { summary: &summary, traffic, elapsed, dry_run, status: ExitStatus::Partial }, &now)
+    }
+
+    #[test]
+    fn the_known_names_hold_the_known_numbers() {
+        let written: Value = serde_json::from_str(&told(false, as_json)).unwrap();
+        let simulated: Value = serde_json::from_str(&told(true, as_json)).unwrap();
+
+        let known = |object: &Value| {
+            ["total", "updated", "simulated", "skipped", "file_not_found", "path_segment_mismatch", "errors"]
+                .map(|name| object["statistics"][name].as_u64().unwrap())
+        };
+        assert_eq!(known(&written), [6, 2, 0, 1, 1, 1, 1]);
+        assert_eq!(known(&simulated), [6, 0, 2, 1, 1, 1, 1]);
+        assert_eq!(written["timestamp"], "2026-11-21T03:30:00");
+    }
+
+    #[test]
+    fn a_table_has_the_known_columns_and_the_same_numbers() {
+        let table = told(false, as_csv);
+
+        let mut lines = table.lines();
+        assert_eq!(lines.next(), Some("Timestamp,Metric,Value"));
+        assert!(lines.all(|line| line.starts_with("2026-11-21T03:30:00,") && line.split(',').count() == 3));
+        assert!(table.contains(",errors,1\n") && table.contains(",skipped_unchanged,1\n"), "{table}");
+    }
+
+    #[test]
+    fn the_file_is_named_by_its_moment() {
+        let file = StatsFile { folder: "/s".into(), format: StatsFormat::Csv };
+        let now: Zoned = "2026-11-21T03:30:05+01:00[Europe/Berlin]".parse().unwrap();
+
+        assert_eq!(path(&file, &now), Path::new("/s/immich_sync_stats_20261121_033005.csv"));
+    }
+}

@@ -1,0 +1,32 @@
+//! The server and the keys.
+
+use crate::settings::setting::{flag, value, values};
+
+settings! {
+    "Server" {
+        /// Address of the server, such as http://nas:2283
+        SERVER = value("server", "URL").aliases(&["IMMICH_INSTANCE_URL", "IMMICH_URL"]);
+        /// A file with the address of the server
+        SERVER_FILE = value("server-file", "FILE")
+            .path()
+            .not_on_command_line()
+            .aliases(&["IMMICH_INSTANCE_URL_FILE", "IMMICH_URL_FILE"]);
+        /// The API key; other users of this machine can see it here, better use `IMMICH_API_KEY`. Once for each
+        /// account
+        API_KEY = values("api-key", "KEY", &[',', '\n']).secret().aliases(&["IMMICH_API_KEY"]);
+        /// A file with the API key in its first line. Once for each account
+        API_KEY_FILE = values("api-key-file", "FILE", &['\n']).path().aliases(&["IMMICH_API_KEY_FILE"]);
+        /// A program that prints the API key, with its arguments
+        API_KEY_COMMAND = values("api-key-command", "WORD", &[' ']).only_in_config();
+        /// Requests per second, or `auto`
+        RATE_LIMIT = value("rate-limit", "N").default("10");
+        /// Certificates (PEM) to trust besides those of the system
+        CA_FILE = value("ca-file", "FILE").path();
+        /// Trust any certificate of the server
+        INSECURE = flag("insecure");
+        /// What the server is told after files were written
+        AFTER = value("after", "WHAT")
+            .default("refresh")
+            .parser(crate::settings::setting::words::<crate::settings::words::AfterWord>);
+    }
+}

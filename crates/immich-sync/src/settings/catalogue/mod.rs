@@ -1,0 +1,85 @@
+//! Every setting of the program, each described once; what is said of it is its help.
+
+macro_rules! settings {
+    ($($heading:literal { $($(#[doc = $help:literal])+ $constant:ident = $setting:expr;)+ })+) => {
+        $($(
+            $(#[doc = $help])+
+            pub(crate) const $constant: $crate::settings::setting::Setting =
+                $setting.described($heading, &[$($help),+]);
+        )+)+
+
+        /// All of this file, in the order of the help.
+        pub(super) const LIST: &[$crate::settings::setting::Setting] = &[$($($constant),+),+];
+    };
+}
+
+mod connection;
+mod files;
+mod layout;
+mod running;
+mod what;
+
+pub(crate) use connection::*;
+pub(crate) use files::*;
+pub(crate) use layout::*;
+pub(crate) use running::*;
+pub(crate) use what::*;
+
+use super::setting::Setting;
+
+/// Every setting, in the order of the help.
+pub(crate) fn all() -> impl Iterator<Item = Setting> {
+    [what::LIST, running::LIST, connection::LIST, files::LIST, layout::LIST].concat().into_iter()
+}
+
+/// The names of all variables.
+pub(crate) fn variables() -> Vec<String> {
+    all().flat_map(|setting| setting.variables()).map(|(name, _)| name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_settings_share_a_name_or_a_variable() {
+        let names: Vec<&str> = all().map(|setting| setting.name).collect();
+        let variables = variables();
+
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len());
+        assert_eq!(variables.iter().collect::<BTreeSet<_>>().len(), variables.len());
+    }
+
+    #[test]
+    fn every_variable_of_the_known_tools_is_there() {
+        let variables = variables();
+
+        for name in [
+            "IMMICH_INSTANCE_URL",
+            "IMMICH_URL",
+            "IMMICH_API_KEY",
+            "IMMICH_PHOTO_DIR",
+            "PHOTO_DIR",
+            "IMMICH_LOG_FILE",
+            "LOG_FILE",
+            "CAPTION_MAX_LEN",
+            "IMMICH_LOG_FORMAT",
+            "IMMICH_STRUCTURED_LOGS",
+            "IMMICH_PATH_SEGMENTS",
+            "IMMICH_ALBUM_CACHE_TTL",
+            "IMMICH_ALBUM_CACHE_MAX_STALE",
+            "TZ",
+        ] {
+            assert!(variables.iter().any(|known| known == name), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_an_option_is_a_variable_too() {
+        for setting in all().filter(|setting| setting.on_command_line) {
+            assert!(setting.in_environment, "{}", setting.name);
+        }
+    }
+}
