@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Instant;
 
 use immich_api::{
-    AlbumScope, ApiError, ApiKey, AssetId, AssetQuery, Client, ClientOptions, Permission, WalkReport,
+    AlbumScope, ApiError, ApiKey, AssetId, AssetQuery, Client, ClientOptions, Face, Login, Permission,
+    WalkReport,
 };
 use immich_sandbox::{FaceBox, Fault, Sandbox, Scenario, SourceType, Version, Visibility, Witness};
 
@@ -289,6 +290,48 @@ fn a_sample_shows_every_library_and_what_immich_manages() {
             sample.iter().map(|asset| asset.original_path.rsplit_once('/').unwrap().0).collect();
         assert_eq!(paths, BTreeSet::from(["/mnt/new", "/mnt/old"]), "{version:?}");
         assert!(sample.len() <= 9 && sample.iter().all(|asset| asset.exif.is_some()));
+    }
+}
+
+#[test]
+fn a_session_streams_the_same_faces_as_each_asset_tells() {
+    for version in BOTH {
+        let mut scenario = Scenario::new(version);
+        let library = scenario.external_library("/mnt", "/nowhere");
+        let (alice, hidden) = (scenario.person("Alice"), scenario.hidden_person("Bob"));
+        let area = |x1: i64| FaceBox { x1, y1: 300, x2: 600, y2: 540, image_width: 1600, image_height: 1200 };
+        let assets: Vec<AssetId> = (0..5)
+            .map(|number| {
+                let asset = scenario.asset(&library, &format!("{number}.jpg"));
+                let asset = asset.face(Some(alice), area(100 + number), SourceType::Manual);
+                let asset = asset.face(Some(hidden), area(200 + number), SourceType::Exif);
+                id(asset.face(None, area(300 + number), SourceType::MachineLearning).id())
+            })
+            .collect();
+        let sandbox = Sandbox::start(scenario).unwrap();
+        let client = connect(&sandbox);
+        let (email, password) = sandbox.login_of(sandbox.admin()).unwrap();
+        let wrong = client.login(&Login::new(email.clone(), "wrong").unwrap()).unwrap_err();
+        let session = client.login(&Login::new(email, password).unwrap()).unwrap();
+        let mut streamed = Vec::new();
+
+        for _ in 0..2 {
+            streamed.clear();
+            let told = session.faces(|face| streamed.push((face.asset, face.face))).unwrap();
+
+            assert_eq!((told.faces, told.unresolved.len()), (15, 0), "{version:?}");
+        }
+        session.logout().unwrap();
+
+        let mut single: Vec<_> = assets
+            .iter()
+            .flat_map(|id| client.reader().faces(id).unwrap().into_iter().map(|face| (id.clone(), face)))
+            .collect();
+        let by_id = |(_, a): &(AssetId, Face), (_, b): &(AssetId, Face)| a.id.cmp(&b.id);
+        streamed.sort_by(by_id);
+        single.sort_by(by_id);
+        assert_eq!(streamed, single, "{version:?}");
+        assert!(matches!(wrong, ApiError::LoginRefused { .. }), "{wrong:?}");
     }
 }
 

@@ -18,8 +18,8 @@ use sample_pictures::Picture;
 use sync_core::paths::{Library, PathMapping, PathRule};
 use sync_core::state::{SqliteStore, Store};
 use sync_core::writeback::{
-    Account, AfterWrite, AlbumOptions, Brake, FaceOptions, IdentityCheck, Selection, Targets, WriteBack,
-    WriteOptions,
+    Account, AfterWrite, AlbumOptions, Brake, FaceBook, FaceOptions, IdentityCheck, Selection, Targets,
+    WriteBack, WriteOptions,
 };
 use sync_core::{Event, Reporter, StopFlag, Summary, SyncError};
 use tempfile::TempDir;
@@ -115,9 +115,9 @@ pub(crate) struct Told {
     pub(crate) skipped: Vec<(PathBuf, String)>,
     pub(crate) failed: Vec<(PathBuf, String)>,
     pub(crate) warnings: Vec<String>,
+    pub(crate) kept: Vec<(PathBuf, String)>,
     pub(crate) recovered: u64,
     pub(crate) edits: Vec<String>,
-    pub(crate) kept: Vec<(PathBuf, String)>,
 }
 
 impl Reporter for Recorder {
@@ -131,8 +131,8 @@ impl Reporter for Recorder {
             Event::WouldDo(step) => told.would.push(step.path.clone()),
             Event::Skipped(skipped) => told.skipped.push((skipped.path.clone(), skipped.reason.to_string())),
             Event::Failed(failed) => told.failed.push((failed.path.clone(), failed.message.clone())),
-            Event::Warning(text) => told.warnings.push((*text).to_owned()),
             Event::Kept(kept) => told.kept.push((kept.path.clone(), kept.why.clone())),
+            Event::Warning(text) => told.warnings.push((*text).to_owned()),
             Event::Recovered { folders, .. } => told.recovered += folders,
             _ => {}
         }
@@ -197,8 +197,12 @@ impl Engine for Counting {
 
 impl Home {
     pub(crate) fn client(&self) -> Client {
-        let mut options =
-            ClientOptions::new(self.sandbox.url(), ApiKey::new(self.sandbox.api_key()).unwrap());
+        self.client_with(self.sandbox.api_key())
+    }
+
+    /// The client of somebody with this key.
+    pub(crate) fn client_with(&self, key: String) -> Client {
+        let mut options = ClientOptions::new(self.sandbox.url(), ApiKey::new(key).unwrap());
         options.rate_limit = RateLimit::PerSecond(10_000.0);
         options.clock = Arc::new(FastClock::default());
         Client::connect(options).unwrap()
@@ -227,8 +231,38 @@ impl Home {
     }
 
     fn run_with(&self, engine: &dyn Engine, recorder: &Recorder) -> (Result<Summary, SyncError>, Told) {
+        self.run_as(&[self.client()], engine, recorder)
+    }
+
+    /// A run for several accounts.
+    pub(crate) fn write_as(&self, clients: &[Client]) -> (Summary, Told) {
+        let (summary, told) = self.run_as(clients, engine(), &Recorder::default());
+        (summary.unwrap(), told)
+    }
+
+    /// The same, where the run may not come to its end.
+    pub(crate) fn try_write_as(&self, clients: &[Client]) -> (Result<Summary, SyncError>, Told) {
+        self.run_as(clients, engine(), &Recorder::default())
+    }
+
+    /// A run that knows faces from the stream of a session.
+    pub(crate) fn write_with_books(&self, books: &[FaceBook]) -> (Summary, Told) {
+        let recorder = Recorder::default();
         let library = Library::open(self.options.mapping.clone()).unwrap();
-        let result = self.session(engine, recorder, &library).run(&[self.client()], "write");
+        let clients = [self.client()];
+        let session = WriteBack { face_books: books, ..self.session(engine(), &recorder, &library) };
+        let summary = session.run(&clients, "write").unwrap();
+        (summary, std::mem::take(&mut recorder.told.lock().unwrap()))
+    }
+
+    fn run_as(
+        &self,
+        clients: &[Client],
+        engine: &dyn Engine,
+        recorder: &Recorder,
+    ) -> (Result<Summary, SyncError>, Told) {
+        let library = Library::open(self.options.mapping.clone()).unwrap();
+        let result = self.session(engine, recorder, &library).run(clients, "write");
         (result, std::mem::take(&mut recorder.told.lock().unwrap()))
     }
 
@@ -265,6 +299,12 @@ impl Home {
 
     pub(crate) fn tags(&self, relative: &str) -> Tags {
         tags(&self.path(relative))
+    }
+
+    /// How many requests went to a path that begins so.
+    pub(crate) fn asked(&self, beginning: &str) -> usize {
+        let requests = self.sandbox.requests();
+        requests.iter().filter(|request| request.path.starts_with(beginning)).count()
     }
 
     pub(crate) fn refresh(&self, id: AssetId) {
@@ -313,7 +353,10 @@ pub(crate) fn tags(path: &Path) -> Tags {
         .unwrap();
     let mut files: Vec<Tags> = serde_json::from_slice(&output.stdout)
         .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)));
-    files.remove(0)
+    let mut tags = files.remove(0);
+    // Looking is not changing.
+    tags.remove("System:FileAccessDate");
+    tags
 }
 
 /// The text of one tag, empty when there is none.

@@ -7,14 +7,23 @@
     reason = "a helper that cannot go on has failed the test that called it"
 )]
 
+mod accounts;
+mod albums;
 mod child;
+mod faces;
 mod faults;
 mod harness;
 mod hostile;
+mod identity;
 mod lock;
 mod mistakes;
 mod paths;
+mod people;
 mod policies;
 mod roundtrip;
+mod sidecars;
 mod state;
+
+mod tags;
+mod told;
 mod undo;
