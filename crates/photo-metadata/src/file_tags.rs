@@ -148,6 +148,13 @@ impl FileTags {
         self.tags.insert(tag, value);
     }
 
+    /// With an IPTC block, and whether the digest beside it fits.
+    #[cfg(test)]
+    pub(crate) fn with_digest(mut self, fits: bool) -> Self {
+        self.iptc = Some(IptcBlock { charset: IptcCharset::Ascii, renew_digest: fits, has_digest: true });
+        self
+    }
+
     #[cfg(test)]
     pub(crate) fn remove(&mut self, tag: Tag) {
         self.tags.remove(&tag);

@@ -91,9 +91,11 @@ impl Policies {
 pub struct TagChoices {
     /// People's names also as keywords. Immich turns keywords into tags of the asset.
     pub people_as_keywords: bool,
-    /// People's names also as hierarchical keywords, `People|Name`.
+    /// People's names also as hierarchical keywords, `People|Name`. The list of all tags (`digiKam:TagsList`) stays the
+    /// server's, so that they do not become tags of a photo that has some.
     pub people_in_hierarchy: bool,
-    /// Albums as hierarchical keywords, `Albums|Name`. Immich turns them into tags of an asset that has none.
+    /// Albums as hierarchical keywords, `Albums|Name`. Immich turns them into tags of an asset that has none; in front
+    /// of others' tags stands the list of those.
     pub albums_in_hierarchy: bool,
     /// The first album as IPTC Extension Event.
     pub album_event: bool,

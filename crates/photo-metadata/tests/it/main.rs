@@ -5,6 +5,8 @@ mod exiftool;
 #[cfg(test)]
 mod frames;
 #[cfg(test)]
+mod immich_tags;
+#[cfg(test)]
 mod library;
 #[cfg(test)]
 mod places;

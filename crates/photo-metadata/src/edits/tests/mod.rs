@@ -1,5 +1,6 @@
 //! Tests that need more than one kind of data, or more than one run.
 
+mod pitfalls;
 mod policies;
 mod rounds;
 

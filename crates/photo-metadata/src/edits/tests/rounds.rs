@@ -118,7 +118,7 @@ fn holds_all_of(now: &FileTags, before: &FileTags) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 3000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
 
     /// The tags of the server survive whatever else is written, and the second run has nothing to do.
     #[test]
