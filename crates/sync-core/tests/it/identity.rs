@@ -69,7 +69,7 @@ fn a_managed_file_that_we_wrote_is_known_again_by_what_we_left() {
 
     assert_eq!(summary.done, 1, "its checksum on the server is that of the upload: {told:?}");
     let id = immich_api::AssetId::parse(&asset.to_string()).unwrap();
-    let records = sync_core::state::Store::records(&home.store, &[id.clone()]).unwrap();
+    let records = sync_core::state::Store::records(&home.store, std::slice::from_ref(&id)).unwrap();
     let sha1 = records[&id][0].sha1.unwrap();
     let uploaded = immich_api::Checksum::from(&sha1.before);
     assert_eq!(
