@@ -27,6 +27,16 @@ Exit status: 0 done, 2 usage or config, 3 finished but some photos failed or wer
 brake, 10 server unreachable, 11 another run is active, 12 key refused or permission missing, 13 server too \
 old, 20 ExifTool missing or too old, 130 or 143 interrupted, 1 anything else.";
 
+const UNDO_NOTES: &str = "\
+The newest change of each file goes first. Only what is still as the run left it is taken back; what somebody changed since stays and is told. What was \
+undone is left alone by `write` until it changes on the server. An undo is a run of its own and can be undone.
+
+No server is needed. Where one and a key are given, it is told afterwards to read the files again.";
+
+const HISTORY_NOTES: &str = "\
+Without a name all runs are listed, the newest first. The number of a run, the id of an asset or the path of a \
+file shows its changes. No server is needed.";
+
 /// Keeps an Immich library and the original photo files in step
 #[derive(Parser)]
 #[command(name = "immich-sync", version, disable_help_subcommand = true)]
@@ -42,6 +52,12 @@ pub(crate) enum Command {
     /// Write what Immich knows into the original files or into sidecars
     #[command(after_long_help = WRITE_NOTES, args_override_self = true)]
     Write(Options<ForWriting>),
+    /// Take back what a run wrote
+    #[command(after_long_help = UNDO_NOTES, args_override_self = true)]
+    Undo(UndoArgs),
+    /// Show what was written, run by run
+    #[command(after_long_help = HISTORY_NOTES, args_override_self = true)]
+    History(HistoryArgs),
     /// Look at the settings
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -51,6 +67,31 @@ pub(crate) enum Command {
     Completions(CompletionsArgs),
     /// Print the manual
     Man(ManArgs),
+}
+
+/// `immich-sync undo`
+#[derive(clap::Args)]
+pub(crate) struct UndoArgs {
+    /// The number of a run, the id of an asset, or the path of a file
+    #[arg(value_name = "RUN|ASSET|PATH")]
+    pub(crate) what: std::ffi::OsString,
+    /// The settings.
+    #[command(flatten)]
+    pub(crate) options: Options<ForUndoing>,
+}
+
+/// `immich-sync history`
+#[derive(clap::Args)]
+pub(crate) struct HistoryArgs {
+    /// The number of a run, the id of an asset, or the path of a file
+    #[arg(value_name = "RUN|ASSET|PATH")]
+    pub(crate) what: Option<std::ffi::OsString>,
+    /// Show at most so many [default: 20 runs, all changes]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) limit: Option<u64>,
+    /// The settings.
+    #[command(flatten)]
+    pub(crate) options: Options<ForReading>,
 }
 
 /// `immich-sync config`
@@ -166,6 +207,50 @@ impl Picks for ForShowing {
 
     fn shows(setting: &Setting) -> bool {
         [catalogue::CONFIG.name, catalogue::JSON.name].contains(&setting.name)
+    }
+}
+
+/// Those that say where the state is, and how to tell.
+pub(crate) enum ForReading {}
+
+impl Picks for ForReading {
+    fn takes(setting: &Setting) -> bool {
+        let names = [
+            catalogue::SERVER,
+            catalogue::STATE_DIR,
+            catalogue::CONFIG,
+            catalogue::TIME_ZONE,
+            catalogue::JSON,
+            catalogue::LOG_LEVEL,
+            catalogue::LOG_FILE,
+            catalogue::LOG_FORMAT,
+        ];
+        names.iter().any(|taken| taken.name == setting.name)
+    }
+}
+
+/// Those, and what changing files needs.
+pub(crate) enum ForUndoing {}
+
+impl Picks for ForUndoing {
+    fn takes(setting: &Setting) -> bool {
+        let more = [
+            catalogue::DRY_RUN,
+            catalogue::YES,
+            catalogue::QUIET,
+            catalogue::WORKERS,
+            catalogue::LIBRARY,
+            catalogue::HARD_LINKS,
+            catalogue::TOUCH,
+            catalogue::AFTER,
+            catalogue::API_KEY,
+            catalogue::API_KEY_FILE,
+            catalogue::RATE_LIMIT,
+            catalogue::CA_FILE,
+            catalogue::INSECURE,
+            catalogue::EXIFTOOL,
+        ];
+        ForReading::takes(setting) || more.iter().any(|taken| taken.name == setting.name)
     }
 }
 

@@ -138,7 +138,7 @@ impl KeySource {
         let (text, place) = match self {
             Self::CommandLine(key) => (key.0.clone(), "--api-key".to_owned()),
             Self::Given { key, place } => (key.0.clone(), place.clone()),
-            Self::File(path) => (first_line_of_file(path)?, format!("`{}`", path.display())),
+            Self::File(path) => (first_line_of_file(path, "the API key")?, format!("`{}`", path.display())),
             Self::Program(command) => {
                 (first_line_of_program(command, COMMAND_TIME)?, "api_key_command".to_owned())
             }
@@ -157,9 +157,10 @@ fn only_one(ways: [bool; 3], place: &str) -> Result<()> {
     Ok(())
 }
 
-fn first_line_of_file(path: &Path) -> Result<String> {
+/// The first line of a file that holds `what`.
+pub(crate) fn first_line_of_file(path: &Path, what: &str) -> Result<String> {
     let unreadable = |error: std::io::Error| {
-        usage(format!("the file `{}` with the API key cannot be read: {error}", path.display()))
+        usage(format!("the file `{}` with {what} cannot be read: {error}", path.display()))
     };
     let file = std::fs::File::open(path).map_err(unreadable)?;
     first_line(file).map_err(unreadable)

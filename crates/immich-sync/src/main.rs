@@ -7,6 +7,7 @@ mod environment;
 mod exit;
 mod folders;
 mod key;
+mod login;
 mod nearest;
 mod output;
 mod room;
@@ -29,6 +30,8 @@ fn main() -> ExitCode {
     };
     let status = match args.command {
         Command::Write(options) => commands::write::run(options.matches()),
+        Command::Undo(args) => commands::undo::run(&args),
+        Command::History(args) => commands::history::run(&args),
         Command::Config(command) => commands::config::run(&command),
         Command::Demo(args) => commands::demo::run(&args),
         Command::Completions(args) => {

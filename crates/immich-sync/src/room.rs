@@ -15,7 +15,7 @@ use photo_metadata::{Engine, MetadataError};
 use sync_core::lock::{LibraryLock, RunLock};
 use sync_core::paths::{Library, PathRule};
 use sync_core::state::{SqliteStore, Store as _};
-use sync_core::writeback::{Account, WriteBack, WriteOptions, find_paths};
+use sync_core::writeback::{Account, FaceBook, WriteBack, WriteOptions, find_paths};
 use sync_core::{Event, Reporter, StopFlag, Summary, SyncError};
 
 use crate::environment::own_variables;
@@ -57,13 +57,13 @@ fn with_remedy(error: MetadataError) -> anyhow::Error {
 pub(crate) fn connect_all(
     settings: &ServerSettings,
     keys: Vec<ApiKey>,
-    data: &BTreeSet<Datum>,
+    needed: &[Permission],
     stop: &StopFlag,
 ) -> Result<Vec<Client>> {
     let several = keys.len() > 1;
     let mut clients: Vec<Client> = Vec::new();
     for (index, key) in keys.into_iter().enumerate() {
-        let connected = connect(settings, key, data, stop);
+        let connected = connect(settings, key, needed, stop);
         // One key needs no number.
         let client = if several {
             connected.with_context(|| format!("the API key of account {}", index + 1))?
@@ -86,7 +86,7 @@ pub(crate) fn connect_all(
 pub(crate) fn connect(
     settings: &ServerSettings,
     key: ApiKey,
-    data: &BTreeSet<Datum>,
+    needed: &[Permission],
     stop: &StopFlag,
 ) -> Result<Client> {
     let mut options = ClientOptions::new(&settings.url, key);
@@ -99,14 +99,13 @@ pub(crate) fn connect(
     }
     let flag = stop.clone();
     options.stop = std::sync::Arc::new(move || flag.is_raised());
-    let needed = permissions(data);
-    let client = Client::connect(options).map_err(|error| with_all_permissions(error, &needed))?;
-    require_permissions(client.server(), &needed)?;
+    let client = Client::connect(options).map_err(|error| with_all_permissions(error, needed))?;
+    require_permissions(client.server(), needed)?;
     Ok(client)
 }
 
 /// What a write-back asks of the key: listing, counting what was listed, and the members of albums.
-fn permissions(data: &BTreeSet<Datum>) -> Vec<Permission> {
+pub(crate) fn permissions(data: &BTreeSet<Datum>) -> Vec<Permission> {
     let mut needed = vec![Permission::AssetRead, Permission::AssetStatistics];
     needed.extend(data.contains(&Datum::Albums).then_some(Permission::AlbumRead));
     needed
@@ -153,6 +152,8 @@ pub(crate) struct Room<'a> {
     pub(crate) library: &'a Library,
     /// The folder of the state.
     pub(crate) state: PathBuf,
+    /// All faces of those accounts that signed in for them.
+    pub(crate) face_books: &'a [FaceBook],
     /// Whether what is known of albums is forgotten first.
     pub(crate) clear_album_cache: bool,
     /// Who is told.
@@ -225,7 +226,7 @@ impl Room<'_> {
             engine: self.engine,
             library,
             options,
-            face_books: &[],
+            face_books: self.face_books,
             reporter: self.reporter,
             stop: self.stop,
             now,
@@ -234,7 +235,7 @@ impl Room<'_> {
 }
 
 /// A stop request while the server is asked comes back as an error of the request.
-fn stopped_early(result: Result<Summary, SyncError>) -> Result<Summary> {
+pub(crate) fn stopped_early(result: Result<Summary, SyncError>) -> Result<Summary> {
     match result {
         Err(SyncError::Api(ApiError::Stopped)) => {
             Ok(Summary { stopped: true, listing_complete: true, ..Summary::default() })
@@ -244,7 +245,7 @@ fn stopped_early(result: Result<Summary, SyncError>) -> Result<Summary> {
 }
 
 /// Who holds a lock, for the message of another run.
-fn holder() -> String {
+pub(crate) fn holder() -> String {
     let name = rustix::system::uname();
     let host = name.nodename().to_string_lossy();
     let since = jiff::Zoned::now().strftime("%Y-%m-%d %H:%M").to_string();

@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use sync_core::state::{SqliteStore, Store as _};
 
 use crate::exit::usage;
 
@@ -21,9 +22,108 @@ pub(crate) fn of_users(states: Option<&Path>, users: &[String]) -> Result<PathBu
     Ok(states.join(user))
 }
 
+/// The only state that there is, or the one of this server; of several, none is guessed.
+pub(crate) fn of_server(states: Option<&Path>, server: Option<&str>) -> Result<PathBuf> {
+    let nothing =
+        || usage("nothing was written yet, or its state is elsewhere; name its folder with --state-dir");
+    let mut found = all(states.ok_or_else(nothing)?)?;
+    if found.len() > 1
+        && let Some(server) = server
+    {
+        found.retain(|state| bare(&state.url) == bare(server));
+    }
+    match found.as_slice() {
+        [] => Err(nothing()),
+        [one] => Ok(one.folder.clone()),
+        several => {
+            let named: Vec<String> = several
+                .iter()
+                .map(|state| format!("`{}` of {} ({})", state.folder.display(), state.url, state.users))
+                .collect();
+            Err(usage(format!("there are several states; name one with --state-dir: {}", named.join(", "))))
+        }
+    }
+}
+
+/// A state, and whose it is.
+struct Found {
+    folder: PathBuf,
+    url: String,
+    users: String,
+}
+
+/// Every state below the folder, in the order of their names.
+fn all(states: &Path) -> Result<Vec<Found>> {
+    let mut folders: Vec<PathBuf> = match std::fs::read_dir(states) {
+        Ok(entries) => {
+            entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.is_dir()).collect()
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => {
+            return Err(usage(format!(
+                "the folder of states `{}` cannot be read: {error}",
+                states.display()
+            )));
+        }
+    };
+    folders.sort();
+    let mut found = Vec::new();
+    for folder in folders {
+        let Some(store) = SqliteStore::open_read_only(&folder)? else { continue };
+        let identity = store.identity()?;
+        let (url, users) = identity.map(|identity| (identity.url, identity.users)).unwrap_or_default();
+        let users = match users.first() {
+            Some(user) if users.len() == 1 => format!("user {user}"),
+            _ => format!("{} users", users.len()),
+        };
+        found.push(Found { folder, url, users });
+    }
+    Ok(found)
+}
+
+/// An address as people write it: with or without `/api`.
+fn bare(url: &str) -> &str {
+    let url = url.trim().trim_end_matches('/');
+    url.strip_suffix("/api").unwrap_or(url)
+}
+
 #[cfg(test)]
 mod tests {
+    use sync_core::state::ServerIdentity;
+
     use super::*;
+
+    fn state(states: &Path, user: &str, url: &str) {
+        let store = SqliteStore::open(&states.join(user)).unwrap();
+        let users = [user.to_owned()].into();
+        store.set_identity(&ServerIdentity { url: url.to_owned(), users }).unwrap();
+        store.close().unwrap();
+    }
+
+    #[test]
+    fn the_only_state_is_taken_and_of_several_the_one_of_the_server() {
+        let states = tempfile::tempdir().unwrap();
+        let find = |server| of_server(Some(states.path()), server);
+        assert!(find(None).unwrap_err().to_string().contains("nothing was written yet"));
+
+        state(states.path(), "anna", "http://nas:2283/api");
+        assert_eq!(find(None).unwrap(), states.path().join("anna"));
+
+        state(states.path(), "ben", "http://other/api");
+        assert_eq!(find(Some("http://other/")).unwrap(), states.path().join("ben"));
+        let error = find(None).unwrap_err().to_string();
+        assert!(error.contains("http://nas:2283/api") && error.contains("--state-dir"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_without_a_state_is_none() {
+        let states = tempfile::tempdir().unwrap();
+        std::fs::create_dir(states.path().join("empty")).unwrap();
+
+        state(states.path(), "anna", "http://nas/api");
+
+        assert_eq!(of_server(Some(states.path()), None).unwrap(), states.path().join("anna"));
+    }
 
     fn users(names: &[&str]) -> Vec<String> {
         names.iter().map(|&name| name.to_owned()).collect()

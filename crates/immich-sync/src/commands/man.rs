@@ -75,7 +75,7 @@ mod tests {
 
         write_all(folder.path()).unwrap();
 
-        for name in ["immich-sync.1", "immich-sync-write.1", "immich-sync-demo.1"] {
+        for name in ["immich-sync.1", "immich-sync-write.1", "immich-sync-undo.1"] {
             assert!(folder.path().join(name).is_file(), "{name}");
         }
     }

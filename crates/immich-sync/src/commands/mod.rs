@@ -3,5 +3,8 @@
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod demo;
+mod frame;
+pub(crate) mod history;
 pub(crate) mod man;
+pub(crate) mod undo;
 pub(crate) mod write;

@@ -1,14 +1,15 @@
 //! `immich-sync write`: what the server knows goes into the originals.
 
-use std::path::Path;
 use std::time::Instant;
 
 use anyhow::Result;
 use clap::ArgMatches;
+use photo_metadata::Datum;
 use sync_core::paths::Library;
 use sync_core::writeback::{ManagedPolicy, WriteOptions};
 use sync_core::{Event, Reporter as _, StopFlag, Summary, SyncError};
 
+use super::frame;
 use crate::exit::{ExitStatus, usage};
 use crate::output::{
     Asker, Console, End, Everybody, Presenter, Traffic, lost_log, lost_results, start_tracing,
@@ -27,30 +28,13 @@ pub(crate) fn run(matches: &ArgMatches) -> ExitStatus {
     let console = Console::detect();
     let (start, settings, output) = match resolve(matches) {
         Ok(resolved) => resolved,
-        Err(error) => {
-            let status = ExitStatus::of_error(&error, None);
-            let output = OutputSettings::of_a_failed_start(typed_json(matches));
-            Everybody::of(&output, console, Path::new("")).give_up(&error, status);
-            return status;
-        }
+        Err(error) => return frame::never_began(console, typed_json(matches), &error),
     };
     let presenter = Everybody::of(&output, console, &settings.options.mapping.root);
     let stop = StopFlag::new();
-    let outcome = Signals::catch(&stop, move |text| console.aside(text)).and_then(|signals| {
-        let asker = Asker::new(console, &output, &stop);
-        let run = Run { settings: &settings, start: &start, presenter: &presenter, stop: &stop, asker };
-        run.to_its_end(&signals).or_else(|error| Ok(give_up(&error, &signals, &presenter)))
-    });
-    outcome.unwrap_or_else(|error| {
-        presenter.give_up(&error, ExitStatus::Failed);
-        ExitStatus::Failed
-    })
-}
-
-fn give_up(error: &anyhow::Error, signals: &Signals, presenter: &Everybody) -> ExitStatus {
-    let status = ExitStatus::of_error(error, signals.caught());
-    presenter.give_up(error, status);
-    status
+    let asker = Asker::new(console, &output, &stop);
+    let run = Run { settings: &settings, start: &start, presenter: &presenter, stop: &stop, asker };
+    frame::run(console, &presenter, &stop, |signals| run.to_its_end(signals))
 }
 
 fn resolve(matches: &ArgMatches) -> Result<(Start<'_>, WriteSettings, OutputSettings)> {
@@ -79,18 +63,26 @@ impl Run<'_> {
         let engine = room::start_exiftool(&settings.exiftool, settings.options.workers, self.presenter)?;
         let keys = settings.keys.iter().map(crate::key::KeySource::read).collect::<Result<Vec<_>>>()?;
         self.presenter.begin();
-        let clients = room::connect_all(&settings.server, keys, &settings.options.data, self.stop)?;
+        let needed = room::permissions(&settings.options.data);
+        let clients = room::connect_all(&settings.server, keys, &needed, self.stop)?;
         self.tell_version(&clients);
         let users: Vec<String> = clients.iter().map(|client| client.server().user.id.to_string()).collect();
         let state = match &settings.state_dir {
             Some(folder) => folder.clone(),
             None => states::of_users(self.start.folders.states.as_deref(), &users)?,
         };
+        let face_books = match &settings.login {
+            Some(login) if settings.options.data.contains(&Datum::FaceCoordinates) => {
+                login.face_books(&clients, self.presenter)?
+            }
+            _ => Vec::new(),
+        };
         let room = Room {
             engine: &engine,
             clients: &clients,
             library: &library,
             state,
+            face_books: &face_books,
             clear_album_cache: settings.clear_album_cache,
             reporter: self.presenter,
             stop: self.stop,

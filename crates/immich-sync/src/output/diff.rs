@@ -21,7 +21,7 @@ pub(crate) fn file_lines(step: &Step, root: &Path, paint: Paint, width: Option<u
 }
 
 /// One tag: what goes, what comes.
-fn edit_lines(edit: &TagEdit, paint: Paint, width: Option<usize>) -> Vec<String> {
+pub(super) fn edit_lines(edit: &TagEdit, paint: Paint, width: Option<usize>) -> Vec<String> {
     let (gone, come) = match edit.tag.kind() {
         ValueKind::List | ValueKind::Structure => (items(&edit.removed_items()), items(&edit.added_items())),
         ValueKind::Text | ValueKind::Number | ValueKind::Date => {

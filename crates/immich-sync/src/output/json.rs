@@ -49,7 +49,7 @@ impl Presenter for Json {
 
 /// An object as a line. JSON escapes only the oldest control characters by itself; a line that is looked at on
 /// a terminal needs the others escaped too. All of them can only stand inside of strings.
-fn line(object: &Value) -> String {
+pub(super) fn line(object: &Value) -> String {
     let mut line = String::new();
     for letter in object.to_string().chars() {
         if super::clean::acts(letter) {
@@ -171,7 +171,7 @@ fn of_step(kind: &str, step: &Step) -> Value {
     )
 }
 
-fn with_path(path: &Path, object: Value) -> Value {
+pub(super) fn with_path(path: &Path, object: Value) -> Value {
     let mut path_fields = Map::new();
     path_fields.insert("path".to_owned(), Value::String(path.to_string_lossy().into_owned()));
     if path.to_str().is_none() {

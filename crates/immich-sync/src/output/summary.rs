@@ -53,6 +53,7 @@ fn skipped(code: &str) -> &str {
         "unchanged" => "unchanged since the last run",
         "up-to-date" => "already say what the server knows",
         "undone" => "taken back by `undo` and left alone since",
+        "nothing-left" => "hold nothing any more of what was written",
         "not-the-same" => "whose file here is another than the server read",
         "no-such-asset" => "asked for, and not known to the server",
         "nothing-known" => "of which the server knows nothing to write",
@@ -98,7 +99,7 @@ fn next(end: &End<'_>) -> Option<String> {
         return Some("Every file is whole. Run the same again to go on.".to_owned());
     }
     if end.dry_run && summary.done > 0 {
-        return Some("Run the same without --dry-run to write this.".to_owned());
+        return Some("Run the same without --dry-run to do this.".to_owned());
     }
     if summary.failed > 0 {
         return Some("Run the same again for those that failed; what is done is not done twice.".to_owned());
@@ -173,6 +174,7 @@ mod tests {
             "up-to-date",
             "nothing-known",
             "undone",
+            "nothing-left",
             "not-the-same",
             "no-such-asset",
             "offline",

@@ -20,10 +20,12 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use jiff::tz::TimeZone;
-use sync_core::writeback::WriteOptions;
+use photo_metadata::replace::{HardLinkPolicy, ReplaceOptions};
+use sync_core::writeback::{AfterWrite, WriteOptions};
 
 use crate::exit::usage;
 use crate::key::KeySource;
+use crate::login::LoginSource;
 
 pub(crate) use listing::{Row, rows};
 pub(crate) use output::{LogFile, OutputSettings, StatsFile};
@@ -39,6 +41,8 @@ pub(crate) struct WriteSettings {
     pub(crate) server: ServerSettings,
     /// Where the keys come from, one for each account.
     pub(crate) keys: Vec<KeySource>,
+    /// Who signs in for the faces, if anybody.
+    pub(crate) login: Option<LoginSource>,
     /// What is written, and how.
     pub(crate) options: WriteOptions,
     /// The ExifTool program.
@@ -63,12 +67,15 @@ impl WriteSettings {
         let server = ServerSettings::resolve(sources)?;
         let mut concerns: Vec<String> = keys.iter().filter_map(|key| key.concerns(sources.config)).collect();
         concerns.dedup();
+        let login = LoginSource::resolve(sources)?;
+        concerns.extend(login.iter().filter_map(|login| login.concern(sources.config)));
         concerns.extend(server.concern());
         Ok(Self {
             server,
             keys,
+            login,
             options: options::resolve(sources)?,
-            exiftool: sources.path(&catalogue::EXIFTOOL)?.unwrap_or_else(|| EXIFTOOL.into()),
+            exiftool: exiftool(sources)?,
             state_dir: sources.path(&catalogue::STATE_DIR)?,
             dry_run: sources.flag(&catalogue::DRY_RUN)?,
             clear_album_cache: sources.flag(&catalogue::CLEAR_ALBUM_CACHE)?,
@@ -76,6 +83,30 @@ impl WriteSettings {
             concerns,
         })
     }
+}
+
+/// How originals are replaced.
+pub(crate) fn replace_options(sources: &Sources<'_>) -> Result<ReplaceOptions> {
+    let hard_links = match sources.word(&catalogue::HARD_LINKS)? {
+        Some(words::HardLinks::Break) => HardLinkPolicy::Break,
+        Some(words::HardLinks::Skip) | None => HardLinkPolicy::Refuse,
+    };
+    Ok(ReplaceOptions { hard_links, touch: sources.flag(&catalogue::TOUCH)? })
+}
+
+/// How many files are at work at the same time.
+pub(crate) fn workers(sources: &Sources<'_>) -> Result<usize> {
+    Ok(to_usize(sources.number(&catalogue::WORKERS, 1..=64)?.unwrap_or(2)))
+}
+
+/// What the server is told afterwards.
+pub(crate) fn after(sources: &Sources<'_>) -> Result<AfterWrite> {
+    Ok(sources.word::<words::AfterWord>(&catalogue::AFTER)?.map_or(AfterWrite::default(), Into::into))
+}
+
+/// The ExifTool program.
+pub(crate) fn exiftool(sources: &Sources<'_>) -> Result<PathBuf> {
+    Ok(sources.path(&catalogue::EXIFTOOL)?.unwrap_or_else(|| EXIFTOOL.into()))
 }
 
 /// The zone of times that name none.

@@ -2,11 +2,10 @@
 
 use anyhow::Result;
 use photo_metadata::Allowances;
-use photo_metadata::replace::{HardLinkPolicy, ReplaceOptions};
-use sync_core::writeback::{AfterWrite, AlbumOptions, Brake, FaceOptions, IdentityCheck, WriteOptions};
+use sync_core::writeback::{AlbumOptions, Brake, FaceOptions, IdentityCheck, WriteOptions};
 
-use super::words::{AfterWord, HardLinks, Managed};
-use super::{Sources, catalogue, data, layout, paths, selection, to_usize};
+use super::words::Managed;
+use super::{Sources, after, catalogue, data, layout, paths, replace_options, selection, to_usize, workers};
 use crate::exit::usage;
 
 /// Characters of the longest caption, as people know it from the tool they come from.
@@ -15,11 +14,6 @@ const CAPTION_MAX_LEN: u32 = 2000;
 /// The options of a write-back.
 pub(super) fn resolve(sources: &Sources<'_>) -> Result<WriteOptions> {
     let caption_limit = sources.number(&catalogue::CAPTION_MAX_LEN, 1..=1_000_000)?;
-    let workers = sources.number(&catalogue::WORKERS, 1..=64)?;
-    let hard_links = match sources.word(&catalogue::HARD_LINKS)? {
-        Some(HardLinks::Break) => HardLinkPolicy::Break,
-        Some(HardLinks::Skip) | None => HardLinkPolicy::Refuse,
-    };
     let trust_paths = sources.flag(&catalogue::TRUST_PATHS)?;
     Ok(WriteOptions {
         data: data::resolve(sources)?,
@@ -30,17 +24,17 @@ pub(super) fn resolve(sources: &Sources<'_>) -> Result<WriteOptions> {
             signed: sources.flag(&catalogue::WRITE_SIGNED)?,
             raw: sources.flag(&catalogue::WRITE_RAW)?,
         },
-        replace: ReplaceOptions { hard_links, touch: sources.flag(&catalogue::TOUCH)? },
+        replace: replace_options(sources)?,
         mapping: paths::resolve(sources)?,
         identity: if trust_paths { IdentityCheck::TrustPaths } else { IdentityCheck::Strict },
         managed: sources.word::<Managed>(&catalogue::MANAGED)?.map(Into::into),
         albums: albums(sources)?,
         faces: faces(sources)?,
         brake: brake(sources)?,
-        after: sources.word::<AfterWord>(&catalogue::AFTER)?.map_or(AfterWrite::default(), Into::into),
+        after: after(sources)?,
         selection: selection::resolve(sources)?,
         recheck: recheck(sources)?,
-        workers: to_usize(workers.unwrap_or(2)),
+        workers: workers(sources)?,
     })
 }
 

@@ -393,6 +393,16 @@ fn the_statistics_go_where_they_are_wanted() {
 }
 
 #[test]
+fn a_login_needs_a_password_that_is_no_option() {
+    let login = ["--login=anna@example.org"];
+
+    assert!(least(&login, &[], "").error().contains("IMMICH_SYNC_PASSWORD"));
+    assert!(least(&login, &[("IMMICH_SYNC_PASSWORD", "p")], "").settings().unwrap().login.is_some());
+    assert!(least(&["--login=a", "--password-file=/p"], &[], "").settings().unwrap().login.is_some());
+    assert!(Args::try_parse_from(["immich-sync", "write", "--password=p"]).is_err());
+}
+
+#[test]
 fn two_ways_to_say_how_to_log_must_agree() {
     let both = least(&[], &[("IMMICH_LOG_FORMAT", "text"), ("IMMICH_STRUCTURED_LOGS", "1")], "");
 

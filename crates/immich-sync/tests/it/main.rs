@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of a test fails as the test does")]
 
+mod accounts;
 mod config;
 mod corpus;
 mod dry_run;
@@ -11,6 +12,7 @@ mod killed;
 mod listing;
 mod logs;
 mod place;
+mod questions;
 mod secrets;
 mod shell;
 mod signals;
@@ -18,5 +20,6 @@ mod strace_dry_run;
 #[path = "../../examples/support/mod.rs"]
 #[expect(dead_code, reason = "the harnesses use more of it")]
 mod support;
+mod undo;
 mod warnings;
 mod write;

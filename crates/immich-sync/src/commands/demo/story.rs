@@ -39,13 +39,14 @@ pub(super) fn tell(folder: &Path, assets: usize, exiftool: &Path, console: Conso
     };
     let stop = StopFlag::new();
     let options = options(&stage.library);
-    let client = room::connect(&settings, key, &options.data, &stop)?;
+    let client = room::connect(&settings, key, &room::permissions(&options.data), &stop)?;
     let library = Library::open(options.mapping.clone())?;
     let room = Room {
         engine: &counting,
         clients: std::slice::from_ref(&client),
         library: &library,
         state: folder.join("state"),
+        face_books: &[],
         clear_album_cache: false,
         reporter: &recorder,
         stop: &stop,

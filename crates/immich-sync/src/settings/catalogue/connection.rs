@@ -18,6 +18,13 @@ settings! {
         API_KEY_FILE = values("api-key-file", "FILE", &['\n']).path().aliases(&["IMMICH_API_KEY_FILE"]);
         /// A program that prints the API key, with its arguments
         API_KEY_COMMAND = values("api-key-command", "WORD", &[' ']).only_in_config();
+        /// E-mail address to sign in with: Immich 3 then tells all faces in one answer instead of one by one. The
+        /// password comes from `IMMICH_SYNC_PASSWORD` or --password-file
+        LOGIN = value("login", "EMAIL");
+        /// The password of --login
+        PASSWORD = value("password", "PASSWORD").secret().not_on_command_line();
+        /// A file with the password in its first line
+        PASSWORD_FILE = value("password-file", "FILE").path();
         /// Requests per second, or `auto`
         RATE_LIMIT = value("rate-limit", "N").default("10");
         /// Certificates (PEM) to trust besides those of the system

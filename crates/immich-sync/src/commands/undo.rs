@@ -1,0 +1,221 @@
+//! `immich-sync undo`: what a run wrote is taken back.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+use immich_api::Client;
+use jiff::Timestamp;
+use photo_metadata::replace::ReplaceOptions;
+use sync_core::event::Activity;
+use sync_core::history::{changes, runs};
+use sync_core::lock::{LibraryLock, RunLock};
+use sync_core::state::{SqliteStore, Store as _};
+use sync_core::undo::{Undo, UndoTarget};
+use sync_core::writeback::AfterWrite;
+use sync_core::{Event, Reporter as _, StopFlag, Summary};
+
+use super::frame;
+use super::history::{existing, state_folder, target};
+use crate::args::UndoArgs;
+use crate::exit::{ExitStatus, usage};
+use crate::key::KeySource;
+use crate::output::{
+    Asker, Console, End, Everybody, Presenter as _, Traffic, count, lost_log, lost_results, start_tracing,
+};
+use crate::room;
+use crate::settings::{OutputSettings, ServerSettings, after, catalogue, exiftool, replace_options, workers};
+use crate::signals::Signals;
+use crate::start::{Start, typed_json};
+
+/// Assets in one order to the server.
+const BATCH: usize = 1000;
+
+/// Runs the command; tells how it went.
+pub(crate) fn run(args: &UndoArgs) -> ExitStatus {
+    let console = Console::detect();
+    let (settings, output) = match UndoSettings::resolve(args) {
+        Ok(resolved) => resolved,
+        Err(error) => return frame::never_began(console, typed_json(args.options.matches()), &error),
+    };
+    let presenter = Everybody::of(&output, console, Path::new(""));
+    let stop = StopFlag::new();
+    let asker = Asker::new(console, &output, &stop);
+    let run = Run { settings: &settings, presenter: &presenter, stop: &stop, asker };
+    frame::run(console, &presenter, &stop, |signals| run.to_its_end(signals))
+}
+
+/// Everything that `undo` needs to know.
+struct UndoSettings {
+    target: UndoTarget,
+    state: PathBuf,
+    /// Locked against other runs, where it is known.
+    library: Option<PathBuf>,
+    /// Who is told afterwards, where that is known.
+    server: Option<(ServerSettings, Vec<KeySource>)>,
+    exiftool: PathBuf,
+    replace: ReplaceOptions,
+    after: AfterWrite,
+    workers: usize,
+    dry_run: bool,
+    yes: bool,
+}
+
+impl UndoSettings {
+    fn resolve(args: &UndoArgs) -> Result<(Self, OutputSettings)> {
+        let start = Start::read(args.options.matches())?;
+        let sources = start.sources();
+        sources.environment.refuse_unknown(&catalogue::variables())?;
+        let output = OutputSettings::resolve(&sources)?;
+        start_tracing(&output)?;
+        start.tell_without_meaning();
+        let keys = KeySource::find(&sources)?;
+        let server = if keys.is_empty() || sources.find(&catalogue::SERVER)?.is_none() {
+            None
+        } else {
+            Some((ServerSettings::resolve(&sources)?, keys))
+        };
+        let settings = Self {
+            target: target(&args.what)?,
+            state: state_folder(&sources, start.folders.states.as_deref())?,
+            library: sources.path(&catalogue::LIBRARY)?,
+            server,
+            exiftool: exiftool(&sources)?,
+            replace: replace_options(&sources)?,
+            after: after(&sources)?,
+            workers: workers(&sources)?,
+            dry_run: sources.flag(&catalogue::DRY_RUN)?,
+            yes: sources.flag(&catalogue::YES)?,
+        };
+        Ok((settings, output))
+    }
+}
+
+/// What one undo works with.
+struct Run<'a> {
+    settings: &'a UndoSettings,
+    presenter: &'a Everybody,
+    stop: &'a StopFlag,
+    asker: Asker<'a>,
+}
+
+impl Run<'_> {
+    fn to_its_end(&self, signals: &Signals) -> Result<ExitStatus> {
+        let begin = Instant::now();
+        let (summary, traffic) = if self.settings.dry_run {
+            let store = existing(&self.settings.state)?;
+            (self.undo(&store, |undo| undo.preview(&self.settings.target))?, Traffic::default())
+        } else {
+            self.take_back()?
+        };
+        let status = ExitStatus::of_summary(&summary, signals.caught());
+        let dry_run = self.settings.dry_run;
+        self.presenter.finish(&End { summary: &summary, traffic, elapsed: begin.elapsed(), dry_run, status });
+        if lost_results() {
+            anyhow::bail!("not all results could be written; `immich-sync history` shows what was done");
+        }
+        if let Some(lost) = lost_log() {
+            anyhow::bail!("{lost}; the photos are as the summary says, but make room for the log");
+        }
+        Ok(status)
+    }
+
+    fn take_back(&self) -> Result<(Summary, Traffic)> {
+        let settings = self.settings;
+        // Opening makes what is not there.
+        drop(existing(&settings.state)?);
+        let _run = RunLock::acquire(&settings.state, &room::holder())?;
+        let _library = settings.library.as_deref().map(LibraryLock::acquire).transpose()?;
+        let store = SqliteStore::open(&settings.state)?;
+        self.confirm(&store)?;
+        let command = format!("undo {}", settings.target);
+        let summary = self.undo(&store, |undo| undo.run(&settings.target, &command))?;
+        let traffic = self.tell_server(&store);
+        store.close().context("everything is taken back, but the state could not be closed")?;
+        Ok((summary, traffic))
+    }
+
+    fn undo(
+        &self,
+        store: &SqliteStore,
+        work: impl FnOnce(&Undo<'_>) -> Result<Summary, sync_core::SyncError>,
+    ) -> Result<Summary> {
+        let engine = room::start_exiftool(&self.settings.exiftool, self.settings.workers, self.presenter)?;
+        let summary = work(&Undo {
+            store,
+            engine: &engine,
+            replace: self.settings.replace,
+            owes: self.settings.after != AfterWrite::Nothing,
+            workers: self.settings.workers,
+            reporter: self.presenter,
+            stop: self.stop,
+            now: &Timestamp::now,
+        })?;
+        Ok(summary)
+    }
+
+    /// Many files change here with one short command, so it takes a yes.
+    fn confirm(&self, store: &SqliteStore) -> Result<()> {
+        let target = &self.settings.target;
+        let number = still_done(store, target)?;
+        if number == 0 {
+            return Ok(());
+        }
+        let changes = count(number, "change");
+        if self.settings.yes || self.asker.confirm(&format!("Take back {changes} of {target}?")) {
+            return Ok(());
+        }
+        Err(usage(format!(
+            "{changes} of {target} would be taken back; say --yes to do it, or --dry-run to see it first"
+        )))
+    }
+
+    /// What it is not told now, the next `write` tells it.
+    fn tell_server(&self, store: &SqliteStore) -> Traffic {
+        let (Some((server, keys)), true) =
+            (&self.settings.server, self.settings.after != AfterWrite::Nothing)
+        else {
+            return Traffic::default();
+        };
+        let told = keys.iter().map(KeySource::read).collect::<Result<Vec<_>>>().and_then(|keys| {
+            let clients = room::connect_all(server, keys, &[], self.stop)?;
+            clients.iter().try_for_each(|client| self.refresh(store, client))?;
+            Ok(Traffic::of(&clients))
+        });
+        told.unwrap_or_else(|error| {
+            self.presenter.report(&Event::Warning(&format!(
+                "the server could not be told to read the files again ({error:#}); the next `write` tells it"
+            )));
+            Traffic::default()
+        })
+    }
+
+    fn refresh(&self, store: &SqliteStore, client: &Client) -> Result<()> {
+        let owed = store.owed(&client.server().user.id.to_string())?;
+        let mut done = 0;
+        for batch in owed.chunks(BATCH) {
+            client.writer().refresh_metadata(batch)?;
+            store.told(batch)?;
+            done += batch.len() as u64;
+            let total = owed.len() as u64;
+            self.presenter.report(&Event::Asked { what: Activity::Refresh, done, total });
+        }
+        Ok(())
+    }
+}
+
+/// How many changes of it are not taken back yet.
+fn still_done(store: &SqliteStore, target: &UndoTarget) -> Result<u64> {
+    if let UndoTarget::Run(id) = target {
+        let runs = runs(store)?;
+        let counts = runs.iter().find(|entry| entry.run.id == *id).map(|entry| entry.changes);
+        return Ok(counts.map_or(0, |counts| counts.done.saturating_sub(counts.undone)));
+    }
+    let mut number = 0;
+    changes(store, target, |entry| {
+        number += u64::from(entry.undone_by.is_none());
+        ControlFlow::Continue(())
+    })?;
+    Ok(number)
+}

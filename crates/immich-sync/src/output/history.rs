@@ -1,0 +1,123 @@
+//! Runs and changes of the past, as lines or as JSON.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::{Value, json};
+use sync_core::history::{ChangeEntry, ChangeKind, RunEntry};
+use sync_core::state::{JournalState, Role};
+
+use super::diff::edit_lines;
+use super::json::{line, with_path};
+use super::words::count;
+use super::{Console, clean, clean_path};
+
+/// Shows the past.
+pub(crate) struct HistoryView {
+    /// Where.
+    pub(crate) console: Console,
+    /// Whether as JSON.
+    pub(crate) json: bool,
+    /// On which clock.
+    pub(crate) zone: TimeZone,
+}
+
+impl HistoryView {
+    /// One run.
+    pub(crate) fn run(&self, entry: &RunEntry) {
+        let shown = if self.json { line(&run_object(entry)) } else { self.run_line(entry) };
+        self.console.result(&shown);
+    }
+
+    /// One change of a file.
+    pub(crate) fn change(&self, entry: &ChangeEntry) {
+        let shown = if self.json { line(&change_object(entry)) } else { self.change_lines(entry).join("\n") };
+        self.console.result(&shown);
+    }
+
+    fn run_line(&self, entry: &RunEntry) -> String {
+        let RunEntry { run, changes } = entry;
+        let number = self.console.result.bold(&format!("{:>5}", run.id.0));
+        let mut line = format!("{number}  {}  {}", self.moment(run.started), clean(&run.command));
+        line = format!("{line}: {}", count(changes.done, "change"));
+        if changes.undone > 0 {
+            line = format!("{line}, {} taken back", changes.undone);
+        }
+        if run.ended.is_none() {
+            line = format!("{line}, {}", self.console.result.yellow("not finished"));
+        }
+        line
+    }
+
+    fn change_lines(&self, entry: &ChangeEntry) -> Vec<String> {
+        let path = self.console.result.bold(&clean_path(&entry.path));
+        let mut notes = vec![format!("run {}, {}", entry.run.0, self.moment(entry.at))];
+        match entry.kind {
+            ChangeKind::Changed => {}
+            ChangeKind::Made => notes.push("made".to_owned()),
+            ChangeKind::Removed => notes.push("removed".to_owned()),
+        }
+        if entry.undoes.is_some() {
+            notes.push("took back an earlier change".to_owned());
+        }
+        if let Some(run) = entry.undone_by {
+            notes.push(format!("taken back by run {}", run.0));
+        }
+        if entry.state != JournalState::Done {
+            notes.push("not finished".to_owned());
+        }
+        let mut lines = vec![format!("{path} ({})", notes.join(", "))];
+        for edit in &entry.edits {
+            lines.extend(edit_lines(edit, self.console.result, self.console.width));
+        }
+        lines
+    }
+
+    fn moment(&self, at: Timestamp) -> String {
+        at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+    }
+}
+
+fn run_object(entry: &RunEntry) -> Value {
+    let RunEntry { run, changes } = entry;
+    json!({
+        "type": "run",
+        "run": run.id.0,
+        "command": run.command,
+        "started": run.started,
+        "ended": run.ended,
+        "changes": changes.done,
+        "taken_back": changes.undone,
+        "open": changes.open,
+        "summary": run.summary,
+    })
+}
+
+fn change_object(entry: &ChangeEntry) -> Value {
+    let edits: Vec<Value> = entry
+        .edits
+        .iter()
+        .map(|edit| json!({ "tag": edit.tag.name(), "old": edit.old, "new": edit.new }))
+        .collect();
+    let kind = match entry.kind {
+        ChangeKind::Changed => "changed",
+        ChangeKind::Made => "made",
+        ChangeKind::Removed => "removed",
+    };
+    let file: Role = entry.role;
+    with_path(
+        &entry.path,
+        json!({
+            "type": "change",
+            "change": entry.id.0,
+            "run": entry.run.0,
+            "at": entry.at,
+            "asset": entry.asset,
+            "file": file,
+            "kind": kind,
+            "finished": entry.state == JournalState::Done,
+            "undoes": entry.undoes.map(|change| change.0),
+            "undone_by": entry.undone_by.map(|run| run.0),
+            "edits": edits,
+        }),
+    )
+}
