@@ -13,10 +13,8 @@ use sync_core::{Event, Reporter};
 use crate::config::{ConfigFile, Secret, is_open};
 use crate::exit::usage;
 use crate::key::first_line_of_file;
+use crate::room::FACES_ONE_BY_ONE;
 use crate::settings::{Sources, catalogue};
-
-/// The first version that tells faces one photo at a time.
-const ONE_BY_ONE: u32 = 3;
 
 /// Who signs in, and with what.
 pub(crate) struct LoginSource {
@@ -63,7 +61,7 @@ impl LoginSource {
         let Some(client) = clients.iter().find(is_own) else {
             return Err(usage(format!("--login `{}` is the address of none of the accounts", self.email)));
         };
-        if client.server().version.major < ONE_BY_ONE {
+        if client.server().version.major < FACES_ONE_BY_ONE {
             return Ok(Vec::new());
         }
         let session = client.login(&self.login()?).context("signing in for the faces")?;

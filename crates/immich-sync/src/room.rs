@@ -22,6 +22,9 @@ use crate::environment::own_variables;
 use crate::exit::{Complaint, ExitStatus, usage};
 use crate::settings::ServerSettings;
 
+/// The first version that tells faces one photo at a time.
+pub(crate) const FACES_ONE_BY_ONE: u32 = 3;
+
 /// Starts ExifTool, or says how to get it.
 pub(crate) fn start_exiftool(program: &Path, workers: usize, reporter: &dyn Reporter) -> Result<ExifTool> {
     // ExifTool has no business with the API key.
@@ -104,11 +107,24 @@ pub(crate) fn connect(
     Ok(client)
 }
 
-/// What a write-back asks of the key: listing, counting what was listed, and the members of albums.
+/// What a write-back asks of the key: listing, counting what was listed, and the members of albums and tags.
 pub(crate) fn permissions(data: &BTreeSet<Datum>) -> Vec<Permission> {
     let mut needed = vec![Permission::AssetRead, Permission::AssetStatistics];
     needed.extend(data.contains(&Datum::Albums).then_some(Permission::AlbumRead));
+    needed.extend(data.contains(&Datum::Tags).then_some(Permission::TagRead));
     needed
+}
+
+/// Faces come with the listing before 3.0, and with a login; otherwise the key has to be allowed to ask for them.
+pub(crate) fn require_faces(clients: &[Client], books: &[FaceBook]) -> Result<()> {
+    for client in clients {
+        let server = client.server();
+        let has_book = books.iter().any(|book| *book.user() == server.user.id);
+        if server.version.major >= FACES_ONE_BY_ONE && !has_book {
+            require_permissions(server, &[Permission::FaceRead])?;
+        }
+    }
+    Ok(())
 }
 
 /// A key that lacks one permission at the start may lack others too; better to name all at once.

@@ -38,7 +38,7 @@ impl Versions<'_> {
         for (tag, old) in self.before.iter().filter(|(tag, _)| !asked(tag) && !follows(&kind, tag)) {
             let new = self.after.all(tag);
             if new.is_empty() {
-                changes.push(format!("{tag} is gone"));
+                changes.extend((!says_nothing(tag, old)).then(|| format!("{tag} is gone")));
             } else if !same_bag(old, new) && !self.same_text_at_last(tag) && !says_more(tag, old, new) {
                 changes.push(format!("{tag} was {}, is {}", short(old), short(new)));
             }
@@ -128,6 +128,11 @@ fn says_more(tag: &str, old: &[serde_json::Value], new: &[serde_json::Value]) ->
         "File:ExifByteOrder" => old.iter().all(|order| new.contains(order)),
         _ => false,
     }
+}
+
+/// An empty list or structure of XMP, which ExifTool leaves out of every copy: nothing in it could get lost.
+fn says_nothing(tag: &str, values: &[serde_json::Value]) -> bool {
+    tag.starts_with("XMP-") && values.iter().all(|value| value.as_str() == Some(""))
 }
 
 fn short(values: &[serde_json::Value]) -> String {

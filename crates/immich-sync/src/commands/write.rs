@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::ArgMatches;
 use photo_metadata::Datum;
 use sync_core::paths::Library;
-use sync_core::writeback::{ManagedPolicy, WriteOptions};
+use sync_core::writeback::{FaceBook, ManagedPolicy, WriteOptions};
 use sync_core::{Event, Reporter as _, StopFlag, Summary, SyncError};
 
 use super::frame;
@@ -71,12 +71,7 @@ impl Run<'_> {
             Some(folder) => folder.clone(),
             None => states::of_users(self.start.folders.states.as_deref(), &users)?,
         };
-        let face_books = match &settings.login {
-            Some(login) if settings.options.data.contains(&Datum::FaceCoordinates) => {
-                login.face_books(&clients, self.presenter)?
-            }
-            _ => Vec::new(),
-        };
+        let face_books = self.face_books(&clients)?;
         let room = Room {
             engine: &engine,
             clients: &clients,
@@ -115,6 +110,20 @@ impl Run<'_> {
             self.presenter.report(&Event::Warning(concern));
         }
         Ok(())
+    }
+
+    /// The faces of those who signed in for them; the others are asked for one by one, if the keys may.
+    fn face_books(&self, clients: &[immich_api::Client]) -> Result<Vec<FaceBook>> {
+        let settings = self.settings;
+        if !settings.options.data.contains(&Datum::FaceCoordinates) {
+            return Ok(Vec::new());
+        }
+        let books = match &settings.login {
+            Some(login) => login.face_books(clients, self.presenter)?,
+            None => Vec::new(),
+        };
+        room::require_faces(clients, &books)?;
+        Ok(books)
     }
 
     fn tell_version(&self, clients: &[immich_api::Client]) {

@@ -127,6 +127,22 @@ fn missing_permissions_are_twelve_and_all_named_before_anything_is_listed() {
 }
 
 #[test]
+fn each_kind_of_data_asks_for_its_own_permission() {
+    let place = Place::with(1);
+    let least = &["user.read", "asset.read", "asset.statistics"];
+    let key = place.sandbox.add_api_key(place.sandbox.admin(), least);
+
+    for (kind, permission) in
+        [("--albums", "album.read"), ("--tags", "tag.read"), ("--face-coordinates", "face.read")]
+    {
+        let said = Said::by(place.write(&[kind]).env("IMMICH_API_KEY", &key)).ended_with(12);
+
+        assert!(said.stderr.contains(&format!("`{permission}`")), "{}", said.stderr);
+    }
+    assert!(!place.sandbox.requests().iter().any(|request| request.path.contains("/search/")));
+}
+
+#[test]
 fn the_least_key_is_enough() {
     let place = Place::with(2);
     let key =

@@ -17,19 +17,23 @@ mod connection;
 mod files;
 mod layout;
 mod running;
+mod telling;
 mod what;
 
 pub(crate) use connection::*;
 pub(crate) use files::*;
 pub(crate) use layout::*;
 pub(crate) use running::*;
+pub(crate) use telling::*;
 pub(crate) use what::*;
 
 use super::setting::Setting;
 
 /// Every setting, in the order of the help.
 pub(crate) fn all() -> impl Iterator<Item = Setting> {
-    [what::LIST, running::LIST, connection::LIST, files::LIST, layout::LIST].concat().into_iter()
+    [what::LIST, running::LIST, connection::LIST, files::LIST, layout::LIST, telling::LIST]
+        .concat()
+        .into_iter()
 }
 
 /// The names of all variables.
