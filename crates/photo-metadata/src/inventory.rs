@@ -76,6 +76,7 @@ impl Inventory {
             "ExifIFD:ComponentsConfiguration" => ("1 2 3 0", None),
             "ExifIFD:FlashpixVersion" => ("0100", None),
             "ExifIFD:ColorSpace" => ("65535", None),
+            "IPTC:ApplicationRecordVersion" | "IPTC:EnvelopeRecordVersion" => ("4", None),
             // The box that held QuickTime keys said what it was.
             "QuickTime:HandlerType" => ("mdta", None),
             _ => return false,

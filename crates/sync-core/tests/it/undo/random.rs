@@ -1,6 +1,7 @@
 //! Random photos, random sidecars, random runs: after the undo the tags are as before, and sidecars to the byte.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use fastrand::Rng;
 use immich_sandbox::{AssetBuilder, AssetId, FaceBox, SourceType};
@@ -150,8 +151,9 @@ fn learn(random: &mut Rng, home: &Home, ids: &[AssetId]) {
     }
 }
 
-/// Writes twice into a random library and takes both runs back; answers with how many changes there were.
-fn write_and_take_back(seed: u64) -> usize {
+/// Writes twice into a random library and takes both runs back; answers with how many changes there were, or with what
+/// is not as it was.
+fn write_and_take_back(seed: u64) -> Result<usize, String> {
     let mut random = Rng::with_seed(seed);
     let (mut home, ids) = library(&mut random, 20);
     home.options.brake.confirmed = true;
@@ -163,48 +165,68 @@ fn write_and_take_back(seed: u64) -> usize {
     assert_eq!(second.failed, 0, "seed {seed}: {told:?}");
     let changes = home.store.journal(None).unwrap().len();
 
-    let targets = if random.bool() {
+    let mut wrong = take_all_back(&home, random.bool());
+
+    wrong.extend(differences(&judged(home.photos.path()), &tags_before));
+    wrong.extend(other_files(&bytes(home.photos.path()), &before));
+    wrong.extend(left_over(home.photos.path()).iter().map(|path| format!("{} is left over", path.display())));
+    let journal = home.store.journal(None).unwrap();
+    let left = journal.iter().filter(|row| row.intent.undoes.is_none() && row.undone_by.is_none());
+    wrong.extend(left.map(|row| format!("{} still counts", row.intent.path.display())));
+    if wrong.is_empty() { Ok(changes) } else { Err(format!("seed {seed}:\n{}\n", wrong.join("\n"))) }
+}
+
+/// By the folder or run by run; answers with what could not be taken back.
+fn take_all_back(home: &Home, by_folder: bool) -> Vec<String> {
+    let targets = if by_folder {
         vec![UndoTarget::Path(home.photos.path().to_owned())]
     } else {
         vec![UndoTarget::Run(RunId(2)), UndoTarget::Run(RunId(1))]
     };
+    let mut wrong = Vec::new();
     for target in targets {
         let (summary, told) = home.undo(&target);
-        let whole = summary.is_clean() && told.kept.is_empty();
-        assert!(whole, "seed {seed}: {target} {:?} {:?} {:?}", told.kept, told.skipped, told.failed);
+        if !summary.is_clean() || !told.kept.is_empty() {
+            wrong.push(format!("{target}: {:?} {:?} {:?}", told.kept, told.skipped, told.failed));
+        }
     }
+    wrong
+}
 
-    let tags_now = judged(home.photos.path());
-    let differences = differences(&tags_now, &tags_before);
-    assert!(differences.is_empty(), "seed {seed}:\n{}", differences.join("\n"));
-    let sidecars = |all: BTreeMap<std::path::PathBuf, Vec<u8>>| -> BTreeMap<_, _> {
-        all.into_iter().filter(|(path, _)| path.extension().is_some_and(|end| end == "xmp")).collect()
+/// Files that are new or gone, and sidecars with another content.
+fn other_files(now: &BTreeMap<PathBuf, Vec<u8>>, before: &BTreeMap<PathBuf, Vec<u8>>) -> Vec<String> {
+    let names: BTreeSet<_> = now.keys().chain(before.keys()).collect();
+    let is_other = |name: &&&PathBuf| {
+        let is_sidecar = name.extension().is_some_and(|extension| extension == "xmp");
+        let (now, before) = (now.get(**name), before.get(**name));
+        now.is_some() != before.is_some() || is_sidecar && now != before
     };
-    let now = bytes(home.photos.path());
-    assert_eq!(now.keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>(), "seed {seed}");
-    assert!(sidecars(now) == sidecars(before), "seed {seed}: a sidecar is not what it was");
-    assert!(left_over(home.photos.path()).is_empty());
-    let left = home.store.journal(None).unwrap();
-    assert!(left.iter().filter(|row| row.intent.undoes.is_none()).all(|row| row.undone_by.is_some()));
-    changes
+    names.iter().filter(is_other).map(|name| format!("{} is not what it was", name.display())).collect()
 }
 
 #[test]
 fn forty_random_photos_are_as_they_were() {
-    let changes: usize = [1, 2].into_iter().map(write_and_take_back).sum();
+    let changes: Result<Vec<usize>, String> = [1, 2].into_iter().map(write_and_take_back).collect();
 
+    let changes: usize = changes.unwrap_or_else(|wrong| panic!("{wrong}")).into_iter().sum();
     assert!(changes >= 40, "only {changes} changes were made");
 }
 
 #[test]
 #[ignore = "takes minutes; `cargo xtask undo` runs it"]
 fn a_thousand_random_changes_are_taken_back() {
-    let mut changes = 0;
+    let (mut changes, mut wrong) = (0, String::new());
     for seed in 100.. {
-        changes += write_and_take_back(seed);
+        match write_and_take_back(seed) {
+            Ok(more) => changes += more,
+            Err(what) => wrong += &what,
+        }
         eprintln!("seed {seed}: {changes} changes");
-        if changes >= 1000 {
+        if changes >= 1000 || wrong.len() > 50_000 {
             break;
         }
     }
+
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(changes >= 1000, "{changes} changes");
 }
