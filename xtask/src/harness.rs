@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
 use crate::shell;
 use crate::tests_run::Surroundings;
@@ -46,6 +46,24 @@ pub(crate) struct HarnessArgs {
     /// Passed on to the harness
     #[arg(last = true)]
     arguments: Vec<String>,
+}
+
+/// What `bench` is asked.
+#[derive(Debug, Args)]
+pub(crate) struct BenchArgs {
+    #[command(subcommand)]
+    what: Bench,
+}
+
+/// What is measured.
+#[derive(Debug, Subcommand)]
+enum Bench {
+    /// A run over a library in which nothing changed
+    Unchanged {
+        /// Passed on to the harness, such as `--assets 1000000`, `--version 2.7.5` or `--faces`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 /// Builds the binary and runs its demo.
@@ -99,11 +117,21 @@ pub(crate) fn warnings(workspace: &Workspace, args: &HarnessArgs) -> anyhow::Res
 
 /// Builds the binary with optimisation and measures what a write-back costs.
 pub(crate) fn bench_write(workspace: &Workspace, args: &HarnessArgs) -> anyhow::Result<()> {
+    measure(workspace, "bench_write", &args.arguments)
+}
+
+/// Builds the binary with optimisation and measures it.
+pub(crate) fn bench(workspace: &Workspace, args: &BenchArgs) -> anyhow::Result<()> {
+    match &args.what {
+        Bench::Unchanged { arguments } => measure(workspace, "bench_unchanged", arguments),
+    }
+}
+
+fn measure(workspace: &Workspace, example: &str, arguments: &[String]) -> anyhow::Result<()> {
     let mut build = cargo(&["build", "--release", "--package", "immich-sync", "--bins"]);
     shell::run(build.current_dir(&workspace.root))?;
-    let mut command =
-        cargo(&["run", "--release", "--package", "immich-sync", "--example", "bench_write", "--"]);
-    command.args(&args.arguments);
+    let mut command = cargo(&["run", "--release", "--package", "immich-sync", "--example", example, "--"]);
+    command.args(arguments);
     run(workspace, command)
 }
 

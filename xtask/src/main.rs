@@ -51,6 +51,8 @@ enum Command {
     Warnings(harness::HarnessArgs),
     /// Measure a first and a second write-back against ExifTool alone
     BenchWrite(harness::HarnessArgs),
+    /// Measure a run over a large library against what it may cost
+    Bench(harness::BenchArgs),
     /// Kill a process that writes the state, a thousand times, and look at the state each time
     StateKills,
     /// Write into random photos and take it back, a thousand times
@@ -83,6 +85,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Faults(args) => harness::faults(&workspace, &args),
         Command::Warnings(args) => harness::warnings(&workspace, &args),
         Command::BenchWrite(args) => harness::bench_write(&workspace, &args),
+        Command::Bench(args) => harness::bench(&workspace, &args),
         Command::StateKills => harness::state_kills(&workspace),
         Command::Undo => harness::undo(&workspace),
         Command::CheckBorders => borders::check(&workspace),

@@ -13,5 +13,6 @@ pub(crate) mod kills;
 pub(crate) mod program;
 pub(crate) mod reading;
 pub(crate) mod told;
+pub(crate) mod unchanged;
 pub(crate) mod warned;
 pub(crate) mod wishes;

@@ -78,7 +78,15 @@ impl State {
 
 impl Progress for Lines {
     fn listed(&self, photos: u64) {
-        self.change(|state| state.done = photos, Instant::now());
+        let now = Instant::now();
+        self.change(
+            |state| {
+                // Albums and tags are asked for before the list.
+                state.enter(Stage::Listing, now);
+                state.done = photos;
+            },
+            now,
+        );
     }
 
     fn asked(&self, what: &'static str, done: u64, total: u64) {
@@ -152,5 +160,15 @@ mod tests {
         assert_eq!(state.line(now), None);
         state.done = 1000;
         assert_eq!(state.line(now).as_deref(), Some("faces: 1,000 of 4,000"));
+    }
+
+    #[test]
+    fn the_list_is_the_list_again_after_albums_were_asked_for() {
+        let now = Instant::now();
+        let mut state = State { stage: Stage::Asking("albums", 20), done: 20, said: (0, now) };
+        state.enter(Stage::Listing, now);
+        state.done = 1000;
+
+        assert_eq!(state.line(now).as_deref(), Some("1,000 photos on the server so far"));
     }
 }

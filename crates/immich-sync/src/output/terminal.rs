@@ -36,12 +36,15 @@ impl Progress for Bar {
     }
 
     fn listed(&self, photos: u64) {
-        if self.0.length().is_none() {
-            if self.0.position() == 0 {
-                self.0.set_style(style(LISTED));
-            }
-            self.0.set_position(photos);
+        // Albums and tags are asked for before the list.
+        if self.0.length().is_some() {
+            self.0.unset_length();
+            self.0.set_position(0);
         }
+        if self.0.position() == 0 {
+            self.0.set_style(style(LISTED));
+        }
+        self.0.set_position(photos);
     }
 
     fn asked(&self, what: &'static str, done: u64, total: u64) {

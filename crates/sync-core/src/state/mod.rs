@@ -4,7 +4,6 @@
 //! conformance tests are written against the trait.
 
 mod cached;
-mod calls;
 mod connection;
 mod filesystem;
 pub(crate) mod folder;

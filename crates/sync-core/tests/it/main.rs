@@ -9,7 +9,6 @@
 
 mod accounts;
 mod albums;
-mod brakes;
 mod child;
 mod faces;
 mod faults;
@@ -28,4 +27,3 @@ mod state;
 mod tags;
 mod told;
 mod undo;
-mod users;
