@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::tag_paths::{leaf, owned_items, read_tags};
+use super::tag_paths::{as_read, leaf, owned_items, read_tags};
 use super::{Datum, Draft, Policy};
 use crate::base::Base;
 use crate::file_tags::FileTags;
@@ -115,6 +115,17 @@ impl<'a> Lists<'a> {
         read_tags(self.file, |tag| if tag == Tag::TagsList { tags_list.to_vec() } else { self.after(tag) })
     }
 
+    /// The tags that Immich would make of the wanted items that the file holds already.
+    pub(super) fn entries_read(&self) -> BTreeSet<String> {
+        let of = |tag: &Tag| self.wants.get(tag).into_iter().flatten();
+        KEYWORD_LISTS
+            .iter()
+            .flat_map(|tag| of(tag).map(move |want| (*tag, &want.item)))
+            .filter(|(tag, item)| self.says(*tag, item))
+            .map(|(tag, item)| as_read(tag, item))
+            .collect()
+    }
+
     /// Hands all lists over, with the `digiKam:TagsList` that was decided on.
     pub(super) fn finish(&self, tags_list: Vec<String>, draft: &mut Draft<'_>) {
         for tag in [Tag::PersonInImage, Tag::Subject, Tag::IptcKeywords, Tag::HierarchicalSubject] {
@@ -142,7 +153,7 @@ impl<'a> Lists<'a> {
                     Some((ALBUMS, _)) => owners.push(Datum::Albums),
                     _ => return vec![Datum::Tags],
                 }
-                if self.is_tag_of_server(&super::tag_paths::as_read(tag, item)) {
+                if self.is_tag_of_server(&as_read(tag, item)) {
                     owners.push(Datum::Tags);
                 }
                 return owners;
@@ -184,9 +195,7 @@ fn set_items(tag: Tag, items: Vec<String>, draft: &mut Draft<'_>) {
 pub(super) fn same(tag: Tag, one: &str, other: &str) -> bool {
     match tag {
         Tag::IptcKeywords => cut_to_bytes(one, IPTC_KEYWORD_BYTES) == cut_to_bytes(other, IPTC_KEYWORD_BYTES),
-        Tag::HierarchicalSubject | Tag::TagsList => {
-            super::tag_paths::as_read(tag, one) == super::tag_paths::as_read(tag, other)
-        }
+        Tag::HierarchicalSubject | Tag::TagsList => as_read(tag, one) == as_read(tag, other),
         _ => one == other,
     }
 }

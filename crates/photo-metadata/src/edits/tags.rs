@@ -86,6 +86,7 @@ pub(super) fn plan(
     let now = lists.now(Tag::TagsList);
     let Some(all) = &server.all else { return now };
     let entries_added = KEYWORD_LISTS.into_iter().any(|tag| lists.changes(tag));
+    let likely_echoes = if now.is_empty() { lists.entries_read() } else { BTreeSet::new() };
     if !selected || policy != Policy::Overwrite {
         if selected && policy == Policy::FillMissing {
             let add = now.iter().all(|item| lists.is_ours(Tag::TagsList, item));
@@ -95,7 +96,7 @@ pub(super) fn plan(
     }
     lay_out(&server.genuine, choices, lists, |_, _| false);
     let in_step = lists.read_with(&now) == *all
-        && says_all(&server.genuine, choices, lists)
+        && says_all(server.genuine.difference(&likely_echoes), choices, lists)
         && !(entries_added && overlaps(server, lists));
     if in_step {
         return now;
@@ -120,16 +121,23 @@ fn lay_out(
     }
 }
 
-/// Whether each of the lists that the file will have names all tags.
-fn says_all(tags: &BTreeSet<String>, choices: TagChoices, lists: &Lists<'_>) -> bool {
+/// Whether each of the lists that the file will have names all these tags.
+///
+/// Tags that read like a name or an album in the file, with no list of tags in front of them, are most likely echoes
+/// of an earlier run that nobody remembers; they alone are no reason to write.
+fn says_all<'t>(
+    mut tags: impl Iterator<Item = &'t String> + Clone,
+    choices: TagChoices,
+    lists: &Lists<'_>,
+) -> bool {
     let subjects = lists.after(Tag::HierarchicalSubject);
     let keywords = lists.after(Tag::Subject);
     let in_hierarchy =
         |tag: &String| subjects.iter().any(|item| as_read(Tag::HierarchicalSubject, item) == *tag);
     let as_keyword =
         |tag: &String| keywords.iter().any(|item| item == leaf(tag) || as_read(Tag::Subject, item) == *tag);
-    (subjects.is_empty() || tags.iter().all(in_hierarchy))
-        && (keywords.is_empty() || !choices.flat_tags || tags.iter().all(as_keyword))
+    (subjects.is_empty() || tags.clone().all(in_hierarchy))
+        && (keywords.is_empty() || !choices.flat_tags || tags.all(as_keyword))
 }
 
 /// Whether an entry of ours reads as a tag that the user has: without a list nobody could tell the two apart later.

@@ -4,6 +4,7 @@
 //! conformance tests are written against the trait.
 
 mod cached;
+mod calls;
 mod connection;
 mod filesystem;
 pub(crate) mod folder;

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use photo_metadata::{Base, Datum, Known, PhotoFields, Policies, Policy};
+use photo_metadata::{Base, Datum, Known, PhotoFields, Policies, Policy, Tag};
 
 use super::Brake;
 
@@ -46,10 +46,8 @@ impl Losses {
         if !base.has_written() {
             return;
         }
-        for (datum, fate) in fates(base, now) {
-            if policies.of(datum) == Policy::Never {
-                continue;
-            }
+        let selected = fates(base, now).into_iter().filter(|(datum, _)| policies.of(*datum) != Policy::Never);
+        for (datum, fate) in selected.chain(of_shield(base, now)) {
             let count = self.counts.entry(datum).or_default();
             count.had += 1;
             count.lose += u64::from(matches!(fate, Fate::LosesSome | Fate::LosesAll));
@@ -136,6 +134,14 @@ fn fates(base: &Base, now: &PhotoFields) -> Vec<(Datum, Fate)> {
     fates
 }
 
+/// What becomes of tags that we wrote only in front of other entries, so that Immich does not lose them. Taking them
+/// out costs the server its tags at the next reading.
+fn of_shield(base: &Base, now: &PhotoFields) -> Option<(Datum, Fate)> {
+    let now = now.all_tags.as_ref().filter(|_| now.tags.is_none())?;
+    let had: BTreeSet<String> = base.items(Tag::TagsList).into_iter().map(str::to_owned).collect();
+    (!had.is_empty()).then(|| (Datum::Tags, of_names(&had, now)))
+}
+
 fn of_names(had: &BTreeSet<String>, now: &BTreeSet<String>) -> Fate {
     match had.difference(now).count() {
         0 => Fate::Stays,
@@ -156,7 +162,7 @@ fn of_value<H, T>(had: Option<H>, now: &Known<T>, same: impl Fn(H, &T) -> bool) 
 
 #[cfg(test)]
 mod tests {
-    use photo_metadata::{Tag, Value};
+    use photo_metadata::Value;
 
     use super::*;
 
@@ -205,6 +211,20 @@ mod tests {
         let brake = Brake { confirmed: true, ..Brake::default() };
 
         assert_eq!(losses(100, 100, &[]).question(brake), None);
+    }
+
+    #[test]
+    fn tags_that_shield_others_count_also_when_tags_are_not_written() {
+        let mut base = with_people(&["Alice"]);
+        base.written.insert(Tag::TagsList, Value::List(vec!["holiday".to_owned()]));
+        let mut losses = Losses::default();
+        for _ in 0..50 {
+            let now = PhotoFields { all_tags: Some(BTreeSet::new()), ..people(&["Alice"]) };
+            losses.count(&base, &now, &Policies::default());
+        }
+
+        let question = losses.question(Brake::default()).unwrap();
+        assert!(question.contains("50 of 50 photos would lose values of `tags`"), "{question}");
     }
 
     #[test]

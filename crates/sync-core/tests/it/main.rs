@@ -9,6 +9,7 @@
 
 mod accounts;
 mod albums;
+mod brakes;
 mod child;
 mod faces;
 mod faults;
@@ -27,3 +28,4 @@ mod state;
 mod tags;
 mod told;
 mod undo;
+mod users;

@@ -1,6 +1,8 @@
 //! What is written comes back: the server's view of a photo is the same after it has read the file again, and
 //! a second run has nothing to do. As properties over random metadata and containers.
 
+mod everything;
+
 use immich_sandbox::{AssetId, AssetView};
 use jiff::Timestamp;
 use proptest::prelude::*;

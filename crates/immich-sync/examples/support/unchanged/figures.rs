@@ -67,7 +67,7 @@ impl Figures {
         scene: &Scene,
         cost: Cost,
         touched: Touched,
-        summary: Summary,
+        summary: &Summary,
         state: [u64; 2],
     ) -> Self {
         let mut routes = BTreeMap::new();
@@ -114,7 +114,11 @@ impl Figures {
         let measure = |what, is, at_most| Goal { what, is, at_most, is_count: false };
         let mut goals = vec![
             count("photos not found unchanged", self.others, 0),
-            count("requests about many", self.requests() - self.single(), assets.div_ceil(PAGE) + BESIDE + tags),
+            count(
+                "requests about many",
+                self.requests() - self.single(),
+                assets.div_ceil(PAGE) + BESIDE + tags,
+            ),
             count("requests about one asset", self.single(), faces),
             count("files opened", self.touched.opened, 0),
             count("changes to files", self.touched.changed, 0),

@@ -90,6 +90,6 @@ impl Scene {
         watch.prove(&self.library())?;
         let summary = prime::last_summary(&self.state())?;
         let after = prime::size_of_state(&self.state())?;
-        Ok(Figures::new(self, cost, touched, summary, [before, after]))
+        Ok(Figures::new(self, cost, touched, &summary, [before, after]))
     }
 }

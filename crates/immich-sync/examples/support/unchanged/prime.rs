@@ -139,7 +139,7 @@ fn preview(
 }
 
 fn connect(scene: &Scene) -> anyhow::Result<Client> {
-    let key = ApiKey::new(&scene.sandbox.api_key())?;
+    let key = ApiKey::new(scene.sandbox.api_key())?;
     let mut options = ClientOptions::new(scene.sandbox.url(), key);
     options.rate_limit = RateLimit::PerSecond(100_000.0);
     Ok(Client::connect(options)?)

@@ -60,7 +60,7 @@ impl Watch {
     /// What happened since the last question.
     pub(crate) fn take(&mut self) -> anyhow::Result<Touched> {
         let mut touched = Touched::default();
-        let mut room = [MaybeUninit::uninit(); ROOM];
+        let mut room = vec![MaybeUninit::uninit(); ROOM];
         let mut reader = Reader::new(&self.events, &mut room);
         loop {
             match reader.next() {

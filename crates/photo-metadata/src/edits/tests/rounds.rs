@@ -148,6 +148,8 @@ proptest! {
         }
         let second = world.write(&mut photo, &mut base);
         prop_assert!(second.is_empty(), "{:?} {:?}", second, base);
+        let forgotten = world.plan(&photo, &Base::default()).edits;
+        prop_assert!(forgotten.is_empty(), "with nothing remembered: {:?} {:?}", forgotten, photo);
 
         world.people = next_people;
         world.albums = next_albums;

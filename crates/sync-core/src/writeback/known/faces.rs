@@ -77,7 +77,7 @@ impl<'a> FaceDesk<'a> {
             Way::Listed => {
                 return Ok(page
                     .iter()
-                    .filter_map(|asset| Some((asset.id.clone(), listed(asset)?)))
+                    .filter_map(|asset| Some((asset.id.clone(), asset.people.as_deref().and_then(listed)?)))
                     .collect());
             }
             Way::Told(book) => {
@@ -103,7 +103,7 @@ impl<'a> FaceDesk<'a> {
             let same = record.filter(|record| record.people == named && !is_due);
             match same.and_then(|record| serde_json::from_str(&record.faces).ok()) {
                 Some(known) => drop(faces.insert(asset.id.clone(), known)),
-                None => questions.push((asset.id.clone(), named)),
+                None => questions.push(Question { asset: asset.id.clone(), named: Some(named) }),
             }
         }
         let answers = self.ask(questions, round)?;
@@ -119,9 +119,12 @@ impl<'a> FaceDesk<'a> {
         let mut faces = HashMap::new();
         let mut questions = Vec::new();
         for asset in page {
+            let named = asset.people.as_deref().and_then(hash_of_named);
             match book.of(&asset.id) {
-                Some(told) => drop(faces.insert(asset.id.clone(), told)),
-                None => questions.push((asset.id.clone(), [0; 32])),
+                Some(told) if named.is_none() || !told.list.is_empty() => {
+                    drop(faces.insert(asset.id.clone(), told));
+                }
+                _ => questions.push(Question { asset: asset.id.clone(), named }),
             }
         }
         let answers = self.ask(questions, 0)?;
@@ -129,44 +132,60 @@ impl<'a> FaceDesk<'a> {
         Ok(faces)
     }
 
-    fn ask(
-        &mut self,
-        questions: Vec<(AssetId, [u8; 32])>,
-        round: i64,
-    ) -> Result<Vec<(FaceRecord, Faces)>, SyncError> {
+    fn ask(&mut self, questions: Vec<Question>, round: i64) -> Result<Vec<(FaceRecord, Faces)>, SyncError> {
         let reader = self.reader;
-        let work = |(asset, people): (AssetId, [u8; 32])| {
-            let answer = reader.faces(&asset);
-            (asset, people, answer)
+        let work = |question: Question| {
+            let answer = reader.faces(&question.asset);
+            (question, answer)
         };
         let mut answers = Vec::new();
         let mut fatal = None;
-        parallel::ordered(questions.into_iter(), IN_FLIGHT, work, |(asset, people, answer)| {
-            match answer {
-                Ok(found) => {
-                    let faces = named(&found);
-                    let text = serde_json::to_string(&faces).unwrap_or_default();
-                    answers.push((FaceRecord { asset, people, faces: text, checked: round }, faces));
-                }
-                Err(error) if ends_the_run(&error) => {
-                    fatal.get_or_insert(error);
-                    return ControlFlow::Break(());
-                }
-                Err(error) => {
-                    self.failed += 1;
-                    if self.failed == 1 {
-                        let text = format!(
-                            "the faces of asset {asset} cannot be had ({}); such faces stay as the files have them",
-                            chain(&error)
-                        );
-                        self.reporter.report(&Event::Warning(&text));
+        parallel::ordered(
+            questions.into_iter(),
+            IN_FLIGHT,
+            work,
+            |(Question { asset, named: people }, answer)| {
+                match answer {
+                    Ok(found) if people.is_some() && !found.iter().any(is_named) => {
+                        self.fail(&format!(
+                            "the server names people on asset {asset} and says that it has no face of theirs"
+                        ));
+                    }
+                    Ok(found) => {
+                        let faces = named(&found);
+                        let people = people.unwrap_or_default();
+                        let text = serde_json::to_string(&faces).unwrap_or_default();
+                        answers.push((FaceRecord { asset, people, faces: text, checked: round }, faces));
+                    }
+                    Err(error) if ends_the_run(&error) => {
+                        fatal.get_or_insert(error);
+                        return ControlFlow::Break(());
+                    }
+                    Err(error) => {
+                        self.fail(&format!("the faces of asset {asset} cannot be had ({})", chain(&error)));
                     }
                 }
-            }
-            ControlFlow::Continue(())
-        });
+                ControlFlow::Continue(())
+            },
+        );
         fatal.map_or(Ok(answers), |error| Err(error.into()))
     }
+
+    /// Faces that stay unknown; the first is told of.
+    fn fail(&mut self, what: &str) {
+        self.failed += 1;
+        if self.failed == 1 {
+            self.reporter.report(&Event::Warning(&format!("{what}; such faces stay as the files have them")));
+        }
+    }
+}
+
+/// An asset to be asked for its faces.
+struct Question {
+    asset: AssetId,
+    /// The named people that the listing shows on it, as a number. They are there because of their faces, so that an
+    /// answer without any is not believed: photo by photo and in turn, nobody would notice that all of them go.
+    named: Option<[u8; 32]>,
 }
 
 /// A key that may not read faces, a server that is gone, a stop: not the matter of one asset.
@@ -180,15 +199,26 @@ fn ends_the_run(error: &ApiError) -> bool {
     )
 }
 
-/// Those that the listing itself names; `None` when it does not say who is on the asset.
-fn listed(asset: &Asset) -> Option<Faces> {
-    let people = asset.people.as_ref()?;
+/// Those that the listing itself names; `None` when it names people without any face.
+fn listed(people: &[Person]) -> Option<Faces> {
+    if people.iter().any(is_shown_by_name) && people.iter().all(|person| person.faces.is_empty()) {
+        return None;
+    }
     let shown = people.iter().filter(|person| !person.is_hidden);
     let faces = shown.flat_map(|person| {
         let name = text::name(&person.name);
         person.faces.iter().filter_map(move |face| named_face(face, name.clone()?))
     });
     Some(in_order(faces.collect()))
+}
+
+fn is_shown_by_name(person: &Person) -> bool {
+    !person.is_hidden && text::name(&person.name).is_some()
+}
+
+/// Whether it is the face of a visible person with a name.
+fn is_named(face: &Face) -> bool {
+    face.person.as_ref().is_some_and(|owner| !owner.is_hidden && text::name(&owner.name).is_some())
 }
 
 /// Those of visible people with a name.
@@ -243,6 +273,13 @@ mod tests {
     #[test]
     fn nobody_with_a_name_needs_no_question() {
         assert_eq!(hash_of_named(&[person("", false), person("Alice", true)]), None);
+    }
+
+    #[test]
+    fn people_of_whom_no_listing_shows_a_face_are_no_answer() {
+        assert_eq!(listed(&[]), Some(Faces::default()));
+        assert_eq!(listed(&[person("", false), person("Mallory", true)]), Some(Faces::default()));
+        assert_eq!(listed(&[person("Alice", false)]), None);
     }
 
     #[test]
