@@ -5,6 +5,7 @@ use std::time::Duration;
 use immich_sandbox::{Fault, Version};
 use photo_metadata::Datum;
 use sample_pictures::{Kind, Picture, Xmp};
+use sync_core::state::Store;
 
 use crate::harness::{Home, Setting, items, text};
 
@@ -106,4 +107,38 @@ fn an_album_list_that_comes_short_takes_nothing_away() {
     let (summary, _) = home.write();
 
     assert_eq!((summary.done, home.tags("a.jpg")), (0, before));
+}
+
+#[test]
+fn a_short_list_in_memory_takes_nothing_away_either() {
+    let (home, _, album) = home(Version::V3_0_3);
+    home.write();
+    let before = home.tags("a.jpg");
+    let other =
+        home.sandbox.views().into_iter().find(|view| view.original_path.ends_with("b.jpg")).unwrap().id;
+    home.sandbox.add_to_album(album, &[other]);
+    home.sandbox.answer_nothing(immich_sandbox::Question::AlbumMembers, true);
+    home.write();
+    home.sandbox.inject(Fault::status(503).on("GET", "/api/albums"));
+
+    let (summary, told) = home.write();
+
+    assert!(told.warnings.iter().any(|text| text.contains("what was known of them is used")), "{told:?}");
+    assert_eq!((summary.files, home.tags("a.jpg")), (0, before));
+}
+
+#[test]
+fn a_memory_of_some_albums_takes_none_of_the_others_away() {
+    let (home, ..) = home(Version::V3_0_3);
+    home.write();
+    let before = home.tags("a.jpg");
+    // A run that got no further than the first album leaves such a memory.
+    let account = home.client().server().user.id.to_string();
+    let first = home.store.album_cache(&account).unwrap().remove(0);
+    home.store.drop_albums(&account, &[first.id].into()).unwrap();
+    home.sandbox.inject(Fault::status(503).on("GET", "/api/albums"));
+
+    let (summary, told) = home.write();
+
+    assert_eq!((summary.files, home.tags("a.jpg")), (0, before), "{told:?}");
 }

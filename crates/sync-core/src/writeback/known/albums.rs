@@ -45,8 +45,7 @@ impl Albums<'_> {
             let Some(name) = text::name(&album.name) else { continue };
             let known = cached.get(&album.id);
             let Some(list) = self.list(&account, album, known)? else { return Ok(None) };
-            let short = album.asset_count.is_some_and(|count| (list.len() as u64) < count);
-            members.add(&name, short, list);
+            members.add(&name, is_short(&list, album.asset_count), list);
             let (done, total) = (number as u64 + 1, albums.len() as u64);
             self.reporter.report(&Event::Asked { what: Activity::Albums, done, total });
         }
@@ -104,6 +103,7 @@ impl Albums<'_> {
         }
     }
 
+    /// A run that was ended early remembers some albums and not the others.
     fn all_from_memory(&self, cached: BTreeMap<AlbumId, CachedAlbum>, error: &ApiError) -> Option<Members> {
         let young = |album: &CachedAlbum| self.is_younger(album.fetched, self.options.stale_for);
         if cached.is_empty() || !cached.values().all(young) {
@@ -117,11 +117,11 @@ impl Albums<'_> {
         let mut members = Members::default();
         for album in cached.into_values() {
             if let Some(name) = text::name(&album.name) {
-                members.add(&name, false, album.members);
+                members.add(&name, is_short(&album.members, album.asset_count), album.members);
             }
         }
         members.sort();
-        Some(members)
+        Some(members.may_lack_names())
     }
 
     /// Whether something was learnt less than `age` ago. A clock that was put back makes nothing young for ever.
@@ -133,4 +133,9 @@ impl Albums<'_> {
     fn warn(&self, text: &str) {
         self.reporter.report(&Event::Warning(text));
     }
+}
+
+/// Whether a list lacks assets that the album counts.
+fn is_short(members: &[u128], count: Option<u64>) -> bool {
+    count.is_some_and(|count| (members.len() as u64) < count)
 }

@@ -9,6 +9,8 @@ use immich_api::AssetId;
 pub(crate) struct Members {
     names: Vec<Name>,
     pairs: Vec<(u128, u32)>,
+    /// Whether there may be more names than these.
+    lacks_names: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -24,6 +26,12 @@ impl Members {
         let Ok(number) = u32::try_from(self.names.len()) else { return };
         self.names.push(Name { text: name.to_owned(), is_short });
         self.pairs.extend(assets.into_iter().map(|asset| (asset, number)));
+    }
+
+    /// Says that there may be more names, so that nothing follows from one that is not here.
+    pub(crate) fn may_lack_names(mut self) -> Self {
+        self.lacks_names = true;
+        self
     }
 
     /// Gets ready to be asked.
@@ -46,7 +54,8 @@ impl Members {
 
     /// Whether a list under this name may lack assets, so that nothing follows from an asset not being in it.
     pub(crate) fn is_short(&self, text: &str) -> bool {
-        self.names.iter().any(|name| name.is_short && name.text == text)
+        let mut known = self.names.iter().filter(|name| name.text == text).peekable();
+        (self.lacks_names && known.peek().is_none()) || known.any(|name| name.is_short)
     }
 }
 
@@ -69,5 +78,6 @@ mod tests {
         assert_eq!(members.of(&asset(1)).collect::<Vec<_>>(), ["Sea"]);
         assert_eq!(members.of(&asset(3)).count(), 0);
         assert!(members.is_short("Hills") && !members.is_short("Sea"));
+        assert!(!members.is_short("Lake") && members.may_lack_names().is_short("Lake"));
     }
 }
