@@ -11,6 +11,10 @@ use immich_api::{ApiError, AssetId, Client, LibraryId};
 use super::{AfterWrite, WriteBack};
 use crate::error::{SyncError, chain};
 use crate::event::{Activity, Event};
+use crate::state::Store;
+
+/// The beginning of the note that says whether an account has sidecars that the server has to look for.
+const MADE_SIDECARS: &str = "made-sidecars";
 
 /// Assets in one order.
 const BATCH: usize = 1000;
@@ -18,8 +22,6 @@ const BATCH: usize = 1000;
 /// What a run did that the server may want to know.
 #[derive(Debug, Default)]
 pub(super) struct Touched {
-    /// Whether sidecars were made.
-    pub(super) made_sidecars: bool,
     /// External libraries with files that were written.
     pub(super) libraries: BTreeSet<LibraryId>,
 }
@@ -32,8 +34,11 @@ pub(super) fn tell(run: &WriteBack<'_>, client: &Client, touched: &Touched) -> R
     let account = client.server().user.id.to_string();
     let owed = run.store.owed(&account)?;
     let is_admin = client.server().user.is_admin;
-    if !owed.is_empty() && touched.made_sidecars {
-        discover_sidecars(run, client, is_admin);
+    if has_made_sidecars(run.store, &account)?
+        && !run.stop.is_raised()
+        && discover_sidecars(run, client, is_admin)
+    {
+        run.store.set_note(&note_of(&account), "")?;
     }
     refresh(run, client, &owed)?;
     if run.options.after == AfterWrite::Scan && !touched.libraries.is_empty() {
@@ -63,24 +68,40 @@ fn refresh(run: &WriteBack<'_>, client: &Client, owed: &[AssetId]) -> Result<(),
     Ok(())
 }
 
-fn discover_sidecars(run: &WriteBack<'_>, client: &Client, is_admin: bool) {
+/// Notes that sidecars are made for an account; before the first one, so that a run that is ended early leaves the
+/// note.
+pub(super) fn will_make_sidecars(store: &dyn Store, account: &str) -> Result<(), SyncError> {
+    if has_made_sidecars(store, account)? { Ok(()) } else { store.set_note(&note_of(account), "yes") }
+}
+
+fn has_made_sidecars(store: &dyn Store, account: &str) -> Result<bool, SyncError> {
+    Ok(store.note(&note_of(account))?.is_some_and(|note| !note.is_empty()))
+}
+
+fn note_of(account: &str) -> String {
+    format!("{MADE_SIDECARS} {account}")
+}
+
+/// Whether nothing is left to be done about it.
+fn discover_sidecars(run: &WriteBack<'_>, client: &Client, is_admin: bool) -> bool {
     if !is_admin {
         run.reporter.report(&Event::Warning(
             "sidecars were made, and only an administrator can have Immich look for them: run the job \"Sidecar \
              metadata\" (Discover) in the administration of Immich",
         ));
-        return;
+        return true;
     }
     match client.writer().discover_sidecars() {
-        Ok(true) => {}
+        Ok(true) => return true,
         Ok(false) => {
             run.reporter.report(&Event::Warning(
-                "Immich is looking for sidecars already, and may have missed those just made; it finds them the \
-                 next time",
+                "Immich is looking for sidecars already, and may have missed those just made; the next run asks \
+                 again",
             ));
         }
         Err(error) => excuse(run, &error, "look for the sidecars that were made"),
     }
+    false
 }
 
 fn scan(run: &WriteBack<'_>, client: &Client, is_admin: bool, libraries: &BTreeSet<LibraryId>) {

@@ -3,6 +3,8 @@
 //! An asset whose wanted data and whose files are as they were after the last run ends here, at the cost of a
 //! `stat` for each of its files and for each sidecar that it might have got.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use immich_api::{Asset, AssetId, AssetQuery, LibraryId};
@@ -34,7 +36,7 @@ pub(super) struct Candidate {
     /// The photo or video itself.
     pub(super) original: PathBuf,
     pub(super) file: FileIdentity,
-    /// Whether that very file was looked at before, and was found to be the asset's.
+    /// Whether that very file was looked at before.
     pub(super) is_known: bool,
     /// Whether another asset leads to the same file, so that only its content can tell whose it is.
     pub(super) is_contested: bool,
@@ -43,8 +45,10 @@ pub(super) struct Candidate {
     pub(super) wish: Wish,
     /// The files to look into, each with what we wrote into it.
     pub(super) places: Vec<(Place, Base)>,
+    /// What we wrote into the original, where it is not among these.
+    pub(super) base_of_original: Base,
     pub(super) fields: PhotoFields,
-    /// Its tags may lack parents; they have to be asked before they are written.
+    /// Its tags may lack some; they have to be asked for before they are written.
     pub(super) unsure_of_tags: bool,
     pub(super) fingerprint: Fingerprint,
 }
@@ -130,7 +134,8 @@ impl Walk<'_, '_> {
             *listed += page.len() as u64;
             let ids: Vec<AssetId> = page.iter().map(|asset| asset.id.clone()).collect();
             let mut records = run.store.records(&ids)?;
-            self.known.turn_to(&page)?;
+            let asked: Vec<&Asset> = page.iter().filter(|asset| may_be_asked(run, asset)).collect();
+            self.known.turn_to(&asked)?;
             for asset in &page {
                 let records = records.remove(&asset.id).unwrap_or_default();
                 let looked = self.look(asset, records, claims, discovery);
@@ -143,6 +148,9 @@ impl Walk<'_, '_> {
             }
         }
         let report = walk.report();
+        if report.complete && run.options.selection.is_everything() {
+            self.known.close()?;
+        }
         discovery.summary.listing_complete &= report.complete || discovery.summary.stopped;
         discovery.summary.unreadable += report.unreadable_count;
         tell(run, &report);
@@ -174,7 +182,7 @@ impl Walk<'_, '_> {
         let skip = |path: PathBuf, reason| Looked::Skipped(Skipped { asset: asset.id.clone(), path, reason });
         let agreed = common_base(&records);
         let beside = self.known.of(&asset.id, &agreed);
-        let unsure_of_tags = beside.unsure_of_tags;
+        let (unsure_of_tags, possible_tags) = (beside.unsure_of_tags, beside.possible_tags.clone());
         let fields = match self.wanted_of(asset, beside, &agreed) {
             Ok(fields) => fields,
             Err(reason) => return skip(PathBuf::from(&asset.original_path), reason),
@@ -188,9 +196,10 @@ impl Walk<'_, '_> {
             Ok(places) => places,
             Err(error) => return unusable(asset, path, &error),
         };
-        discovery.losses.count(&agreed, &fields, &run.options.rules.policies);
-        let fingerprint = fingerprint::fingerprint(&fields, run.options);
-        let mut notes = Notes { records, fingerprint };
+        let most = with_tags(&fields, &possible_tags);
+        discovery.losses.count(&agreed, &most, &run.options.rules.policies);
+        let fingerprint = fingerprint::fingerprint(&fields, run.options, wish.writes_original());
+        let notes = Notes { records, fingerprint };
         if !run.options.recheck
             && let Some(verdict) = notes.verdict(run, &path, &file, &places, &mut discovery.moved)
         {
@@ -204,6 +213,7 @@ impl Walk<'_, '_> {
             is_known: notes.knows(&file),
             is_contested: !is_first,
             sha1: notes.sha1(),
+            base_of_original: notes.base_of(Role::Original, &path, &file),
             places: notes.with_bases(places),
             original: path,
             file,
@@ -299,16 +309,23 @@ impl Notes {
 
     /// What we wrote into each file. It counts for the file into which it was written: at the same place, or moved
     /// as a whole.
-    fn with_bases(&mut self, places: Vec<Place>) -> Vec<(Place, Base)> {
-        let base_of = |place: &Place| {
-            let record = self.of(place.role)?;
-            let now = place.file?;
+    fn base_of(&self, role: Role, path: &Path, now: &FileIdentity) -> Base {
+        let is_same = |record: &&AssetRecord| {
             let moved = record.file.is_some_and(|file| (file.device, file.inode) == (now.device, now.inode));
-            let is_same = record.path == place.path || moved;
-            is_same.then(|| record.base.clone())
+            record.path == path || moved
         };
-        let bases: Vec<Base> = places.iter().map(|place| base_of(place).unwrap_or_default()).collect();
-        places.into_iter().zip(bases).collect()
+        self.of(role).filter(is_same).map(|record| record.base.clone()).unwrap_or_default()
+    }
+
+    fn with_bases(&self, places: Vec<Place>) -> Vec<(Place, Base)> {
+        let base_of = |place: &Place| {
+            place.file.map(|file| self.base_of(place.role, &place.path, &file)).unwrap_or_default()
+        };
+        let with_base = |place: Place| {
+            let base = base_of(&place);
+            (place, base)
+        };
+        places.into_iter().map(with_base).collect()
     }
 }
 
@@ -318,6 +335,18 @@ fn is_as_it_was(record: &AssetRecord, now: Option<&FileIdentity>) -> bool {
         (None, None) => true,
         _ => false,
     }
+}
+
+/// The data with tags that the asset may have too: none of them is lost.
+fn with_tags<'a>(fields: &'a PhotoFields, possible: &BTreeSet<String>) -> Cow<'a, PhotoFields> {
+    let mut fields = Cow::Borrowed(fields);
+    if !possible.is_empty() {
+        let fields = fields.to_mut();
+        for tags in [&mut fields.tags, &mut fields.all_tags].into_iter().flatten() {
+            tags.extend(possible.iter().cloned());
+        }
+    }
+    fields
 }
 
 /// What all files of an asset have from us, for questions that are not about one of them.
@@ -413,6 +442,12 @@ fn unusable(asset: &Asset, path: PathBuf, error: &MetadataError) -> Looked {
         return Looked::Skipped(Skipped { asset, path, reason });
     }
     Looked::Failed(Failed { asset, path, message: chain(error), transient: error.is_transient() })
+}
+
+/// The same for an asset of which nothing is known but what the listing says.
+fn may_be_asked(run: &WriteBack<'_>, asset: &Asset) -> bool {
+    let located = || run.library.locate(&asset.original_path).ok().flatten();
+    run.options.selection.path.is_none() || is_asked(run, asset, located().as_ref())
 }
 
 /// Whether the user's `--path` takes it in: the server's path or the local one, as file or folder.

@@ -19,6 +19,9 @@ struct Facts<'a> {
     allowed: photo_metadata::Allowances,
     data: Vec<photo_metadata::Datum>,
     fields: &'a PhotoFields,
+    /// Only the sidecars are written; once the original is, too, it has to be looked at.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    beside: bool,
 }
 
 /// Who refused a file: another writer, or another version of this program, may think otherwise.
@@ -27,13 +30,18 @@ pub(super) fn judge(engine: &dyn Engine) -> String {
 }
 
 /// The hash.
-pub(super) fn fingerprint(fields: &PhotoFields, options: &WriteOptions) -> Fingerprint {
+pub(super) fn fingerprint(
+    fields: &PhotoFields,
+    options: &WriteOptions,
+    writes_original: bool,
+) -> Fingerprint {
     let facts = Facts {
         table: TAG_TABLE,
         rules: &options.rules,
         allowed: options.allowed,
         data: options.data.iter().copied().collect(),
         fields,
+        beside: !writes_original,
     };
     // A structure of plain fields always serialises; an error would only mean a file is looked at again.
     let bytes = serde_json::to_vec(&facts).unwrap_or_default();

@@ -1,25 +1,28 @@
 //! A look into the files of one asset: what has to change in each, or why nothing may. Reads, and decides nothing
 //! else.
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::time::SystemTime;
 
+use immich_api::ApiError;
 use jiff::Timestamp;
 use photo_metadata::replace::HardLinkPolicy;
 use photo_metadata::{
-    Base, CaptureTime, Change, Container, Engine, FileTags, MetadataError, PhotoFields, Refusal, identify,
-    plan_edits, refuse,
+    Base, CaptureTime, Change, Container, EditPlan, Engine, FileTags, MetadataError, PhotoFields, Refusal,
+    Tag, identify, plan_edits, refuse,
 };
 
 use super::account::Account;
 use super::discover::Candidate;
+use super::known::ends_the_run;
 use super::targets::{Place, Places};
-use super::{IdentityCheck, WriteOptions, fingerprint};
+use super::{AfterWrite, IdentityCheck, WriteOptions, fingerprint};
 use crate::error::{SyncError, chain};
 use crate::paths::{Fit, Proof, fit};
 use crate::plan::{Failed, Kept, Planned, SkipReason, Skipped, Step};
-use crate::state::{AssetRecord, Role, Verdict};
+use crate::state::{AssetRecord, JournalState, Role, Store, Verdict};
 
 /// What was decided, and what is to be remembered of files that are not changed.
 pub(super) struct Looked {
@@ -33,6 +36,7 @@ pub(super) struct Looked {
 pub(super) struct Eyes<'a> {
     pub(super) accounts: &'a [Account<'a>],
     pub(super) engine: &'a dyn Engine,
+    pub(super) store: &'a dyn Store,
     pub(super) options: &'a WriteOptions,
 }
 
@@ -40,6 +44,8 @@ pub(super) struct Eyes<'a> {
 enum Trouble {
     /// Of one file.
     File(MetadataError),
+    /// Of one asset, on the server.
+    Asset(ApiError),
     /// Of the run.
     Run(SyncError),
 }
@@ -69,11 +75,12 @@ pub(super) fn look(candidate: Candidate, eyes: Eyes<'_>) -> Result<Looked, SyncE
         Ok(()) => Ok(look.finish()),
         Err(Trouble::Run(error)) => Err(error),
         Err(Trouble::File(error)) => Ok(look.give_up(&error)),
+        Err(Trouble::Asset(error)) => Ok(look.give_up_asking(&error)),
     }
 }
 
-/// The tag that carries an asset's complete set of tags.
-const TAGS: &str = "XMP-digiKam:TagsList";
+/// The lists that Immich makes tags of; the first carries an asset's complete set.
+const TAGS: [Tag; 4] = [Tag::TagsList, Tag::HierarchicalSubject, Tag::Subject, Tag::IptcKeywords];
 
 /// A look under way.
 struct Look<'a> {
@@ -161,7 +168,7 @@ impl Look<'_> {
         };
         let rules = &self.eyes.options.rules;
         let mut plan = plan_edits(&self.candidate.fields, file, base, rules);
-        if plan.edits.iter().any(|edit| edit.tag.name() == TAGS) && self.learn_tags()? {
+        if self.has_to_learn_tags(&plan, base) && self.learn_tags()? {
             plan = plan_edits(&self.candidate.fields, file, base, rules);
         }
         let (asset, path) = (&self.candidate.asset, &place.path);
@@ -214,21 +221,31 @@ impl Look<'_> {
         }
     }
 
-    /// Asks for the tags of this asset, where searches leave them open; tells whether they are others.
+    /// Whether searches leave the tags open that this plan writes; or nobody asked for tags, and the server is going to
+    /// take all of them from a list that we wrote when it had others.
+    fn has_to_learn_tags(&self, plan: &EditPlan, base: &Base) -> bool {
+        let Candidate { unsure_of_tags, fields, .. } = &self.candidate;
+        let writes_tags = plan.edits.iter().any(|edit| TAGS.contains(&edit.tag));
+        let will_be_read = !plan.edits.is_empty() && self.eyes.options.after != AfterWrite::Nothing;
+        (*unsure_of_tags && writes_tags)
+            || (fields.all_tags.is_none() && will_be_read && !base.items(Tag::TagsList).is_empty())
+    }
+
+    /// Asks for the tags of this asset; tells whether they are others. Tags that make no sense are unknown ones.
     fn learn_tags(&mut self) -> Result<bool, Trouble> {
-        if !std::mem::take(&mut self.candidate.unsure_of_tags) {
-            return Ok(false);
-        }
         let reader = self.eyes.accounts[self.candidate.account].reader;
-        let asset = reader.asset(&self.candidate.asset).map_err(|error| Trouble::Run(error.into()))?;
-        let Some(tags) = asset.tags else { return Ok(false) };
-        let exact: std::collections::BTreeSet<String> = tags.into_iter().map(|tag| tag.value).collect();
+        let asset = reader.asset(&self.candidate.asset).map_err(|error| match error {
+            error if ends_the_run(&error) => Trouble::Run(error.into()),
+            error => Trouble::Asset(error),
+        })?;
+        let tags = asset.tags.map(|tags| tags.into_iter().map(|tag| tag.value).collect::<BTreeSet<String>>());
+        self.candidate.unsure_of_tags = false;
         let fields = &mut self.candidate.fields;
-        let is_other = fields.all_tags.as_ref() != Some(&exact);
+        let is_other = fields.all_tags != tags;
         if fields.tags.is_some() {
-            fields.tags = Some(exact.clone());
+            fields.tags.clone_from(&tags);
         }
-        fields.all_tags = Some(exact);
+        fields.all_tags = tags;
         Ok(is_other)
     }
 
@@ -300,14 +317,15 @@ impl Look<'_> {
     /// Remembers the original of which nothing is written, so that it is known the next time.
     fn note_original(&mut self, verdict: Verdict) {
         let (path, file) = (self.candidate.original.clone(), Some(self.candidate.file));
-        self.note(Place { role: Role::Original, path, file }, verdict, Base::default());
+        let base = std::mem::take(&mut self.candidate.base_of_original);
+        self.note(Place { role: Role::Original, path, file }, verdict, base);
     }
 
     /// Nothing is written when the file is not the one that the server read. One that says all that is wanted
     /// needs no proof.
     fn require_the_same(&mut self) -> Result<(), Trouble> {
         let Candidate { is_known, is_contested, .. } = self.candidate;
-        if self.steps.is_empty() || (is_known && !is_contested) {
+        if self.steps.is_empty() || (is_known && !is_contested && self.was_written()?) {
             return Ok(());
         }
         let trusted = self.eyes.options.identity == IdentityCheck::TrustPaths;
@@ -332,6 +350,13 @@ impl Look<'_> {
         Ok(())
     }
 
+    /// Whether the asset was ever written: then its file was proved to be the one. That it was looked at and needed
+    /// nothing proves nothing.
+    fn was_written(&self) -> Result<bool, Trouble> {
+        let marks = self.eyes.store.marks_of_asset(&self.candidate.asset).map_err(Trouble::Run)?;
+        Ok(marks.iter().any(|mark| mark.state == JournalState::Done))
+    }
+
     fn finish(self) -> Looked {
         let Self { candidate, steps, records, mut kept, refused, .. } = self;
         let (asset, path) = (candidate.asset, candidate.original);
@@ -350,6 +375,20 @@ impl Look<'_> {
             (true, None) => Planned::Skip(Skipped { asset, path, reason: SkipReason::UpToDate }),
         };
         Looked { planned, records, kept }
+    }
+
+    fn give_up_asking(self, error: &ApiError) -> Looked {
+        let (asset, path) = (self.candidate.asset, self.candidate.original);
+        let planned = match error {
+            ApiError::NoSuchAsset { .. } => {
+                Planned::Skip(Skipped { asset, path, reason: SkipReason::NoSuchAsset })
+            }
+            error => {
+                let message = format!("its tags cannot be had ({})", chain(error));
+                Planned::Fail(Failed { asset, path, message, transient: error.is_transient() })
+            }
+        };
+        Looked { planned, records: Vec::new(), kept: Vec::new() }
     }
 
     fn give_up(self, error: &MetadataError) -> Looked {

@@ -172,6 +172,13 @@ pub struct Selection {
     pub limit: Option<u64>,
 }
 
+impl Selection {
+    /// Whether all assets are looked at.
+    pub(super) fn is_everything(&self) -> bool {
+        self.assets.is_empty() && self.since.is_none() && self.path.is_none()
+    }
+}
+
 /// What to do with files that Immich manages itself (uploads).
 ///
 /// Immich never updates the checksum that it stored at upload, and from 3.0 on its integrity check reports

@@ -83,7 +83,7 @@ impl<'a> WriteBack<'a> {
             }
         }
         let left = self.limit();
-        let eyes = Eyes { accounts, engine: self.engine, options: self.options };
+        let eyes = Eyes { accounts, engine: self.engine, store: self.store, options: self.options };
         let work = |candidate| match look(candidate, eyes) {
             Ok(Looked { planned, kept, .. }) => {
                 let outcome = match planned {
@@ -137,7 +137,7 @@ impl<'a> WriteBack<'a> {
         touched: &mut [Touched],
     ) -> Result<Summary, SyncError> {
         let left = self.limit();
-        let eyes = Eyes { accounts, engine: self.engine, options: self.options };
+        let eyes = Eyes { accounts, engine: self.engine, store: self.store, options: self.options };
         let hands = Hands {
             store: self.store,
             engine: self.engine,
@@ -151,8 +151,7 @@ impl<'a> WriteBack<'a> {
         };
         let mut note = |ended: &Ended| {
             let (account, library) = &ended.origin;
-            if let (Outcome::Done(steps), Some(touched)) = (&ended.outcome, touched.get_mut(*account)) {
-                touched.made_sidecars |= steps.iter().any(|step| step.expects.is_none());
+            if let (Outcome::Done(_), Some(touched)) = (&ended.outcome, touched.get_mut(*account)) {
                 touched.libraries.extend(library.clone());
             }
         };

@@ -4,7 +4,7 @@
 //! for the sidecar of `IMG_1.CR2`; where `IMG_1.jpg` lies beside it too, that one file cannot be the sidecar of
 //! both, and belongs to the raw file.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
@@ -51,6 +51,11 @@ impl Wish {
         Self { target, form: options.targets.form, original: target != Target::Sidecar && !leave_raw }
     }
 
+    /// Whether the original is written as well, or only what lies beside it.
+    pub(super) fn writes_original(self) -> bool {
+        self.original
+    }
+
     /// Whether a sidecar is wanted even where there is none.
     fn wants_sidecar(self) -> bool {
         self.target != Target::Original || !self.original
@@ -72,7 +77,14 @@ fn is_raw_by_name(path: &Path) -> bool {
 /// Finds the files of assets.
 #[derive(Debug, Default)]
 pub(super) struct Places {
-    folders: HashMap<PathBuf, HashMap<OsString, Stem>>,
+    folders: HashMap<PathBuf, Folder>,
+}
+
+/// The photos and videos of a folder.
+#[derive(Debug, Default)]
+struct Folder {
+    names: HashSet<OsString>,
+    stems: HashMap<OsString, Stem>,
 }
 
 /// Photos and videos that share a name up to the extension.
@@ -123,7 +135,8 @@ impl Places {
         Ok(places)
     }
 
-    /// Whether a sidecar without the extension of the photo belongs to this photo.
+    /// Whether a sidecar without the extension of the photo belongs to this photo. `a.nef.xmp` is that of `a.nef`, also
+    /// where `a.nef.jpg` lies beside it.
     fn owns_stem(&mut self, original: &Path) -> bool {
         let (Some(folder), Some(stem), Some(name)) =
             (original.parent(), original.file_stem(), original.file_name())
@@ -136,7 +149,10 @@ impl Places {
             }
             self.folders.insert(folder.to_path_buf(), stems(folder));
         }
-        let Some(stem) = self.folders.get(folder).and_then(|stems| stems.get(stem)) else { return false };
+        let Some(folder) = self.folders.get(folder) else { return false };
+        let Some(stem) = folder.stems.get(stem).filter(|_| !folder.names.contains(stem)) else {
+            return false;
+        };
         match stem.raw.as_slice() {
             [] => stem.files == 1,
             [raw] => raw == name,
@@ -162,8 +178,8 @@ fn present(path: &Path) -> Result<Option<FileIdentity>, MetadataError> {
     }
 }
 
-fn stems(folder: &Path) -> HashMap<OsString, Stem> {
-    let mut stems: HashMap<OsString, Stem> = HashMap::new();
+fn stems(folder: &Path) -> Folder {
+    let mut found = Folder::default();
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
         let path = PathBuf::from(entry.file_name());
         let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
@@ -172,13 +188,14 @@ fn stems(folder: &Path) -> HashMap<OsString, Stem> {
             continue;
         }
         let Some(stem) = path.file_stem() else { continue };
-        let stem = stems.entry(stem.to_os_string()).or_default();
+        let stem = found.stems.entry(stem.to_os_string()).or_default();
         stem.files += 1;
         if is_raw_by_name(&path) || path.extension().is_some_and(|ext| ext.eq_ignore_ascii_case("dng")) {
-            stem.raw.push(path.into_os_string());
+            stem.raw.push(entry.file_name());
         }
+        found.names.insert(entry.file_name());
     }
-    stems
+    found
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use photo_metadata::{Base, Refusal};
 
+use super::after::will_make_sidecars;
 use super::discover::Candidate;
 use super::fingerprint;
 use super::look::{Eyes, Looked, is_lasting, look};
@@ -70,6 +71,12 @@ fn apply_all(
     let mut refused = None;
     let mut failed = None;
     for step in steps {
+        if hands.owes
+            && step.expects.is_none()
+            && let Err(error) = will_make_sidecars(hands.store, &step.account)
+        {
+            return Outcome::Fatal(error);
+        }
         match apply(run, &step, hands) {
             Ok(Applied::Done) => done.push(step),
             Ok(Applied::Refused(refusal)) => {

@@ -173,3 +173,52 @@ fn a_session_gets_all_faces_in_one_request() {
     assert_eq!((summary.done, home.asked("/api/faces")), (1, 0), "{told:?}");
     assert!(close(regions(&home, "a.jpg")[0].1, [0.3, 0.8, 0.4, 0.2]));
 }
+
+#[test]
+fn boxes_of_nobody_where_people_are_named_take_no_region_away() {
+    let (mut home, _) = home(Version::V3_0_3, 1, Xmp::new());
+    home.write();
+    let before = regions(&home, "a.jpg");
+    home.options.recheck = true;
+    home.sandbox.answer_nothing(Question::Faces, true);
+
+    let (summary, told) = home.write();
+
+    assert_eq!((summary.files, regions(&home, "a.jpg")), (0, before), "{told:?}");
+    assert!(told.warnings.iter().any(|text| text.contains("no face of theirs")), "{told:?}");
+}
+
+#[test]
+fn assets_that_are_gone_do_not_use_up_the_questions_of_others() {
+    let mut setting = Setting::of(Version::V3_0_3);
+    let alice = setting.scenario.person("Alice");
+    let mut assets = Vec::new();
+    for number in 0..14_u64 {
+        let name = format!("{number}.jpg");
+        setting.file(&name, &Picture::new(Kind::Jpeg).size(100, 50).seed(number));
+        let asset = setting.scenario.asset_file(&setting.library, &name);
+        assets.push(asset.face(Some(alice), anchor(), SourceType::MachineLearning).id());
+    }
+    let mut home = setting.start();
+    home.options.data = [Datum::FaceCoordinates].into();
+    home.write();
+    assets.sort_by_key(ToString::to_string);
+    let (gone, left) = assets.split_at(4);
+    for asset in gone {
+        home.sandbox.remove(*asset).unwrap();
+    }
+    home.sandbox.clear_requests();
+
+    for _ in 0..8 {
+        home.write();
+    }
+
+    let requests = home.sandbox.requests();
+    let was_asked = |asset: &AssetId| {
+        let asset = asset.to_string();
+        requests
+            .iter()
+            .any(|request| request.path.starts_with("/api/faces") && format!("{request:?}").contains(&asset))
+    };
+    assert!(left.iter().all(was_asked), "each in its turn");
+}

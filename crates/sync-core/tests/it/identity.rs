@@ -113,3 +113,29 @@ fn a_file_that_lies_here_with_another_time_but_the_same_content_is_the_one() {
 
     assert_eq!(home.write().0.done, 1);
 }
+
+#[test]
+fn a_file_that_happened_to_say_what_was_wanted_is_still_to_be_proved() {
+    let mut setting = Setting::new();
+    let alice = setting.scenario.person("Alice");
+    setting.file("a.jpg", &Picture::new(Kind::Jpeg));
+    setting.scenario.asset_file(&setting.library, "a.jpg").person(&alice);
+    let mut home = setting.start();
+    home.options.identity = IdentityCheck::Strict;
+    home.options.data = [photo_metadata::Datum::People].into();
+    home.options.rules.choices = photo_metadata::TagChoices::default();
+    // Somebody else's photo is at that path, with the same name in it.
+    let names = "<Iptc4xmpExt:PersonInImage xmlns:Iptc4xmpExt='http://iptc.org/std/Iptc4xmpExt/2008-02-29/'>\
+                 <rdf:Bag><rdf:li>Alice</rdf:li></rdf:Bag></Iptc4xmpExt:PersonInImage>";
+    let other = Picture::new(Kind::Jpeg).seed(9).xmp(sample_pictures::Xmp::new().foreign(names));
+    std::fs::write(home.path("a.jpg"), other.build()).unwrap();
+    let (first, told) = home.write();
+    assert_eq!(first.skipped.get("up-to-date"), Some(&1), "{told:?}");
+    let before = snapshot(home.photos.path());
+    home.sandbox.rename_person(alice, "Alicia");
+
+    let (summary, told) = home.write();
+
+    assert_eq!((summary.done, summary.skipped.get("not-the-same")), (0, Some(&1)), "{told:?}");
+    assert_eq!(snapshot(home.photos.path()), before);
+}

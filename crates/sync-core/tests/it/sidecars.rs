@@ -166,3 +166,44 @@ fn one_library_may_get_sidecars_and_another_be_written() {
     assert_eq!(std::fs::read(home.path("a.jpg")).unwrap(), before);
     assert!(home.path("a.jpg.xmp").exists());
 }
+
+#[test]
+fn what_is_ours_in_an_original_is_known_while_sidecars_are_written() {
+    let mut setting = Setting::of(Version::V3_0_3);
+    let alice = setting.scenario.person("Alice");
+    setting.file("a.jpg", &Picture::new(Kind::Jpeg));
+    setting.scenario.asset_file(&setting.library, "a.jpg").person(&alice);
+    let mut home = setting.start();
+    home.options.data = [Datum::People].into();
+    home.write();
+    home.options.targets.target = Target::Sidecar;
+    home.write();
+    home.sandbox.rename_person(alice, "Alicia");
+    home.write();
+    home.options.targets.target = Target::Original;
+
+    let (summary, told) = home.write();
+
+    assert_eq!(summary.done, 1, "{told:?}");
+    assert_eq!(items(&home.tags("a.jpg"), "XMP-iptcExt:PersonInImage"), ["Alicia"]);
+    assert_eq!(items(&home.tags("a.jpg.xmp"), "XMP-iptcExt:PersonInImage"), ["Alicia"]);
+}
+
+#[test]
+fn the_sidecar_of_one_photo_is_not_taken_for_that_of_another() {
+    // `a.nef.xmp` could be the sidecar of `a.nef` and, without the extension, of `a.nef.jpg`.
+    let mut setting = Setting::new();
+    setting.file("a.nef", &Picture::new(Kind::Tiff));
+    setting.file("a.nef.jpg", &Picture::new(Kind::Jpeg));
+    setting.scenario.asset_file(&setting.library, "a.nef").description("raw");
+    setting.scenario.asset_file(&setting.library, "a.nef.jpg").description("developed");
+    let home = setting.start();
+    let sidecar = Xmp::new().description("old");
+    std::fs::write(home.path("a.nef.xmp"), sidecar.document()).unwrap();
+
+    home.write();
+
+    assert_eq!(text(&home.tags("a.nef.xmp"), "XMP-dc:Description"), "raw");
+    assert_eq!(text(&home.tags("a.nef.jpg"), "XMP-dc:Description"), "developed");
+    assert_eq!(home.write().0.files, 0);
+}

@@ -1,6 +1,6 @@
 //! Tags of the server, and that nothing we write comes back as a tag that nobody gave.
 
-use immich_sandbox::{AssetId, Version};
+use immich_sandbox::{AssetId, Fault, Version};
 use photo_metadata::Datum;
 use sample_pictures::{Kind, Picture, Xmp};
 use sync_core::writeback::AfterWrite;
@@ -118,5 +118,83 @@ fn an_album_of_a_photo_without_tags_comes_to_rest_after_one_refresh() {
     home.write();
     let tags = home.sandbox.view(asset).unwrap().tags;
     assert!(tags.contains(&"holiday".to_owned()), "{tags:?}");
+    assert_eq!(home.write().0.files, 0);
+}
+
+#[test]
+fn a_parent_that_only_one_request_can_tell_is_no_loss() {
+    for data in [Datum::Tags, Datum::Albums] {
+        let mut setting = Setting::new();
+        let album = setting.scenario.album("Trip");
+        for number in 0..12 {
+            let name = format!("{number}.jpg");
+            setting.file(&name, &Picture::new(Kind::Jpeg).seed(number));
+            let asset = setting.scenario.asset_file(&setting.library, &name).album(&album);
+            asset.tag("Places").tag("Places/Sea");
+        }
+        let mut home = setting.start();
+        home.options.data = [data].into();
+        assert_eq!(home.write().0.done, 12);
+
+        let (again, told) = home.try_write();
+
+        assert_eq!(again.unwrap().files, 0, "{told:?}");
+    }
+}
+
+#[test]
+fn a_tag_that_one_search_missed_is_asked_for_before_it_is_taken_away() {
+    let (home, asset) = home(Version::V3_0_3, &[], &[Datum::Tags]);
+    home.sandbox.set_tags(asset, &["holiday", "lake"]).unwrap();
+    home.write();
+    let before = home.tags("a.jpg");
+    // A page that moved, an index that is being built: well formed, and one photo short.
+    let nothing = r#"{"assets":{"total":0,"count":0,"items":[],"facets":[],"nextPage":null}}"#;
+    // The question whether the filter is heeded comes first, then the tags in the order of their names.
+    home.sandbox.inject(Fault::body(nothing).on("POST", "/api/search/metadata").after(1).times(1));
+
+    let (summary, told) = home.write();
+
+    assert_eq!((summary.files, home.tags("a.jpg")), (0, before), "{told:?}");
+    assert_eq!(home.sandbox.view(asset).unwrap().tags, ["holiday", "lake"]);
+    home.sandbox.set_tags(asset, &["holiday"]).unwrap();
+    assert_eq!(home.write().0.files, 1, "one that is really gone leaves the file");
+    assert_eq!(items(&home.tags("a.jpg"), TAGS_LIST), ["holiday"]);
+}
+
+#[test]
+fn an_asset_that_vanishes_before_its_tags_are_asked_for_is_one_failure() {
+    let mut setting = Setting::new();
+    for name in ["a.jpg", "b.jpg"] {
+        setting.file(name, &Picture::new(Kind::Jpeg).seed(name.len() as u64));
+        setting.scenario.asset_file(&setting.library, name).tag("Places").tag("Places/Sea");
+    }
+    let mut home = setting.start();
+    home.options.data = [Datum::Tags].into();
+    home.options.workers = 1;
+    home.sandbox.inject(Fault::status(404).on("GET", "/api/assets/").times(1));
+
+    let (summary, told) = home.try_write();
+
+    let summary = summary.unwrap();
+    assert_eq!((summary.seen, summary.done), (2, 1), "{told:?}");
+}
+
+#[test]
+fn a_list_of_tags_that_we_wrote_is_renewed_before_the_server_reads_it_again() {
+    let (mut home, asset) = home(Version::V3_0_3, &["holiday"], &[Datum::Albums]);
+    home.options.rules.choices.people_as_keywords = false;
+    std::fs::write(home.path("a.jpg"), Picture::new(Kind::Jpeg).build()).unwrap();
+    home.write();
+    assert_eq!(items(&home.tags("a.jpg"), TAGS_LIST), ["holiday"], "the shield in front of the album");
+    // A folder that Immich may not write to gets no sidecar: the tag is only in its database.
+    home.sandbox.set_tags(asset, &["holiday", "lake"]).unwrap();
+    home.sandbox.edit(asset, |asset| asset.description = Some("new".to_owned())).unwrap();
+    home.options.data = [Datum::Caption].into();
+
+    let (summary, told) = home.write();
+
+    assert_eq!(summary.done, 1, "{told:?}");
+    assert_eq!(home.sandbox.view(asset).unwrap().tags, ["holiday", "lake"]);
     assert_eq!(home.write().0.files, 0);
 }

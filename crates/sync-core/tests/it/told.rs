@@ -75,3 +75,22 @@ fn nothing_is_told_when_nothing_shall_be() {
 
     assert!(home.sandbox.writes().is_empty());
 }
+
+#[test]
+fn sidecars_that_were_made_are_looked_for_in_the_end_whatever_failed_before() {
+    let (mut home, assets) = home(1);
+    home.options.targets.target = sync_core::writeback::Target::Sidecar;
+    home.sandbox.inject(Fault::status(403).on("PUT", "/api/jobs"));
+    home.sandbox.inject(Fault::status(403).on("POST", "/api/jobs"));
+    let (_, told) = home.write();
+    assert!(told.warnings.iter().any(|text| text.contains("look for the sidecars")), "{told:?}");
+    assert_eq!(home.sandbox.view(assets[0]).unwrap().sidecar, None);
+
+    home.sandbox.clear_faults();
+    home.write();
+
+    assert_eq!(home.sandbox.view(assets[0]).unwrap().sidecar, Some(home.path("0.jpg.xmp")));
+    home.sandbox.clear_requests();
+    home.write();
+    assert!(home.sandbox.writes().is_empty(), "once is enough");
+}

@@ -7,10 +7,11 @@
 use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
-use immich_api::{ApiError, Asset, AssetId, Face, FaceSource, Person, Reader};
+use immich_api::{Asset, AssetId, Face, FaceSource, Person, Reader};
 use photo_metadata::{Faces, NamedFace, text};
 
 use super::super::FaceOptions;
+use super::ends_the_run;
 use super::face_book::FaceBook;
 use crate::error::{SyncError, chain};
 use crate::event::{Event, Reporter};
@@ -72,7 +73,7 @@ impl<'a> FaceDesk<'a> {
     }
 
     /// The faces of the assets of a page. One that is missing in the answer is not known.
-    pub(super) fn of_page(&mut self, page: &[Asset]) -> Result<HashMap<AssetId, Faces>, SyncError> {
+    pub(super) fn of_page(&mut self, page: &[&Asset]) -> Result<HashMap<AssetId, Faces>, SyncError> {
         let (again, everything, round) = match &self.way {
             Way::Listed => {
                 return Ok(page
@@ -107,6 +108,11 @@ impl<'a> FaceDesk<'a> {
             }
         }
         let answers = self.ask(questions, round)?;
+        if let Way::Asked { again, .. } = &mut self.way {
+            for (record, _) in &answers {
+                again.remove(&record.asset);
+            }
+        }
         if self.remembers {
             self.store.put_faces(&answers.iter().map(|(record, _)| record.clone()).collect::<Vec<_>>())?;
             self.store.drop_faces(&gone)?;
@@ -115,7 +121,21 @@ impl<'a> FaceDesk<'a> {
         Ok(faces)
     }
 
-    fn told(&mut self, book: &FaceBook, page: &[Asset]) -> Result<HashMap<AssetId, Faces>, SyncError> {
+    /// Those whose turn it was and that gave no answer, or that no listing names any more, wait for their next turn;
+    /// or they would take those of others for ever.
+    pub(super) fn pass_over(&mut self) -> Result<(), SyncError> {
+        let Way::Asked { again, round, .. } = &mut self.way else { return Ok(()) };
+        let left: Vec<AssetId> = std::mem::take(again).into_iter().collect();
+        if !self.remembers || left.is_empty() {
+            return Ok(());
+        }
+        let records = self.store.faces(&left)?.into_values();
+        let records: Vec<FaceRecord> =
+            records.map(|record| FaceRecord { checked: *round, ..record }).collect();
+        self.store.put_faces(&records)
+    }
+
+    fn told(&mut self, book: &FaceBook, page: &[&Asset]) -> Result<HashMap<AssetId, Faces>, SyncError> {
         let mut faces = HashMap::new();
         let mut questions = Vec::new();
         for asset in page {
@@ -186,17 +206,6 @@ struct Question {
     /// The named people that the listing shows on it, as a number. They are there because of their faces, so that an
     /// answer without any is not believed: photo by photo and in turn, nobody would notice that all of them go.
     named: Option<[u8; 32]>,
-}
-
-/// A key that may not read faces, a server that is gone, a stop: not the matter of one asset.
-fn ends_the_run(error: &ApiError) -> bool {
-    matches!(
-        error,
-        ApiError::MissingPermission { .. }
-            | ApiError::Stopped
-            | ApiError::Unreachable { .. }
-            | ApiError::Refused { .. }
-    )
 }
 
 /// Those that the listing itself names; `None` when it names people without any face.

@@ -8,13 +8,14 @@ mod tags;
 
 use std::collections::{BTreeSet, HashMap};
 
-use immich_api::{Asset, AssetId, Reader, ServerInfo};
+use immich_api::{ApiError, Asset, AssetId, Reader, ServerInfo};
 use photo_metadata::{Base, Datum, Faces};
 
 use self::albums::Albums;
 pub use self::face_book::FaceBook;
 use self::faces::FaceDesk;
 use self::members::Members;
+use self::tags::AssetTags;
 use super::{WriteBack, WriteOptions};
 use crate::error::SyncError;
 use crate::event::Event;
@@ -32,7 +33,9 @@ pub(super) struct Known<'a> {
 pub(super) struct Beside {
     pub(super) albums: Option<BTreeSet<String>>,
     pub(super) tags: Option<BTreeSet<String>>,
-    /// The tags may lack parents that the asset has for themselves.
+    /// Parents of the tags, which the asset may have for themselves too.
+    pub(super) possible_tags: BTreeSet<String>,
+    /// The tags may lack some; they have to be asked for before they are written.
     pub(super) unsure_of_tags: bool,
     pub(super) faces: Option<Faces>,
 }
@@ -66,11 +69,16 @@ impl<'a> Known<'a> {
     }
 
     /// Learns the faces of a page of the listing.
-    pub(super) fn turn_to(&mut self, page: &[Asset]) -> Result<(), SyncError> {
+    pub(super) fn turn_to(&mut self, page: &[&Asset]) -> Result<(), SyncError> {
         if let Some(desk) = &mut self.faces {
             self.page = desk.of_page(page)?;
         }
         Ok(())
+    }
+
+    /// Ends a walk through everything.
+    pub(super) fn close(&mut self) -> Result<(), SyncError> {
+        self.faces.as_mut().map_or(Ok(()), FaceDesk::pass_over)
     }
 
     /// What is known of an asset of the present page. An album whose list came short keeps the assets that were
@@ -81,9 +89,12 @@ impl<'a> Known<'a> {
             albums.of(asset).chain(kept).map(str::to_owned).collect()
         });
         let tags = self.tags.as_ref().map(|tags| tags::of_asset(tags.of(asset)));
+        let had = base.agreed.all_tags.as_ref().unwrap_or(&base.agreed.tags);
+        let is_unsure = |tags: &AssetTags| !tags.parents.is_empty() || !had.is_subset(&tags.sure);
         Beside {
             albums,
-            unsure_of_tags: tags.as_ref().is_some_and(|tags| tags.unsure_of_parents),
+            unsure_of_tags: tags.as_ref().is_some_and(is_unsure),
+            possible_tags: tags.as_ref().map(|tags| tags.parents.clone()).unwrap_or_default(),
             tags: tags.map(|tags| tags.sure),
             faces: self.page.remove(asset),
         }
@@ -96,6 +107,17 @@ fn needs_tags(options: &WriteOptions) -> bool {
     asked(Datum::Tags)
         || asked(Datum::Albums) && choices.albums_in_hierarchy
         || asked(Datum::People) && (choices.people_as_keywords || choices.people_in_hierarchy)
+}
+
+/// A key that may not ask, a server that is gone, a stop: not the matter of one asset.
+pub(super) fn ends_the_run(error: &ApiError) -> bool {
+    matches!(
+        error,
+        ApiError::MissingPermission { .. }
+            | ApiError::Stopped
+            | ApiError::Unreachable { .. }
+            | ApiError::Refused { .. }
+    )
 }
 
 fn may_write_faces(run: &WriteBack<'_>, server: &ServerInfo) -> bool {

@@ -2,7 +2,9 @@
 //!
 //! Listings do not name tags, and the search for a tag also finds the assets of the tags below it. So an asset
 //! that was found for `Places` and for `Places/Sea` may or may not have the first for itself; that is asked, for
-//! this asset alone, when its file is really going to be written.
+//! this asset alone, when its file is really going to be written. So is a tag that it had and that no search finds:
+//! results come page by page, and one that slips through between two pages would be taken off the photo on the server
+//! too, as soon as that reads the file again.
 
 use std::collections::BTreeSet;
 
@@ -17,8 +19,8 @@ use crate::event::{Activity, Event, Reporter};
 pub(crate) struct AssetTags {
     /// Tags that it has for sure.
     pub(crate) sure: BTreeSet<String>,
-    /// Whether it may have some of their parents for themselves too.
-    pub(crate) unsure_of_parents: bool,
+    /// Parents of these, which it may have for themselves too.
+    pub(crate) parents: BTreeSet<String>,
 }
 
 /// All tags of the user with their assets, or `None` when they cannot be known now.
@@ -66,7 +68,8 @@ pub(super) fn of_asset<'a>(found: impl Iterator<Item = &'a str>) -> AssetTags {
         found.range(beginning.as_str()..).next().is_some_and(|next| next.starts_with(&beginning))
     };
     let (parents, sure): (BTreeSet<&str>, BTreeSet<&str>) = found.iter().partition(|tag| is_parent(tag));
-    AssetTags { sure: sure.into_iter().map(str::to_owned).collect(), unsure_of_parents: !parents.is_empty() }
+    let owned = |tags: BTreeSet<&str>| tags.into_iter().map(str::to_owned).collect();
+    AssetTags { sure: owned(sure), parents: owned(parents) }
 }
 
 #[cfg(test)]
@@ -79,13 +82,13 @@ mod tests {
 
         let sure: Vec<&str> = tags.sure.iter().map(String::as_str).collect();
         assert_eq!(sure, ["Place", "Places old", "Places/Sea"]);
-        assert!(tags.unsure_of_parents);
+        assert!(tags.parents.contains("Places"));
     }
 
     #[test]
     fn tags_beside_each_other_are_sure() {
         let tags = of_asset(["a", "b/c"].into_iter());
 
-        assert_eq!((tags.sure.len(), tags.unsure_of_parents), (2, false));
+        assert_eq!((tags.sure.len(), tags.parents.len()), (2, 0));
     }
 }
