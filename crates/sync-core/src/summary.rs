@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::SyncError;
 use crate::plan::SkipReason;
 
 /// How a run ended.
@@ -49,6 +50,19 @@ impl Summary {
     /// Whether every photo ended exactly once.
     pub fn adds_up(&self) -> bool {
         self.done + self.skipped_in_all() + self.failed == self.seen
+    }
+
+    /// An error unless every photo ended exactly once.
+    pub(crate) fn require_sum(&self) -> Result<(), SyncError> {
+        if self.adds_up() {
+            return Ok(());
+        }
+        Err(SyncError::DoesNotAddUp {
+            done: self.done,
+            skipped: self.skipped_in_all(),
+            failed: self.failed,
+            seen: self.seen,
+        })
     }
 
     /// Whether everything that was asked for is done.

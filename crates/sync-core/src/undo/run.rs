@@ -150,14 +150,7 @@ impl Undo<'_> {
     }
 
     fn finish(&self, summary: Summary) -> Result<Summary, SyncError> {
-        if !summary.adds_up() {
-            return Err(SyncError::DoesNotAddUp {
-                done: summary.done,
-                skipped: summary.skipped_in_all(),
-                failed: summary.failed,
-                seen: summary.seen,
-            });
-        }
+        summary.require_sum()?;
         self.reporter.report(&Event::Finished(&summary));
         Ok(summary)
     }

@@ -228,14 +228,7 @@ impl<'a> WriteBack<'a> {
     }
 
     fn finish(&self, summary: Summary) -> Result<Summary, SyncError> {
-        if !summary.adds_up() {
-            return Err(SyncError::DoesNotAddUp {
-                done: summary.done,
-                skipped: summary.skipped_in_all(),
-                failed: summary.failed,
-                seen: summary.seen,
-            });
-        }
+        summary.require_sum()?;
         let missing = summary.skipped.get(SkipReason::Missing.code()).copied().unwrap_or_default();
         if missing > 10 && missing * 10 > summary.seen * 9 {
             self.reporter.report(&Event::Warning(

@@ -33,6 +33,14 @@ fn home(version: Version) -> (Home, immich_sandbox::AssetId, immich_sandbox::Alb
     (home, asset, album)
 }
 
+/// Another asset in the album, so that its members are asked for; and no members in the answer.
+fn grow_and_tell_nobody(home: &Home, album: immich_sandbox::AlbumId) {
+    let is_other = |view: &immich_sandbox::AssetView| view.original_path.ends_with("b.jpg");
+    let other = home.sandbox.views().into_iter().find(is_other).unwrap().id;
+    home.sandbox.add_to_album(album, &[other]);
+    home.sandbox.answer_nothing(immich_sandbox::Question::AlbumMembers, true);
+}
+
 #[test]
 fn all_albums_of_a_photo_are_written_and_leave_again() {
     for version in [Version::V2_7_5, Version::V3_0_3] {
@@ -98,11 +106,7 @@ fn an_album_list_that_comes_short_takes_nothing_away() {
     let (home, _, album) = home(Version::V3_0_3);
     home.write();
     let before = home.tags("a.jpg");
-    // Another asset in it, so that its members are asked for; and no members in the answer.
-    let other =
-        home.sandbox.views().into_iter().find(|view| view.original_path.ends_with("b.jpg")).unwrap().id;
-    home.sandbox.add_to_album(album, &[other]);
-    home.sandbox.answer_nothing(immich_sandbox::Question::AlbumMembers, true);
+    grow_and_tell_nobody(&home, album);
 
     let (summary, _) = home.write();
 
@@ -114,10 +118,7 @@ fn a_short_list_in_memory_takes_nothing_away_either() {
     let (home, _, album) = home(Version::V3_0_3);
     home.write();
     let before = home.tags("a.jpg");
-    let other =
-        home.sandbox.views().into_iter().find(|view| view.original_path.ends_with("b.jpg")).unwrap().id;
-    home.sandbox.add_to_album(album, &[other]);
-    home.sandbox.answer_nothing(immich_sandbox::Question::AlbumMembers, true);
+    grow_and_tell_nobody(&home, album);
     home.write();
     home.sandbox.inject(Fault::status(503).on("GET", "/api/albums"));
 
