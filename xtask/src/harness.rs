@@ -153,6 +153,15 @@ pub(crate) fn undo(workspace: &Workspace) -> anyhow::Result<()> {
     run(workspace, command)
 }
 
+/// Lets requests go wrong in every way, ten thousand times, beside a home in which none does.
+pub(crate) fn faulted_requests(workspace: &Workspace) -> anyhow::Result<()> {
+    let name = "faulted::ten_thousand_faulted_requests_leave_no_trace";
+    let arguments = ["test", "--package", "sync-core", "--test", "it", name, "--", "--exact", "--ignored"];
+    let mut command = cargo(&arguments);
+    command.arg("--nocapture");
+    run(workspace, command)
+}
+
 /// The harnesses start the binary that stands beside them in the target folder.
 fn build_binary(workspace: &Workspace) -> anyhow::Result<()> {
     let mut command = cargo(&["build", "--package", "immich-sync", "--bins"]);

@@ -57,6 +57,8 @@ enum Command {
     StateKills,
     /// Write into random photos and take it back, a thousand times
     Undo,
+    /// Let 10,000 requests go wrong, and compare the end with a home in which none did
+    FaultedRequests,
     /// Check who uses whom between crates and modules
     CheckBorders,
     /// Count files, lines, long functions, missing docs and calls that may panic
@@ -88,6 +90,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Bench(args) => harness::bench(&workspace, &args),
         Command::StateKills => harness::state_kills(&workspace),
         Command::Undo => harness::undo(&workspace),
+        Command::FaultedRequests => harness::faulted_requests(&workspace),
         Command::CheckBorders => borders::check(&workspace),
         Command::Metrics(args) => metrics::run(&workspace, &args),
     }

@@ -20,6 +20,7 @@ mod strace_dry_run;
 #[path = "../../examples/support/mod.rs"]
 #[expect(dead_code, reason = "the harnesses use more of it")]
 mod support;
+mod two_at_once;
 mod unchanged;
 mod undo;
 mod warnings;

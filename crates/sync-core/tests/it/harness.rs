@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use immich_api::{ApiKey, Client, ClientOptions, RateLimit};
+use immich_api::{ApiError, ApiKey, Client, ClientOptions, RateLimit};
 use immich_sandbox::{AssetId, Library as ServerLibrary, Sandbox, Scenario, Version};
 use jiff::Timestamp;
 use photo_metadata::exiftool::{ExifToolPool, PoolOptions};
@@ -202,10 +202,19 @@ impl Home {
 
     /// The client of somebody with this key.
     pub(crate) fn client_with(&self, key: String) -> Client {
+        Client::connect(self.client_options(key)).unwrap()
+    }
+
+    /// The same, of a server that may be in trouble.
+    pub(crate) fn try_client(&self) -> Result<Client, ApiError> {
+        Client::connect(self.client_options(self.sandbox.api_key()))
+    }
+
+    fn client_options(&self, key: String) -> ClientOptions {
         let mut options = ClientOptions::new(self.sandbox.url(), ApiKey::new(key).unwrap());
         options.rate_limit = RateLimit::PerSecond(10_000.0);
         options.clock = Arc::new(FastClock::default());
-        Client::connect(options).unwrap()
+        options
     }
 
     /// A real run that has to come to its end.
