@@ -82,6 +82,8 @@ impl Disk {
         } else if filler.exists() {
             fs::remove_file(&filler)?;
         }
+        // ext4 gives freed blocks out again only after the journal has noted that they are free.
+        run(Command::new("sync").arg("-f").arg(&self.at))?;
         self.remount("rw")
     }
 
