@@ -36,6 +36,9 @@ pub struct ClientOptions {
     pub rate_limit: RateLimit,
     /// How often a request that failed for a passing reason is sent again.
     pub retries: u32,
+    /// How long a request is tried beyond that while nothing answers at an address where the server answered
+    /// before: it is being restarted, or the network is away for a moment.
+    pub patience: Duration,
     /// Longest time for a connection to stand, name lookup and TLS included.
     pub connect_timeout: Duration,
     /// Longest silence of the server, before and inside an answer.
@@ -53,13 +56,14 @@ pub struct ClientOptions {
 }
 
 impl ClientOptions {
-    /// The defaults: 10 requests a second, 5 repeats, 10 s to connect, 60 s of silence.
+    /// The defaults: 10 requests a second, 5 repeats and no patience beyond, 10 s to connect, 60 s of silence.
     pub fn new(server: impl Into<String>, key: ApiKey) -> Self {
         Self {
             server: server.into(),
             key,
             rate_limit: RateLimit::default(),
             retries: 5,
+            patience: Duration::ZERO,
             connect_timeout: Duration::from_secs(10),
             read_timeout: Duration::from_mins(1),
             ca_pem: None,

@@ -5,7 +5,7 @@
 //! to another host. Every request of this client may be sent twice: it asks, or it sets a state.
 
 use std::io::Read;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tracing::{debug, trace};
@@ -81,6 +81,9 @@ impl From<ApiError> for Failure {
     }
 }
 
+/// The shortest pause while a server is away.
+const LEAST_AWAY: Duration = Duration::from_secs(1);
+
 /// Sends requests to one origin.
 pub(crate) struct Transport {
     origin: Origin,
@@ -92,6 +95,8 @@ pub(crate) struct Transport {
     pub(crate) options: ClientOptions,
     requests: AtomicU64,
     retries: AtomicU64,
+    /// Whether there was an answer at all.
+    answered: AtomicBool,
     pub(crate) bytes_received: AtomicU64,
     waited_millis: AtomicU64,
 }
@@ -111,6 +116,7 @@ impl Transport {
             options,
             requests: AtomicU64::new(0),
             retries: AtomicU64::new(0),
+            answered: AtomicBool::new(false),
             bytes_received: AtomicU64::new(0),
             waited_millis: AtomicU64::new(0),
         })
@@ -158,20 +164,34 @@ impl Transport {
     ) -> Result<T, ApiError> {
         check_size(call)?;
         let mut repeat = 0;
+        let mut away = Duration::ZERO;
         loop {
             let Failure { error, retry_after } = match attempt() {
-                Ok(value) => return Ok(value),
+                Ok(value) => {
+                    self.answered.store(true, Ordering::Relaxed);
+                    return Ok(value);
+                }
                 Err(failure) => failure,
             };
+            let mut pause = retry::wait(repeat, retry_after, self.options.clock.chance());
             if !self.may_repeat(call, &error, repeat) {
-                return Err(error);
+                if !self.may_come_back(&error, away) {
+                    return Err(error);
+                }
+                pause = pause.max(LEAST_AWAY);
+                away += pause;
             }
-            let pause = retry::wait(repeat, retry_after, self.options.clock.chance());
             debug!(endpoint = call.endpoint, repeat, ?pause, %error, "asking again");
             self.wait(pause)?;
             self.retries.fetch_add(1, Ordering::Relaxed);
             repeat += 1;
         }
+    }
+
+    /// Whether a server that nobody hears is worth waiting for.
+    fn may_come_back(&self, error: &ApiError, away: Duration) -> bool {
+        let is_silent = matches!(error, ApiError::Unreachable { .. });
+        is_silent && self.answered.load(Ordering::Relaxed) && away < self.options.patience
     }
 
     fn may_repeat(&self, call: &Call<'_>, error: &ApiError, repeat: u32) -> bool {

@@ -94,6 +94,7 @@ pub(crate) fn connect(
 ) -> Result<Client> {
     let mut options = ClientOptions::new(&settings.url, key);
     options.rate_limit = settings.rate_limit;
+    options.patience = settings.patience;
     options.insecure = settings.insecure;
     if let Some(path) = &settings.ca_file {
         let pem = std::fs::read(path)

@@ -364,3 +364,20 @@ fn twenty_thousand_assets_are_walked_in_one_round() {
 fn say(line: &str) {
     eprintln!("{line}");
 }
+
+#[test]
+fn a_server_that_was_away_for_a_minute_is_waited_for() {
+    let server = Sandbox::start(Scenario::new(Version::V3_0_3)).unwrap();
+    let clock = std::sync::Arc::new(crate::turned_clock::TurnedClock::default());
+    let mut options = ClientOptions::new(server.url(), ApiKey::new(server.api_key()).unwrap());
+    options.clock = clock.clone();
+    options.patience = std::time::Duration::from_mins(2);
+    let client = Client::connect(options).unwrap();
+    // Five repeats take a quarter of a minute at most; these many take a minute and more.
+    server.inject(Fault::cut_before_answer().on("GET", "/api/albums").times(12));
+
+    let albums = client.reader().albums(AlbumScope::Own);
+
+    assert!(albums.is_ok(), "{albums:?}");
+    assert!(client.stats().retries >= 12);
+}

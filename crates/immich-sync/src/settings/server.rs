@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::Result;
 use immich_api::RateLimit;
@@ -16,6 +17,8 @@ pub(crate) struct ServerSettings {
     pub(crate) url: String,
     /// Requests per second.
     pub(crate) rate_limit: RateLimit,
+    /// How long a server may be away during a run.
+    pub(crate) patience: Duration,
     /// A file of certificates to trust.
     pub(crate) ca_file: Option<PathBuf>,
     /// Whether any certificate is trusted.
@@ -33,6 +36,7 @@ impl ServerSettings {
         Ok(Self {
             url: url.trim().to_owned(),
             rate_limit: rate.map_or(Ok(RateLimit::default()), |rate| rate_limit(&rate))?,
+            patience: sources.time(&catalogue::PATIENCE)?.unwrap_or(Duration::from_mins(2)),
             ca_file: sources.path(&catalogue::CA_FILE)?,
             insecure: sources.flag(&catalogue::INSECURE)?,
         })
@@ -124,7 +128,14 @@ mod tests {
 
     fn concern(url: &str) -> Option<String> {
         let url = url.to_owned();
-        ServerSettings { url, rate_limit: RateLimit::Auto, ca_file: None, insecure: false }.concern()
+        ServerSettings {
+            url,
+            rate_limit: RateLimit::Auto,
+            patience: Duration::ZERO,
+            ca_file: None,
+            insecure: false,
+        }
+        .concern()
     }
 
     #[test]

@@ -55,7 +55,7 @@ fn a_server_that_goes_away_under_a_run_is_ten_and_the_next_run_completes() {
     let place = Place::with(4);
     let before = place.contents();
     place.sandbox.inject(Fault::cut_before_answer().on("POST", "/search"));
-    let arguments = ["--all", "--json", "--rate-limit", "1000"];
+    let arguments = ["--all", "--json", "--rate-limit", "1000", "--patience", "0s"];
 
     let said = Said::by(&mut place.write(&arguments)).ended_with(10);
     assert_eq!(said.last()["type"], "error");

@@ -33,6 +33,7 @@ pub(super) fn tell(folder: &Path, assets: usize, exiftool: &Path, console: Conso
     let key = ApiKey::new(stage.sandbox.api_key())?;
     let settings = ServerSettings {
         url: stage.sandbox.url(),
+        patience: std::time::Duration::ZERO,
         rate_limit: RateLimit::Auto,
         ca_file: None,
         insecure: false,

@@ -27,6 +27,8 @@ settings! {
         PASSWORD_FILE = value("password-file", "FILE").path();
         /// Requests per second, or `auto`
         RATE_LIMIT = value("rate-limit", "N").default("10");
+        /// How long to wait for a server that goes away during a run
+        PATIENCE = value("patience", "TIME").default("2m");
         /// Certificates (PEM) to trust besides those of the system
         CA_FILE = value("ca-file", "FILE").path();
         /// Trust any certificate of the server
