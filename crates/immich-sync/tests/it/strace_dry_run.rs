@@ -28,7 +28,7 @@ fn changes(log: &str) -> Vec<String> {
 
 fn changes_something(line: &str) -> bool {
     let call = line.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == ' ');
-    let is_end_or_signal = ["+++", "---", "<... "].iter().any(|sign| call.starts_with(sign));
+    let is_end_or_signal = ["+++", "---", "<... ", "???("].iter().any(|sign| call.starts_with(sign));
     let opens = call.starts_with("open");
     let writes = ["O_WRONLY", "O_RDWR", "O_CREAT", "O_TRUNC", "O_APPEND", "O_TMPFILE"];
     let harmless = call.contains("\"/dev/null\"") || call.contains("\"/dev/tty\"");
