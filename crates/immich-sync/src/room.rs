@@ -15,7 +15,7 @@ use photo_metadata::{Engine, MetadataError};
 use sync_core::lock::{LibraryLock, RunLock};
 use sync_core::paths::{Library, PathRule};
 use sync_core::state::{SqliteStore, Store as _};
-use sync_core::writeback::{Account, FaceBook, WriteBack, WriteOptions, find_paths};
+use sync_core::writeback::{Account, FaceBook, WriteBack, WriteOptions, find_paths, review_paths};
 use sync_core::{Event, Reporter, StopFlag, Summary, SyncError};
 
 use crate::environment::own_variables;
@@ -228,7 +228,11 @@ impl Room<'_> {
         let (root, accounts) = (&options.mapping.root, self.accounts());
         let mapping = find_paths(&accounts, root, store, self.reporter, self.stop, remembers)?;
         let library = Library::open(mapping.clone())?;
-        work(&WriteOptions { mapping, ..options.clone() }, &library)
+        let summary = work(&WriteOptions { mapping, ..options.clone() }, &library)?;
+        if remembers && !summary.stopped {
+            review_paths(&summary, store)?;
+        }
+        Ok(summary)
     }
 
     fn write_back<'b>(

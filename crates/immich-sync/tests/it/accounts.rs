@@ -120,3 +120,53 @@ fn a_wrong_password_is_twelve() {
     let said = said.ended_with(12);
     assert!(!said.stderr.contains("wrong-marker") && !said.stdout.contains("wrong-marker"));
 }
+
+/// Two users whose libraries have nothing in common, neither on the server nor here.
+fn strangers() -> Family {
+    let folder = tempfile::tempdir().unwrap();
+    let mut scenario = Scenario::new(Version::V3_0_3);
+    let users = [scenario.user("Anna"), scenario.user("Ben")];
+    for (server, local, user, seed) in
+        [("/mnt/anna", "a", users[0], 4), ("/srv/pictures/ben", "b/deep", users[1], 3)]
+    {
+        let root = folder.path().join("photos").join(local);
+        let library = scenario.external_library_of(user, server, &root);
+        for file in sample_pictures::library(&root, 3, seed).unwrap() {
+            scenario.asset_file(&library, file.relative_path.to_str().unwrap()).description("Told").id();
+        }
+    }
+    Family { sandbox: Sandbox::start(scenario).unwrap(), folder, users }
+}
+
+#[test]
+fn the_folders_of_an_account_that_comes_later_are_found_too() {
+    let family = strangers();
+    let state = family.folder.path().join("state");
+    let write = |keys: &str| {
+        Said::by(family.write(&["--caption", "--state-dir"]).arg(&state).env("IMMICH_API_KEY", keys))
+            .ended_with(0)
+    };
+    let keys = family.keys();
+
+    assert_eq!(write(&keys[0]).last()["done"], 3);
+    assert_eq!(write(&keys.join(",")).last()["done"], 3);
+}
+
+#[test]
+fn a_folder_that_was_not_there_is_looked_for_again() {
+    let family = strangers();
+    let (bens, away) = (family.folder.path().join("photos/b"), family.folder.path().join("away"));
+    let keys = family.keys().join(",");
+    let write = || Said::by(family.write(&["--caption"]).env("IMMICH_API_KEY", &keys));
+
+    move_folder(&bens, &away);
+    assert_eq!(write().ended_with(3).last()["skipped"]["unmapped"], 3);
+    move_folder(&away, &bens);
+
+    assert_eq!(write().ended_with(0).last()["done"], 3);
+}
+
+#[expect(clippy::disallowed_methods, reason = "this is not us")]
+fn move_folder(from: &Path, to: &Path) {
+    std::fs::rename(from, to).unwrap();
+}

@@ -16,6 +16,7 @@ use super::brake::Losses;
 use super::claims::Claims;
 use super::known::{Beside, Known};
 use super::targets::{Place, Places, Wish};
+use super::undone::Undone;
 use super::wanted::wanted;
 use super::{ManagedPolicy, WriteBack, fingerprint};
 use crate::error::{SyncError, chain};
@@ -51,6 +52,8 @@ pub(super) struct Candidate {
     /// Its tags may lack some; they have to be asked for before they are written.
     pub(super) unsure_of_tags: bool,
     pub(super) fingerprint: Fingerprint,
+    /// What is remembered, where something was taken back and the files are as that left them.
+    pub(super) undone: Option<Undone>,
 }
 
 impl Candidate {
@@ -212,6 +215,7 @@ impl Walk<'_, '_> {
             library: asset.library_id.clone(),
             is_known: notes.knows(&file),
             is_contested: !is_first,
+            undone: notes.undone(&places).filter(|_| !run.options.recheck),
             sha1: notes.sha1(),
             base_of_original: notes.base_of(Role::Original, &path, &file),
             places: notes.with_bases(places),
@@ -292,6 +296,14 @@ impl Notes {
             elsewhere.map(|(record, path)| AssetRecord { path: path.to_path_buf(), ..record.clone() }),
         );
         Some(reason)
+    }
+
+    /// What is remembered of an asset whose files are as an undo left them.
+    fn undone(&self, places: &[Place]) -> Option<Undone> {
+        let is_known = |place: &Place| {
+            self.of(place.role).is_some_and(|record| is_as_it_was(record, place.file.as_ref()))
+        };
+        Undone::of(&self.records).filter(|_| places.iter().all(is_known))
     }
 
     fn of(&self, role: Role) -> Option<&AssetRecord> {

@@ -96,6 +96,9 @@ struct Look<'a> {
 impl Look<'_> {
     fn through(&mut self) -> Result<(), Trouble> {
         self.forget_guess();
+        if self.leaves_undone()? {
+            return Ok(());
+        }
         let mut places = std::mem::take(&mut self.candidate.places);
         let has_original = places.iter().any(|(place, _)| place.role == Role::Original);
         let mut rerouted = false;
@@ -124,6 +127,26 @@ impl Look<'_> {
             self.note_original(Verdict::Elsewhere);
         }
         self.require_the_same()
+    }
+
+    /// Whether something was taken back of the asset, and the server since did nothing but read its files again.
+    fn leaves_undone(&mut self) -> Result<bool, Trouble> {
+        let Some(undone) = self.candidate.undone.take() else { return Ok(false) };
+        let sidecars = self.candidate.places.iter().filter(|(place, _)| place.role != Role::Original);
+        let sidecars = sidecars.filter(|(place, _)| place.file.is_some()).map(|(place, _)| &place.path);
+        let mut files = Vec::new();
+        for path in std::iter::once(&self.candidate.original).chain(sidecars) {
+            if let Ok(container) = identify(path)? {
+                files.push(self.eyes.engine.read(path, container)?);
+            }
+        }
+        let leaves =
+            undone.is_only_read_again(&self.candidate.fields, &files, &self.eyes.options.rules);
+        if leaves {
+            self.refused = Some((self.candidate.original.clone(), SkipReason::Undone));
+            self.records = undone.left_alone(self.candidate.fingerprint);
+        }
+        Ok(leaves)
     }
 
     /// The sidecars of an original that is not written itself.

@@ -3,6 +3,7 @@
 //! What was found is proved by samples whose size and time, or whose content, are the same on both sides. It is
 //! used again without a request as long as its folders are there.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -11,8 +12,10 @@ use super::account::Account;
 use crate::error::SyncError;
 use crate::event::{Event, Reporter};
 use crate::paths::{Evidence, Found, PathMapping, PathRule, PrefixMap, Sample, find_mapping};
+use crate::plan::SkipReason;
 use crate::state::Store;
 use crate::stop::StopFlag;
+use crate::summary::Summary;
 
 /// Assets of each library, oldest and newest, that are looked for.
 const SAMPLES: u32 = 24;
@@ -22,9 +25,15 @@ const FOUND: &str = "path-mapping";
 
 /// What was found in an earlier run.
 #[derive(Debug, Serialize, Deserialize)]
-struct Remembered {
+struct Note {
     root: PathBuf,
     folders: Vec<(String, PathBuf)>,
+    /// The users whose photos were looked for.
+    #[serde(default)]
+    users: BTreeSet<String>,
+    /// Photos of the last run lie in none of them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_incomplete: bool,
 }
 
 /// Finds the folders of the server below `root`, from a few assets of each account and library.
@@ -39,8 +48,13 @@ pub fn find_paths(
     stop: &StopFlag,
     remembers: bool,
 ) -> Result<PathMapping, SyncError> {
-    if let Some(mapping) = remembered(root, store)? {
-        return Ok(mapping);
+    let known = remembered(root, store)?;
+    let users: BTreeSet<String> = accounts.iter().map(|account| account.server.user.id.to_string()).collect();
+    match &known {
+        Some(note) if !note.is_incomplete && users.is_subset(&note.users) => {
+            return Ok(mapping(root, note.prefixes()));
+        }
+        _ => {}
     }
     let mut samples = Vec::new();
     for account in accounts {
@@ -60,9 +74,16 @@ pub fn find_paths(
         return Ok(PathMapping { root: root.to_path_buf(), rule });
     }
     let found = find_mapping(root, &samples, stop)?;
-    let mapping = judge(root, &found)?;
+    let known = known.map(|note| note.prefixes()).unwrap_or_default();
+    match judge(root, &found) {
+        Ok(()) => {}
+        // What was proved before holds, although files that were written since are not known again.
+        Err(_) if !known.is_empty() => return Ok(mapping(root, known)),
+        Err(error) => return Err(error),
+    }
     reporter.report(&Event::Mapped { folders: &found.prefixes, agreed: found.agreed, of: found.of });
-    for folder in &found.unmatched {
+    let is_known = |folder: &&String| known.iter().any(|prefix| prefix.server == **folder);
+    for folder in found.unmatched.iter().filter(|folder| !is_known(folder)) {
         let text = format!(
             "no file of the server's folder `{folder}` was found below `{}`; its photos are left out (name their \
              folder with --path-map)",
@@ -70,13 +91,35 @@ pub fn find_paths(
         );
         reporter.report(&Event::Warning(&text));
     }
+    let mut prefixes = found.prefixes;
+    let left = known.into_iter().filter(|known| !prefixes.iter().any(|found| found.server == known.server));
+    let left: Vec<PrefixMap> = left.collect();
+    prefixes.extend(left);
+    // The first that fits is taken, so the longest come first.
+    prefixes.sort_by_key(|prefix| std::cmp::Reverse(prefix.server.matches('/').count()));
     if remembers {
-        remember(root, &found.prefixes, store)?;
+        let folders = prefixes.iter().map(|prefix| (prefix.server.clone(), prefix.local.clone())).collect();
+        note_down(&Note { root: root.to_path_buf(), folders, users, is_incomplete: false }, store)?;
     }
-    Ok(mapping)
+    Ok(mapping(root, prefixes))
 }
 
-fn judge(root: &Path, found: &Found) -> Result<PathMapping, SyncError> {
+fn mapping(root: &Path, prefixes: Vec<PrefixMap>) -> PathMapping {
+    PathMapping { root: root.to_path_buf(), rule: PathRule::Prefixes(prefixes) }
+}
+
+/// Has the next run look for folders again, when photos of this one lie in none of those that are remembered: a
+/// library may have come since, or its folder may not have been there.
+pub fn review_paths(summary: &Summary, store: &dyn Store) -> Result<(), SyncError> {
+    let unmapped = SkipReason::Unmapped(String::new()).code();
+    let is_incomplete = summary.skipped.get(unmapped).is_some_and(|photos| *photos > 0);
+    match noted(store)? {
+        Some(note) if note.is_incomplete != is_incomplete => note_down(&Note { is_incomplete, ..note }, store),
+        _ => Ok(()),
+    }
+}
+
+fn judge(root: &Path, found: &Found) -> Result<(), SyncError> {
     let unusable = |message: String| Err(SyncError::Library { path: root.to_path_buf(), message });
     if let Some((server, places)) = found.ambiguous.first() {
         let places: Vec<String> = places.iter().map(|place| format!("`{}`", place.display())).collect();
@@ -95,25 +138,31 @@ fn judge(root: &Path, found: &Found) -> Result<PathMapping, SyncError> {
             root.display()
         ));
     }
-    Ok(PathMapping { root: root.to_path_buf(), rule: PathRule::Prefixes(found.prefixes.clone()) })
+    Ok(())
+}
+
+impl Note {
+    fn prefixes(&self) -> Vec<PrefixMap> {
+        let folders = self.folders.iter().cloned();
+        folders.map(|(server, local)| PrefixMap { server, local }).collect()
+    }
 }
 
 /// What was found before, if it was for this folder and all its parts are still there.
-fn remembered(root: &Path, store: &dyn Store) -> Result<Option<PathMapping>, SyncError> {
-    let Some(text) = store.note(FOUND)? else { return Ok(None) };
-    let Ok(Remembered { root: known, folders }) = serde_json::from_str(&text) else { return Ok(None) };
-    if known != root || folders.is_empty() || !folders.iter().all(|(_, local)| local.is_dir()) {
-        return Ok(None);
-    }
-    let prefixes = folders.into_iter().map(|(server, local)| PrefixMap { server, local }).collect();
-    Ok(Some(PathMapping { root: root.to_path_buf(), rule: PathRule::Prefixes(prefixes) }))
+fn remembered(root: &Path, store: &dyn Store) -> Result<Option<Note>, SyncError> {
+    let here = |note: &Note| {
+        note.root == root && !note.folders.is_empty() && note.folders.iter().all(|(_, local)| local.is_dir())
+    };
+    Ok(noted(store)?.filter(here))
 }
 
-fn remember(root: &Path, prefixes: &[PrefixMap], store: &dyn Store) -> Result<(), SyncError> {
-    let folders = prefixes.iter().map(|prefix| (prefix.server.clone(), prefix.local.clone())).collect();
-    let note = Remembered { root: root.to_path_buf(), folders };
+fn noted(store: &dyn Store) -> Result<Option<Note>, SyncError> {
+    Ok(store.note(FOUND)?.and_then(|text| serde_json::from_str(&text).ok()))
+}
+
+fn note_down(note: &Note, store: &dyn Store) -> Result<(), SyncError> {
     // A path that is no Unicode has no place in the note, and is found again each time.
-    match serde_json::to_string(&note) {
+    match serde_json::to_string(note) {
         Ok(text) => store.set_note(FOUND, &text),
         Err(_) => Ok(()),
     }

@@ -15,12 +15,13 @@ mod mapping;
 mod options;
 mod run;
 mod targets;
+mod undone;
 mod wanted;
 mod write;
 
 pub use account::Account;
 pub use known::FaceBook;
-pub use mapping::find_paths;
+pub use mapping::{find_paths, review_paths};
 pub use options::{
     AfterWrite, AlbumOptions, Brake, FaceOptions, IdentityCheck, ManagedPolicy, Selection, SidecarForm,
     Target, Targets, WriteOptions,

@@ -142,3 +142,32 @@ fn the_history_can_be_left_in_the_middle() {
 
     assert_eq!((seen, home.store.journal(None).unwrap().len()), (1, 4));
 }
+
+#[test]
+fn what_was_taken_back_stays_so_when_the_server_reads_the_files_again() {
+    let mut setting = Setting::new();
+    let xmp = sample_pictures::Xmp::new().description("old caption");
+    setting.file("2024/a.jpg", &sample_pictures::Picture::new(sample_pictures::Kind::Jpeg).xmp(xmp));
+    let (album, alice) = (setting.scenario.album("Summer"), setting.scenario.person("Alice"));
+    let asset = setting.scenario.asset_file(&setting.library, "2024/a.jpg").person(&alice).album(&album);
+    let id = asset.favorite(true).description("first").gps(-33.5, -70.5).id();
+    let mut home = setting.start();
+    home.options.data.insert(photo_metadata::Datum::Albums);
+    assert_eq!(home.write().0.done, 1);
+    home.refresh(id);
+    home.write();
+    let said = home.sandbox.view(id).unwrap();
+    home.undo(&UndoTarget::Asset(known(id)));
+    home.refresh(id);
+    let says = home.sandbox.view(id).unwrap();
+    assert_eq!((said.tags.len(), said.rating, said.description.as_deref()), (1, Some(5), Some("first")));
+    assert_eq!((says.tags.len(), says.rating, says.description.as_deref()), (0, None, Some("old caption")));
+
+    for _ in 0..2 {
+        let (summary, told) = home.write();
+        assert_eq!((summary.done, summary.skipped.get("undone")), (0, Some(&1)), "{told:?}");
+    }
+
+    home.sandbox.edit(id, |asset| asset.description = Some("another".to_owned())).unwrap();
+    assert_eq!(home.write().0.done, 1, "their data changed");
+}
