@@ -60,7 +60,7 @@ pub enum SyncError {
     NeedsAnswer(String),
 
     /// The run would take away or change much of what was written before.
-    #[error("{0}")]
+    #[error("{0}. Nothing was changed; look at it with --dry-run, and say --yes if it is right")]
     Brake(String),
 
     /// Something that the journal should know, named by a user.

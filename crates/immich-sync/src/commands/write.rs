@@ -12,7 +12,8 @@ use sync_core::{Event, Reporter as _, StopFlag, Summary, SyncError};
 use super::frame;
 use crate::exit::{ExitStatus, usage};
 use crate::output::{
-    Asker, Console, End, Everybody, Presenter, Traffic, lost_log, lost_results, start_tracing,
+    Asker, Console, End, Everybody, Presenter, Traffic, lost_log, lost_results, make_room_for_statistics,
+    start_tracing,
 };
 use crate::room::{self, Room};
 use crate::settings::{OutputSettings, WriteSettings};
@@ -41,6 +42,7 @@ fn resolve(matches: &ArgMatches) -> Result<(Start<'_>, WriteSettings, OutputSett
     let start = Start::read(matches)?;
     let output = OutputSettings::resolve(&start.sources())?;
     start_tracing(&output)?;
+    make_room_for_statistics(&output)?;
     start.tell_without_meaning();
     let settings = WriteSettings::resolve(&start.sources())?;
     Ok((start, settings, output))
@@ -148,7 +150,9 @@ impl Run<'_> {
             };
             self.presenter.pause();
             if !self.asks(&error, &mut options) {
-                return Err(error);
+                // Ctrl-C at a question is an answer too, and nothing was begun.
+                let summary = Summary { stopped: true, listing_complete: true, ..Summary::default() };
+                return if self.stop.is_raised() { Ok(summary) } else { Err(error) };
             }
             self.presenter.begin();
         }
@@ -161,8 +165,8 @@ impl Run<'_> {
                 options.managed = self.asker.choose(question, &MANAGED);
                 options.managed.is_some()
             }
-            Some(SyncError::Brake(_)) if !options.brake.confirmed => {
-                options.brake.confirmed = self.asker.confirm(&format!("{error} Go on?"));
+            Some(SyncError::Brake(what)) if !options.brake.confirmed => {
+                options.brake.confirmed = self.asker.confirm(&format!("{what}. Go on?"));
                 options.brake.confirmed
             }
             _ => false,

@@ -190,8 +190,8 @@ impl Presenter for Human {
         self.console.error(error);
         let changed = self.changed.load(Ordering::Relaxed);
         if changed > 0 {
-            let photos = count(changed, "photo");
-            self.console.aside(&format!("{photos} had been changed before that; every file is whole."));
+            let files = count(changed, "file");
+            self.console.aside(&format!("{files} had been changed before that; every file is whole."));
         }
     }
 }

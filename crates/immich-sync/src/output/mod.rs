@@ -36,6 +36,7 @@ pub(crate) use diff::file_lines;
 pub(crate) use history::HistoryView;
 pub(crate) use log::{LogReporter, lost_log, start_tracing};
 pub(crate) use paint::Paint;
+pub(crate) use statistics::make_room_for_statistics;
 pub(crate) use words::{count, fit};
 
 use crate::exit::ExitStatus;

@@ -14,9 +14,9 @@ use sync_core::{Event, Reporter};
 
 use super::console::lose_results;
 use super::{Console, End, Presenter};
-use crate::exit::ExitStatus;
-use crate::settings::StatsFile;
+use crate::exit::{ExitStatus, usage};
 use crate::settings::words::StatsFormat;
+use crate::settings::{OutputSettings, StatsFile};
 
 /// Writes the file when the run has come to its end.
 pub(super) struct Statistics {
@@ -52,6 +52,15 @@ impl Presenter for Statistics {
     }
 
     fn give_up(&self, _error: &anyhow::Error, _status: ExitStatus) {}
+}
+
+/// Makes the folder of the file: that it cannot be made should be known before the first photo is changed.
+pub(crate) fn make_room_for_statistics(output: &OutputSettings) -> anyhow::Result<()> {
+    let Some(StatsFile { folder, .. }) = &output.statistics else { return Ok(()) };
+    std::fs::create_dir_all(folder).map_err(|error| {
+        let folder = super::clean_path(folder);
+        usage(format!("the folder `{folder}` for the statistics cannot be made: {error}"))
+    })
 }
 
 fn path(file: &StatsFile, now: &Zoned) -> PathBuf {

@@ -3,6 +3,8 @@
 use super::words::{count, thousands, time};
 use super::{End, Paint};
 
+const KEPT: &str = "values kept as the files have them";
+
 /// The lines of the summary.
 pub(super) fn lines(end: &End<'_>, unnamed: u64, paint: Paint) -> Vec<String> {
     let summary = end.summary;
@@ -23,7 +25,7 @@ pub(super) fn lines(end: &End<'_>, unnamed: u64, paint: Paint) -> Vec<String> {
         row(summary.failed, "failed", Paint::red);
     }
     if summary.kept > 0 {
-        row(summary.kept, "values kept as the files have them", plain);
+        row(summary.kept, if summary.kept == 1 { "value kept as the file has it" } else { KEPT }, plain);
     }
     if summary.unreadable > 0 {
         row(summary.unreadable, "could not be understood in the server's list", Paint::yellow);

@@ -8,7 +8,6 @@ use crate::place::{Place, Said};
 fn the_numbers_of_a_run_are_in_a_file_under_the_names_of_the_older_tool() {
     let place = Place::with(3);
     let stats = place.folder.path().join("stats");
-    std::fs::create_dir(&stats).unwrap();
     let dir = stats.to_str().unwrap();
 
     Said::by(&mut place.write(&["--caption", "--export-stats", "json", "--stats-dir", dir])).ended_with(0);
@@ -29,14 +28,26 @@ fn the_numbers_of_a_run_are_in_a_file_under_the_names_of_the_older_tool() {
 }
 
 #[test]
+fn a_folder_for_statistics_that_cannot_be_made_is_said_before_anything_is_written() {
+    let place = Place::with(1);
+    let (before, dir) = (place.contents(), place.files[0].join("stats"));
+
+    let mut command = place.write(&["--caption", "--export-stats", "json", "--stats-dir"]);
+    let said = Said::by(command.arg(&dir)).ended_with(2);
+
+    assert!(said.stderr.contains(dir.to_str().unwrap()), "{}", said.stderr);
+    assert_eq!(place.contents(), before);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
 fn statistics_that_cannot_be_written_are_said_and_make_it_one() {
     let place = Place::with(1);
 
-    let said =
-        Said::by(&mut place.write(&["--caption", "--export-stats", "json", "--stats-dir", "/nowhere/stats"]));
+    let said = Said::by(&mut place.write(&["--caption", "--export-stats", "json", "--stats-dir", "/proc"]));
 
     let said = said.ended_with(1);
-    assert!(said.stderr.contains("/nowhere/stats"), "{}", said.stderr);
+    assert!(said.stderr.contains("/proc/immich_sync_stats"), "{}", said.stderr);
 }
 
 #[test]

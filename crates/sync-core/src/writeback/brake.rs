@@ -70,7 +70,7 @@ impl Losses {
         (!told.is_empty()).then(|| {
             format!(
                 "{}; that is more than {} % of what was written before, and a server that answers wrongly is more \
-                 likely than that wish. Nothing was changed. Look at it with --dry-run, and say --yes if it is right",
+                 likely than that wish",
                 told.join(", "),
                 brake.percent
             )

@@ -140,8 +140,7 @@ impl Look<'_> {
                 files.push(self.eyes.engine.read(path, container)?);
             }
         }
-        let leaves =
-            undone.is_only_read_again(&self.candidate.fields, &files, &self.eyes.options.rules);
+        let leaves = undone.is_only_read_again(&self.candidate.fields, &files, &self.eyes.options.rules);
         if leaves {
             self.refused = Some((self.candidate.original.clone(), SkipReason::Undone));
             self.records = undone.left_alone(self.candidate.fingerprint);

@@ -114,7 +114,9 @@ pub fn review_paths(summary: &Summary, store: &dyn Store) -> Result<(), SyncErro
     let unmapped = SkipReason::Unmapped(String::new()).code();
     let is_incomplete = summary.skipped.get(unmapped).is_some_and(|photos| *photos > 0);
     match noted(store)? {
-        Some(note) if note.is_incomplete != is_incomplete => note_down(&Note { is_incomplete, ..note }, store),
+        Some(note) if note.is_incomplete != is_incomplete => {
+            note_down(&Note { is_incomplete, ..note }, store)
+        }
         _ => Ok(()),
     }
 }

@@ -118,7 +118,7 @@ impl Places {
         }
         let stem_file = if stem == original { None } else { present(&stem)? };
         let is_ours = match &stem_file {
-            None => wish.form == SidecarForm::Lightroom && wish.wants_sidecar() && self.owns_stem(original),
+            None => wish.form == SidecarForm::Lightroom && wish.wants_sidecar() && self.is_alone(original),
             Some(_) => self.owns_stem(original),
         };
         if let Some(file) = stem_file.filter(|_| is_ours) {
@@ -138,26 +138,31 @@ impl Places {
     /// Whether a sidecar without the extension of the photo belongs to this photo. `a.nef.xmp` is that of `a.nef`, also
     /// where `a.nef.jpg` lies beside it.
     fn owns_stem(&mut self, original: &Path) -> bool {
-        let (Some(folder), Some(stem), Some(name)) =
-            (original.parent(), original.file_stem(), original.file_name())
-        else {
-            return false;
-        };
+        let name = original.file_name();
+        self.stem_of(original).is_some_and(|stem| match stem.raw.as_slice() {
+            [] => stem.files == 1,
+            [raw] => Some(raw.as_os_str()) == name,
+            _ => false,
+        })
+    }
+
+    /// Whether no other photo has the same name up to the extension. Immich would read a sidecar without the extension
+    /// for each of them, and the caption of a raw file would become that of its JPEG.
+    fn is_alone(&mut self, original: &Path) -> bool {
+        self.stem_of(original).is_some_and(|stem| stem.files == 1)
+    }
+
+    /// Those that share a name with this one, unless a photo is named like that and nothing more.
+    fn stem_of(&mut self, original: &Path) -> Option<&Stem> {
+        let (folder, stem) = (original.parent()?, original.file_stem()?);
         if !self.folders.contains_key(folder) {
             if self.folders.len() >= FOLDERS {
                 self.folders.clear();
             }
             self.folders.insert(folder.to_path_buf(), stems(folder));
         }
-        let Some(folder) = self.folders.get(folder) else { return false };
-        let Some(stem) = folder.stems.get(stem).filter(|_| !folder.names.contains(stem)) else {
-            return false;
-        };
-        match stem.raw.as_slice() {
-            [] => stem.files == 1,
-            [raw] => raw == name,
-            _ => false,
-        }
+        let folder = self.folders.get(folder)?;
+        folder.stems.get(stem).filter(|_| !folder.names.contains(stem))
     }
 }
 
@@ -248,6 +253,14 @@ mod tests {
 
         assert_eq!(roles(folder.path(), "a.CR2", raw), [(Role::StemSidecar, true)]);
         assert_eq!(roles(folder.path(), "a.jpg", jpeg), [(Role::Original, true)]);
+    }
+
+    #[test]
+    fn a_new_sidecar_that_two_photos_would_share_gets_the_whole_name() {
+        let folder = folder(&["a.jpg", "a.CR2"]);
+        let wish = wish(Target::Sidecar, SidecarForm::Lightroom, false);
+
+        assert_eq!(roles(folder.path(), "a.CR2", wish), [(Role::Sidecar, false)]);
     }
 
     #[test]

@@ -6,9 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use photo_metadata::{
-    Agreed, Base, FileTags, Known, PhotoFields, RatingWish, Rules, Tag, Value, plan_edits,
-};
+use photo_metadata::{Agreed, Base, FileTags, Known, PhotoFields, RatingWish, Rules, Tag, Value, plan_edits};
 
 use crate::state::{AssetRecord, Fingerprint, Verdict};
 
@@ -103,7 +101,10 @@ fn tags_read(file: &FileTags) -> Vec<String> {
         let items = file.get(tag).map(Value::items).unwrap_or_default();
         items.into_iter().map(|item| item.replace('|', "/")).collect::<Vec<_>>()
     };
-    [Tag::TagsList, Tag::HierarchicalSubject, Tag::Subject, Tag::IptcKeywords].into_iter().flat_map(of).collect()
+    [Tag::TagsList, Tag::HierarchicalSubject, Tag::Subject, Tag::IptcKeywords]
+        .into_iter()
+        .flat_map(of)
+        .collect()
 }
 
 #[cfg(test)]
@@ -138,15 +139,19 @@ mod tests {
             ..PhotoFields::default()
         };
 
-        assert!(is_left_alone(&undone, &with(&[])) && is_left_alone(&undone, &with(&["Sea", "Albums/Summer"])));
+        assert!(
+            is_left_alone(&undone, &with(&[])) && is_left_alone(&undone, &with(&["Sea", "Albums/Summer"]))
+        );
         assert!(!is_left_alone(&undone, &with(&["Sea", "Boat"])));
     }
 
     #[test]
     fn a_caption_that_neither_we_nor_the_file_knew_is_a_change() {
         let undone = undone(Agreed { caption: Some("ours".to_owned()), ..Agreed::default() });
-        let with =
-            |text: &str| PhotoFields { caption: Known::of(Caption::new(text, 2000)), ..PhotoFields::default() };
+        let with = |text: &str| PhotoFields {
+            caption: Known::of(Caption::new(text, 2000)),
+            ..PhotoFields::default()
+        };
 
         assert!(is_left_alone(&undone, &with("ours")) && is_left_alone(&undone, &with("")));
         assert!(!is_left_alone(&undone, &with("theirs")));

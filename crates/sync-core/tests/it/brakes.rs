@@ -33,7 +33,8 @@ fn question_of(home: &Home) -> String {
     let before = snapshot(home.photos.path());
     let writes = home.sandbox.writes().len();
     let (result, told) = home.try_write();
-    let Err(SyncError::Brake(text)) = result else { panic!("{result:?} {told:?}") };
+    let Err(error @ SyncError::Brake(_)) = result else { panic!("{result:?} {told:?}") };
+    let text = error.to_string();
     assert!(snapshot(home.photos.path()) == before, "not a byte");
     assert_eq!(home.sandbox.writes().len(), writes, "nor anything on the server");
     text

@@ -74,7 +74,8 @@ fn an_empty_answer_after_a_full_run_removes_nothing_and_asks() {
     home.sandbox.answer_nothing(Question::People, true);
 
     let (error, _) = home.try_write();
-    let Err(SyncError::Brake(text)) = &error else { panic!("{error:?}") };
+    let Err(error @ SyncError::Brake(_)) = error else { panic!("{error:?}") };
+    let text = error.to_string();
     assert!(text.contains("4 of 4 photos would lose values of `people`") && text.contains("--yes"), "{text}");
     let after: Vec<_> = (0..4).map(|number| home.tags(&format!("{number}.jpg"))).collect();
     assert_eq!(after, before);
