@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::draft::Draft;
 use crate::edits::TagEdit;
 use crate::error::MetadataError;
 use crate::exiftool::{Arguments, ExifToolPool, Output, write_blocked};
@@ -32,6 +33,23 @@ pub trait Engine: Send + Sync {
 
     /// Writes `source` with its changes as the new file `target`, which must not exist.
     fn write_copy(&self, source: &Path, target: &Path, change: &Change) -> Result<(), MetadataError>;
+
+    /// The new version as a draft that is proved before it is written; `None` when this engine writes whole files.
+    ///
+    /// Fails with [`MetadataError::Conflict`] when the file no longer holds the old values of the change.
+    fn draft(&self, _source: &Path, _change: &Change) -> Result<Option<Draft>, MetadataError> {
+        Ok(None)
+    }
+
+    /// Why this change of this file would be refused, as far as that can be told without writing.
+    fn foretell(&self, _source: &Path, _change: &Change) -> Result<Option<String>, MetadataError> {
+        Ok(None)
+    }
+
+    /// Has another judge look at some of the new versions that were made from a draft, before they replace anything.
+    fn second_opinion(&self, _source: &Path, _target: &Path, _change: &Change) -> Result<(), MetadataError> {
+        Ok(())
+    }
 }
 
 /// What to change in one file.

@@ -207,6 +207,15 @@ pub enum MetadataError {
         message: String,
     },
 
+    /// The native code does not read or write a file that is built like this; another writer may.
+    #[error("`{}` needs ExifTool: {reason}", path.display())]
+    Beyond {
+        /// The file, which is untouched.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+
     /// The writer broke off, for a reason of the machine and not of the file.
     #[error("writing a new version of `{}` failed: {message}", path.display())]
     WriteFailed {
@@ -274,6 +283,7 @@ impl MetadataError {
             | Self::NotOurWorkFolder { .. }
             | Self::Unreadable { .. }
             | Self::WriteRefused { .. }
+            | Self::Beyond { .. }
             | Self::NotVerified { .. }
             | Self::UnknownContainer { .. } => false,
             Self::Io { source, .. } => {

@@ -9,6 +9,7 @@
 
 mod abilities;
 mod base;
+mod draft;
 mod edits;
 mod engine;
 mod error;
@@ -18,12 +19,15 @@ mod file_tags;
 mod identify;
 mod inventory;
 mod iptc;
+mod native;
+mod recipe;
 mod refusal;
 pub mod regions;
 pub mod replace;
 mod report;
 mod rewrite;
 mod sidecar;
+mod source;
 pub mod structure;
 mod tag;
 pub mod text;
@@ -31,6 +35,7 @@ mod time;
 mod value;
 
 pub use base::{Agreed, Base};
+pub use draft::{Draft, Splice};
 pub use edits::{
     Datum, EditPlan, Kept, Policies, Policy, Rules, TagChoices, TagEdit, plan_edits, reverse,
     tags_as_immich_reads,
@@ -42,6 +47,7 @@ pub use file_tags::{FileTags, IptcBlock};
 pub use identify::identify;
 pub use inventory::Inventory;
 pub use iptc::IptcCharset;
+pub use recipe::{Piece, Recipe};
 pub use refusal::{Allowances, Refusal, refuse, refuse_sidecar};
 pub use rewrite::write_verified;
 pub use sidecar::new_sidecar_bytes;

@@ -154,7 +154,27 @@ tags! {
     MicrosoftRegions = "XMP-MP:RegionInfoMP", Structure;
 }
 
+/// The block of metadata that a tag stands in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TagBlock {
+    Exif,
+    Xmp,
+    Iptc,
+    /// Headers, keys and user data of a movie.
+    Movie,
+}
+
 impl Tag {
+    /// Where it stands.
+    pub(crate) fn block(self) -> TagBlock {
+        match self.name().split(':').next().unwrap_or_default() {
+            "IFD0" | "ExifIFD" | "GPS" => TagBlock::Exif,
+            "IPTC" => TagBlock::Iptc,
+            "QuickTime" | "Keys" | "UserData" => TagBlock::Movie,
+            _ => TagBlock::Xmp,
+        }
+    }
+
     /// The tag that a reader's group and name stand for.
     ///
     /// Each track has a group of its own (`Track2:MediaCreateDate`); they are one tag here.

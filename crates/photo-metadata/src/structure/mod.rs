@@ -13,7 +13,6 @@ mod jpeg;
 mod png;
 mod riff;
 mod sniff;
-mod source;
 mod tiff;
 mod video;
 mod xml;
@@ -22,11 +21,11 @@ mod xmp;
 use std::io;
 use std::path::Path;
 
+use crate::source::{self, FileSource, Source, read_up_to};
 pub use container::{Container, expected_containers};
 use examination::Examination;
 use rustix::fs::{CWD, Mode, OFlags, fstat, openat};
 pub use sniff::sniff;
-use source::{FileSource, Source, read_up_to};
 
 use crate::error::MetadataError;
 

@@ -8,7 +8,7 @@ use std::io;
 use std::os::unix::fs::FileExt as _;
 
 /// Something with a length that can be read at any position.
-pub(super) trait Source {
+pub(crate) trait Source {
     /// The number of bytes.
     fn len(&self) -> u64;
     /// Reads as many bytes as there are, up to the length of the buffer.
@@ -16,13 +16,13 @@ pub(super) trait Source {
 }
 
 /// A file whose length was asked once.
-pub(super) struct FileSource {
+pub(crate) struct FileSource {
     file: File,
     len: u64,
 }
 
 impl FileSource {
-    pub(super) fn new(file: File) -> io::Result<Self> {
+    pub(crate) fn new(file: File) -> io::Result<Self> {
         let len = file.metadata()?.len();
         Ok(Self { file, len })
     }
@@ -48,7 +48,7 @@ impl Source for FileSource {
 }
 
 /// Reads up to `length` bytes; fewer at the end of the file.
-pub(super) fn read_up_to(source: &dyn Source, offset: u64, length: usize) -> io::Result<Vec<u8>> {
+pub(crate) fn read_up_to(source: &dyn Source, offset: u64, length: usize) -> io::Result<Vec<u8>> {
     let left = usize::try_from(source.len().saturating_sub(offset)).unwrap_or(usize::MAX);
     let mut bytes = vec![0; length.min(left)];
     let read = source.read_at(offset, &mut bytes)?;
@@ -57,13 +57,13 @@ pub(super) fn read_up_to(source: &dyn Source, offset: u64, length: usize) -> io:
 }
 
 /// Reads exactly `N` bytes, or `None` where the file has fewer.
-pub(super) fn read_array<const N: usize>(source: &dyn Source, offset: u64) -> io::Result<Option<[u8; N]>> {
+pub(crate) fn read_array<const N: usize>(source: &dyn Source, offset: u64) -> io::Result<Option<[u8; N]>> {
     let mut bytes = [0; N];
     Ok((source.read_at(offset, &mut bytes)? == N).then_some(bytes))
 }
 
 /// Looks at single bytes and short pieces that lie close together, with one read for many of them.
-pub(super) struct Buffered<'a> {
+pub(crate) struct Buffered<'a> {
     source: &'a dyn Source,
     start: u64,
     bytes: Vec<u8>,
@@ -72,12 +72,12 @@ pub(super) struct Buffered<'a> {
 impl<'a> Buffered<'a> {
     const PIECE: usize = 128 << 10;
 
-    pub(super) fn new(source: &'a dyn Source) -> Self {
+    pub(crate) fn new(source: &'a dyn Source) -> Self {
         Self { source, start: 0, bytes: Vec::new() }
     }
 
     /// What is in the buffer from this position on; empty at the end of the file only.
-    pub(super) fn from(&mut self, offset: u64) -> io::Result<&[u8]> {
+    pub(crate) fn from(&mut self, offset: u64) -> io::Result<&[u8]> {
         let end = self.start + self.bytes.len() as u64;
         if offset < self.start || offset >= end {
             self.bytes = read_up_to(self.source, offset, Self::PIECE)?;
@@ -87,12 +87,12 @@ impl<'a> Buffered<'a> {
         Ok(self.bytes.get(skip..).unwrap_or_default())
     }
 
-    pub(super) fn byte(&mut self, offset: u64) -> io::Result<Option<u8>> {
+    pub(crate) fn byte(&mut self, offset: u64) -> io::Result<Option<u8>> {
         Ok(self.from(offset)?.first().copied())
     }
 
     /// Exactly `N` bytes, also across the border of two pieces.
-    pub(super) fn array<const N: usize>(&mut self, offset: u64) -> io::Result<Option<[u8; N]>> {
+    pub(crate) fn array<const N: usize>(&mut self, offset: u64) -> io::Result<Option<[u8; N]>> {
         if let Some(bytes) = self.from(offset)?.first_chunk::<N>() {
             return Ok(Some(*bytes));
         }
@@ -102,7 +102,6 @@ impl<'a> Buffered<'a> {
     }
 }
 
-#[cfg(test)]
 impl Source for Vec<u8> {
     fn len(&self) -> u64 {
         self.as_slice().len() as u64
@@ -117,16 +116,16 @@ impl Source for Vec<u8> {
 }
 
 /// Two bytes, most significant first, at a position of a slice.
-pub(super) fn be16(bytes: &[u8], at: usize) -> Option<u16> {
+pub(crate) fn be16(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_be_bytes(*bytes.get(at..)?.first_chunk()?))
 }
 
 /// Four bytes, most significant first.
-pub(super) fn be32(bytes: &[u8], at: usize) -> Option<u32> {
+pub(crate) fn be32(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_be_bytes(*bytes.get(at..)?.first_chunk()?))
 }
 
 /// Four bytes, least significant first.
-pub(super) fn le32(bytes: &[u8], at: usize) -> Option<u32> {
+pub(crate) fn le32(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk()?))
 }
