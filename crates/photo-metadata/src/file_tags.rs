@@ -72,6 +72,20 @@ impl FileTags {
         file
     }
 
+    /// From what the native code read, in the order in which readers find it.
+    pub(crate) fn from_blocks(
+        container: Container,
+        tags: Vec<(Tag, Value)>,
+        iptc: Option<IptcBlock>,
+        frame: Option<Frame>,
+    ) -> Self {
+        let mut file = Self { iptc, frame, ..Self::empty(container) };
+        for (tag, value) in tags {
+            file.add(tag, value);
+        }
+        file
+    }
+
     fn add(&mut self, tag: Tag, value: Value) {
         let Some(first) = self.tags.get(&tag) else {
             self.tags.insert(tag, value);

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::edits::TagEdit;
 use crate::file_tags::FileTags;
+use crate::native::Listing;
 use crate::report::{Entry, Report};
 use crate::structure::Container;
 use crate::tag::Tag;
@@ -39,6 +40,26 @@ impl Inventory {
         let hash = report.entries.iter().find(|entry| entry.name == "ImageDataHash");
         let image_hash = hash.and_then(|entry| entry.items.first().cloned());
         Self { own, image_hash, all }
+    }
+
+    /// From what the native code lists: by the same names as ExifTool where it is one of our tags, by its own elsewhere.
+    pub(crate) fn from_listing(container: Container, own: FileTags, listing: Listing) -> Self {
+        let is_kept = |key: &str| {
+            let (group, name) = key.split_once(':').unwrap_or(("", key));
+            !is_derived(container, group, name)
+        };
+        let mut all = listing;
+        all.retain(|key, _| is_kept(key));
+        Self { own, image_hash: None, all }
+    }
+
+    /// Whether the file holds something else than the edits expect.
+    pub fn has_moved_on(&self, edits: &[TagEdit]) -> bool {
+        edits.iter().any(|edit| match (&edit.old, self.own.get(edit.tag)) {
+            (Some(old), Some(now)) => !old.says_the_same(now, edit.tag),
+            (None, None) => false,
+            _ => true,
+        })
     }
 
     /// What differs from `before` although none of `edits` asks for it, in words; empty when nothing does.

@@ -47,6 +47,7 @@ pub use file_tags::{FileTags, IptcBlock};
 pub use identify::identify;
 pub use inventory::Inventory;
 pub use iptc::IptcCharset;
+pub use native::Native;
 pub use recipe::{Piece, Recipe};
 pub use refusal::{Allowances, Refusal, refuse, refuse_sidecar};
 pub use rewrite::write_verified;

@@ -6,8 +6,10 @@
 
 use std::path::Path;
 
+use crate::edits::TagEdit;
 use crate::engine::{Change, Engine};
 use crate::error::MetadataError;
+use crate::inventory::Inventory;
 use crate::replace::Workspace;
 use crate::structure::{Container, examine};
 
@@ -38,28 +40,25 @@ fn write_and_prove(
 ) -> Result<(), MetadataError> {
     let (source, target) = (workspace.source(), workspace.target());
     let before = engine.inventory(source, change.container)?;
-    let moved_on = change.edits.iter().any(|edit| match (&edit.old, before.own.get(edit.tag)) {
-        (Some(old), Some(now)) => !old.says_the_same(now, edit.tag),
-        (None, None) => false,
-        _ => true,
-    });
-    if moved_on {
+    if before.has_moved_on(&change.edits) {
         return Err(MetadataError::Conflict { path: original.to_path_buf(), change: "its tags" });
     }
     engine.write_copy(source, target, change).map_err(|error| without_room(error, workspace))?;
 
     let after = engine.inventory(target, change.container)?;
-    let mut findings: Vec<String> = after
-        .unmet(&change.edits)
-        .iter()
-        .map(|edit| format!("{} did not read back as written", edit.tag))
-        .collect();
-    findings.extend(after.foreign_changes(&before, &change.edits));
+    let mut findings = findings_between(&before, &after, &change.edits);
     findings.extend(pictures(source, target, before.image_hash.as_deref(), after.image_hash.as_deref())?);
     if findings.is_empty() {
         return Ok(());
     }
     Err(MetadataError::NotVerified { path: original.to_path_buf(), finding: sentence(&findings) })
+}
+
+/// What is not as it was asked for, or not as it was, in words.
+pub(crate) fn findings_between(before: &Inventory, after: &Inventory, edits: &[TagEdit]) -> Vec<String> {
+    let unmet = after.unmet(edits);
+    let unmet = unmet.iter().map(|edit| format!("{} did not read back as written", edit.tag));
+    unmet.chain(after.foreign_changes(before, edits)).collect()
 }
 
 /// A full disk reaches us in the words of the writer; the room that is left says what it was.
@@ -100,7 +99,7 @@ fn pictures(
     Ok(findings)
 }
 
-fn sentence(findings: &[String]) -> String {
+pub(crate) fn sentence(findings: &[String]) -> String {
     let named = findings.iter().take(NAMED_FINDINGS).cloned().collect::<Vec<_>>().join("; ");
     match findings.len().saturating_sub(NAMED_FINDINGS) {
         0 => named,

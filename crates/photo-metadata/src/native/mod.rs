@@ -7,12 +7,15 @@
 #![allow(dead_code)]
 
 mod blocks;
+mod engine;
 mod exif;
 mod fault;
 mod photoshop;
 mod xmp;
 
 use blocks::Format;
+pub(crate) use blocks::Listing;
+pub use engine::Native;
 use fault::Fault;
 
 use crate::source::Source;
@@ -22,4 +25,19 @@ use crate::structure::Container;
 pub(crate) fn open(_source: &dyn Source, container: Container) -> Result<Box<dyn Format>, Fault> {
     let reason = format!("{} files are not edited natively", container.label());
     Err(Fault::beyond(reason))
+}
+
+/// Whether the native code is trusted with a kind of file: it has ExifTool's score on a corpus of real files.
+pub(crate) fn is_native(container: Container) -> bool {
+    matches!(
+        container,
+        Container::Jpeg
+            | Container::Png
+            | Container::WebP
+            | Container::Heic
+            | Container::Avif
+            | Container::Mp4
+            | Container::Mov
+            | Container::Xmp
+    )
 }
