@@ -7,6 +7,7 @@
 #![allow(dead_code)]
 
 mod blocks;
+mod boxes;
 mod engine;
 mod exif;
 mod fault;
