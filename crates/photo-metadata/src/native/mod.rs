@@ -12,6 +12,9 @@ mod engine;
 mod exif;
 mod fault;
 mod photoshop;
+mod png;
+mod room;
+mod webp;
 mod xmp;
 
 use blocks::Format;
@@ -23,9 +26,12 @@ use crate::source::Source;
 use crate::structure::Container;
 
 /// Looks through a file.
-pub(crate) fn open(_source: &dyn Source, container: Container) -> Result<Box<dyn Format>, Fault> {
-    let reason = format!("{} files are not edited natively", container.label());
-    Err(Fault::beyond(reason))
+pub(crate) fn open(source: &dyn Source, container: Container) -> Result<Box<dyn Format>, Fault> {
+    match container {
+        Container::Png => Ok(Box::new(png::open(source)?)),
+        Container::WebP => Ok(Box::new(webp::open(source)?)),
+        _ => Err(Fault::beyond(format!("{} files are not edited natively", container.label()))),
+    }
 }
 
 /// Whether the native code is trusted with a kind of file: it has ExifTool's score on a corpus of real files.
