@@ -234,6 +234,15 @@ pub enum MetadataError {
         source: Box<MetadataError>,
     },
 
+    /// Writing into the file itself broke off, and the old bytes could not be brought back yet.
+    #[error("`{}` is written in part; the next start brings its old content back", path.display())]
+    HalfWritten {
+        /// The file, which is neither the old version nor the new one.
+        path: PathBuf,
+        /// Why the old bytes are not back.
+        source: Box<MetadataError>,
+    },
+
     /// The new version is not the original with the wanted changes and nothing else.
     #[error("the new version of `{}` was not right and was thrown away: {finding}", path.display())]
     NotVerified {
@@ -262,6 +271,7 @@ impl MetadataError {
             Self::ExifToolStopped { .. }
             | Self::WriteFailed { .. }
             | Self::Unconfirmed { .. }
+            | Self::HalfWritten { .. }
             | Self::ExifToolTimeout { .. }
             | Self::Conflict { .. }
             | Self::Busy { .. } => true,

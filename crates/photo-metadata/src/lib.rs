@@ -50,7 +50,7 @@ pub use iptc::IptcCharset;
 pub use native::Native;
 pub use recipe::{Piece, Recipe};
 pub use refusal::{Allowances, Refusal, refuse, refuse_sidecar};
-pub use rewrite::write_verified;
+pub use rewrite::{write_content, write_recipe, write_verified};
 pub use sidecar::new_sidecar_bytes;
 pub use structure::Container;
 pub use tag::{Tag, ValueKind};

@@ -8,7 +8,7 @@ use std::io;
 
 use serde::{Deserialize, Serialize};
 
-use crate::source::Source;
+use crate::source::{Source, read_up_to};
 
 /// A part of the file that is made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +86,61 @@ impl Recipe {
         &self.pieces
     }
 
+    /// The bytes that are not copied, and where they come to be.
+    pub(crate) fn new_pieces(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        let mut at = 0;
+        self.pieces.iter().filter_map(move |piece| {
+            let start = at;
+            at += piece.length();
+            if let Piece::Bytes(bytes) = piece { Some((start, bytes.as_slice())) } else { None }
+        })
+    }
+
+    /// Whether nothing that is copied moves: then it can be written over the other version.
+    pub fn keeps_places(&self) -> bool {
+        let mut at = 0;
+        self.pieces.iter().all(|piece| {
+            let stays = !matches!(piece, Piece::Copy { start, .. } if *start != at);
+            at += piece.length();
+            stays
+        })
+    }
+
+    /// The way back: how the other version is made of the one that this recipe makes. `other` is read for what is not
+    /// copied into it; `None` when that is more than `most` bytes.
+    pub(crate) fn back(&self, other: &dyn Source, most: u64) -> io::Result<Option<Self>> {
+        let mut at = 0;
+        let mut copies = Vec::new();
+        for piece in &self.pieces {
+            if let Piece::Copy { start, length } = piece {
+                copies.push((*start, *length, at));
+            }
+            at += piece.length();
+        }
+        copies.sort_unstable();
+        copies.push((self.from_length, 0, at));
+        let (mut pieces, mut done, mut gone) = (Vec::new(), 0, 0);
+        for (start, length, at) in copies {
+            if start > done {
+                gone += start - done;
+                if gone > most {
+                    return Ok(None);
+                }
+                let length = usize::try_from(start - done).map_err(io::Error::other)?;
+                let bytes = read_up_to(other, done, length)?;
+                if bytes.len() != length {
+                    return Err(io::ErrorKind::UnexpectedEof.into());
+                }
+                pieces.push(Piece::Bytes(bytes));
+                done = start;
+            }
+            let again = (done - start).min(length);
+            pieces.push(Piece::Copy { start: at + again, length: length - again });
+            done += length - again;
+        }
+        Ok(Some(Self::joined(self.length(), pieces)))
+    }
+
     /// How many bytes are not copied.
     pub fn new_bytes(&self) -> u64 {
         let new = |piece: &Piece| if let Piece::Bytes(bytes) = piece { bytes.len() as u64 } else { 0 };
@@ -152,8 +207,9 @@ impl Source for View<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::source::read_up_to;
 
     fn copy(start: u64, length: u64) -> Piece {
         Piece::Copy { start, length }
@@ -182,6 +238,44 @@ mod tests {
                 let end = (start + length).min(whole.len());
                 let wanted = whole.get(start..end).unwrap_or_default();
                 assert_eq!(read_up_to(&view, start as u64, length).unwrap(), wanted, "{start} {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_a_recipe_that_moves_nothing_keeps_places() {
+        let keeps = |pieces: &[Piece]| Recipe::new(6, pieces.to_vec()).unwrap().keeps_places();
+
+        assert!(keeps(&[copy(0, 2), Piece::Bytes(vec![1]), copy(3, 3), Piece::Bytes(vec![2])]));
+        assert!(keeps(&[copy(0, 2)]), "what is cut off at the end moves nothing");
+        assert!(!keeps(&[Piece::Bytes(vec![1]), copy(0, 6)]));
+    }
+
+    #[test]
+    fn a_way_back_that_would_be_too_long_is_none() {
+        let recipe = Recipe::new(9, vec![copy(0, 4), Piece::Bytes(vec![0; 5])]).unwrap();
+
+        assert!(recipe.back(&vec![1; 9], 4).unwrap().is_none());
+        assert!(recipe.back(&vec![1; 9], 5).unwrap().is_some());
+    }
+
+    proptest! {
+        #[test]
+        fn the_way_back_leads_to_the_other_version_whatever_was_moved_or_doubled(
+            other in proptest::collection::vec(any::<u8>(), 40),
+            pieces in proptest::collection::vec((any::<bool>(), 0_u64..40, 0_u64..20), 0..8),
+        ) {
+            let piece = |(copied, start, length): (bool, u64, u64)| {
+                if copied { copy(start, length.min(40 - start)) } else { Piece::Bytes(vec![7; 3]) }
+            };
+            let recipe = Recipe::new(40, pieces.into_iter().map(piece).collect()).unwrap();
+            let made = read_up_to(&View::new(&other, &recipe), 0, 1000).unwrap();
+
+            let back = recipe.back(&other, 40).unwrap().unwrap();
+
+            prop_assert_eq!(read_up_to(&View::new(&made, &back), 0, 1000).unwrap(), other);
+            if recipe.keeps_places() {
+                prop_assert!(back.keeps_places());
             }
         }
     }

@@ -16,6 +16,7 @@ pub(crate) trait Source {
 }
 
 /// A file whose length was asked once.
+#[derive(Debug)]
 pub(crate) struct FileSource {
     file: File,
     len: u64,

@@ -7,9 +7,9 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use photo_metadata::replace::{
-    FileIdentity, ReplaceOptions, Workspace, remove_sidecar, remove_work_dir, work_dir_name,
+    Digest, FileIdentity, ReplaceOptions, Workspace, remove_sidecar, remove_work_dir, work_dir_name,
 };
-use photo_metadata::{Engine, MetadataError, Refusal, new_sidecar_bytes, write_verified};
+use photo_metadata::{Engine, MetadataError, Refusal, new_sidecar_bytes, write_content, write_verified};
 
 use crate::error::{SyncError, chain};
 use crate::paths::sha1_of_file;
@@ -124,9 +124,12 @@ fn carry_out(
         }
         (Ok(_), Err(error)) => Ok(Applied::Failed { message: chain(&error), transient: true }),
         (Err(Trouble::Fatal(error)), _) => Err(error),
-        (Err(Trouble::File(error @ MetadataError::Unconfirmed { .. })), _) => {
-            Ok(Applied::Failed { message: chain(&error), transient: true })
-        }
+        (
+            Err(Trouble::File(
+                error @ (MetadataError::Unconfirmed { .. } | MetadataError::HalfWritten { .. }),
+            )),
+            _,
+        ) => Ok(Applied::Failed { message: chain(&error), transient: true }),
         (Err(Trouble::File(error)), Ok(_)) => {
             hands.store.rolled_back(id)?;
             settle(error)
@@ -174,44 +177,33 @@ fn replace(
         Some(before) => Workspace::create(&step.path, before, name, hands.replace)?,
         None => Workspace::create_new(&step.path, &step.original, name, &new_sidecar_bytes())?,
     };
-    match work {
-        Work::Content(bytes) => write_content(bytes, &workspace, step)?,
+    let written = match work {
+        Work::Content(bytes) => write_content(&workspace, bytes)?,
         Work::Tags | Work::Removal => write_verified(hands.engine, &workspace, &step.change, &step.path)?,
-    }
-    let old_hash = workspace.original_hash();
-    let sha1 = match step.uploaded {
-        Some(before) => Sha1s { before, after: sha1_of_file(workspace.target())? }.of_changed(),
-        None => None,
     };
-    let sealed = workspace.seal()?;
-    hands.store.sealed(id, old_hash.as_deref(), Some(&sealed.new_hash)).map_err(Trouble::Fatal)?;
-    Ok((Some(sealed.commit()?), sha1))
-}
-
-/// Writes a content that is known to the letter; the hash that is sealed afterwards is that of what was read back.
-fn write_content(bytes: &[u8], workspace: &Workspace, step: &Step) -> Result<(), MetadataError> {
-    use std::io::Write as _;
-    let target = workspace.target();
-    let written = std::fs::OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .open(target)
-        .and_then(|mut file| file.write_all(bytes))
-        .and_then(|()| hash_of(target));
-    let hash = written.map_err(|error| MetadataError::from_io(&step.path, "write", error))?;
-    if hash == blake3::hash(bytes).to_hex().as_str() {
-        return Ok(());
-    }
-    let finding = "its content did not read back as written".to_owned();
-    Err(MetadataError::NotVerified { path: step.path.clone(), finding })
+    let sha1_at = |path: &Path| match step.uploaded {
+        Some(before) => sha1_of_file(path).map(|after| Sha1s { before, after }.of_changed()),
+        None => Ok(None),
+    };
+    let staged = if written.is_inside() { None } else { Some(sha1_at(workspace.target())?) };
+    let sealed = written.seal(workspace)?;
+    let (old, new) = (written.old.as_ref().map(Digest::to_string), written.new.to_string());
+    hands.store.sealed(id, old.as_deref(), Some(&new)).map_err(Trouble::Fatal)?;
+    let after = sealed.commit()?;
+    let sha1 = match staged {
+        Some(sha1) => sha1,
+        None => sha1_at(&step.path)?,
+    };
+    Ok((Some(after), sha1))
 }
 
 /// Takes a sidecar away, whose content is in the journal by now.
 fn remove(id: JournalId, step: &Step, hands: &Hands<'_>) -> Result<(), Trouble> {
     let gone = || MetadataError::Missing { path: step.path.clone() };
     let before = step.expects.ok_or_else(gone)?;
-    let old_hash = hash_of(&step.path).map_err(|error| MetadataError::from_io(&step.path, "read", error))?;
-    hands.store.sealed(id, Some(&old_hash), None).map_err(Trouble::Fatal)?;
+    let old =
+        Digest::of_file(&step.path).map_err(|error| MetadataError::from_io(&step.path, "read", error))?;
+    hands.store.sealed(id, Some(&old.to_string()), None).map_err(Trouble::Fatal)?;
     Ok(remove_sidecar(&step.path, &before)?)
 }
 
@@ -233,10 +225,5 @@ fn settle(error: MetadataError) -> Result<Applied, SyncError> {
 
 /// BLAKE3 of a file, in hexadecimal digits. A link is not followed.
 pub(crate) fn hash_of(path: &Path) -> std::io::Result<String> {
-    use rustix::fs::{Mode, OFlags, open};
-    let mut hasher = blake3::Hasher::new();
-    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let file = std::fs::File::from(open(path, flags, Mode::empty())?);
-    hasher.update_reader(file)?;
-    Ok(hasher.finalize().to_hex().to_string())
+    Digest::of_file(path).map(|digest| digest.to_string())
 }

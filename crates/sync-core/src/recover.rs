@@ -1,14 +1,14 @@
 //! Puts in order what a run that was killed left behind.
 //!
 //! Each change that was announced and never closed is settled by looking: the work folder goes away, and the
-//! hash of the file tells whether the new version had taken its place.
+//! digest of the file tells whether the new version had taken its place.
 
 use std::path::{Path, PathBuf};
 
 use photo_metadata::MetadataError;
-use photo_metadata::replace::{FileIdentity, identity, remove_work_dir};
+use photo_metadata::replace::{Digest, FileIdentity, identity, remove_work_dir};
 
-use crate::apply::{UNKNOWN, hash_of};
+use crate::apply::UNKNOWN;
 use crate::error::SyncError;
 use crate::event::{Event, Reporter};
 use crate::paths::sha1_of_file;
@@ -94,7 +94,10 @@ fn look(row: &JournalRow) -> Result<Found, MetadataError> {
         }
         (now, Some(_)) => now?,
     };
-    let hash =
-        hash_of(path).map_err(|source| MetadataError::Io { path: path.clone(), action: "read", source })?;
-    Ok(if row.new_hash.as_ref() == Some(&hash) { Found::Complete(Some(now)) } else { Found::AsBefore })
+    let failed = |source| MetadataError::Io { path: path.clone(), action: "read", source };
+    let is_new = match row.new_hash.as_deref().and_then(Digest::parse) {
+        Some(new) => new.matches(path).map_err(failed)?,
+        None => false,
+    };
+    Ok(if is_new { Found::Complete(Some(now)) } else { Found::AsBefore })
 }

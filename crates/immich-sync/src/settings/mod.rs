@@ -91,7 +91,7 @@ pub(crate) fn replace_options(sources: &Sources<'_>) -> Result<ReplaceOptions> {
         Some(words::HardLinks::Break) => HardLinkPolicy::Break,
         Some(words::HardLinks::Skip) | None => HardLinkPolicy::Refuse,
     };
-    Ok(ReplaceOptions { hard_links, touch: sources.flag(&catalogue::TOUCH)? })
+    Ok(ReplaceOptions { hard_links, touch: sources.flag(&catalogue::TOUCH)?, ..ReplaceOptions::default() })
 }
 
 /// How many files are at work at the same time.

@@ -158,7 +158,10 @@ fn the_defaults_are_careful() {
     let options = settings.options;
     assert_eq!(options.mapping.rule, PathRule::Search);
     assert_eq!((options.caption_limit, options.workers), (2000, 2));
-    assert_eq!(options.replace, ReplaceOptions { hard_links: HardLinkPolicy::Refuse, touch: false });
+    assert_eq!(
+        options.replace,
+        ReplaceOptions { hard_links: HardLinkPolicy::Refuse, touch: false, ..ReplaceOptions::default() }
+    );
     assert_eq!(options.allowed, Allowances { signed: false, raw: false });
     assert_eq!((options.managed, options.recheck), (None, false));
     assert_eq!(options.selection, Selection::default());

@@ -6,7 +6,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::Read as _;
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
@@ -116,6 +116,19 @@ impl Parts {
         removed.map_err(|errno| self.errno("remove a probe of", errno))
     }
 
+    /// Makes the file of the new version, empty.
+    pub(super) fn make_target(&self) -> Result<OwnedFd, MetadataError> {
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        openat(&self.work, self.target_name.as_str(), flags, Mode::RUSR | Mode::WUSR)
+            .map_err(|errno| self.errno("write a new version of", errno))
+    }
+
+    /// Takes it away again.
+    pub(super) fn remove_target(&self) -> Result<(), MetadataError> {
+        unlinkat(&self.work, self.target_name.as_str(), AtFlags::empty())
+            .map_err(|errno| self.errno("remove a new version of", errno))
+    }
+
     /// Writes a small file into the work folder.
     pub(super) fn plant(&self, name: &str, bytes: &[u8]) -> Result<(), MetadataError> {
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
@@ -150,32 +163,21 @@ impl Parts {
         }
     }
 
-    fn errno(&self, action: &'static str, errno: Errno) -> MetadataError {
+    pub(super) fn errno(&self, action: &'static str, errno: Errno) -> MetadataError {
         MetadataError::from_errno(&self.original, action, errno)
+    }
+
+    pub(super) fn failed(&self, action: &'static str, error: std::io::Error) -> MetadataError {
+        MetadataError::from_io(&self.original, action, error)
+    }
+
+    pub(super) fn not_as_written(&self) -> MetadataError {
+        let finding = "its content did not read back as written".to_owned();
+        MetadataError::NotVerified { path: self.original.clone(), finding }
     }
 
     pub(super) fn refused(&self, reason: &'static str) -> MetadataError {
         MetadataError::NewVersionRefused { path: self.original.clone(), reason }
-    }
-
-    /// Hashes a file from its start through a second handle, so that no position is shared.
-    pub(super) fn hash(&self, file: &OwnedFd, action: &'static str) -> Result<blake3::Hash, MetadataError> {
-        let failed = |source| MetadataError::from_io(&self.original, action, source);
-        let handle = file.as_fd().try_clone_to_owned().map_err(failed)?;
-        let mut file = std::fs::File::from(handle);
-        std::io::Seek::rewind(&mut file).map_err(failed)?;
-        let mut hasher = blake3::Hasher::new();
-        let mut buffer = vec![0; 256 << 10];
-        loop {
-            match file.read(&mut buffer) {
-                Ok(0) => return Ok(hasher.finalize()),
-                Ok(length) => {
-                    hasher.update(&buffer[..length]);
-                }
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(failed(error)),
-            }
-        }
     }
 }
 

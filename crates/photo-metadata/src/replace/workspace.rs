@@ -17,11 +17,16 @@ use rustix::fs::{fstat, renameat};
 use super::attributes;
 use super::cleanup::{WORK_DIR_PREFIX, is_work_dir_name};
 use super::identity::{FileIdentity, identity, identity_at, open_folder, require_regular};
+use super::inside::{Inside, open_for_writing};
 use super::parts::{
     Parts, make_work_dir, open_original, plain_extension, require_absent, require_replaceable,
     require_unchanged, sync, sync_folder,
 };
+use super::pieces::{Depth, Pair};
+use super::versions::{Place, Versions};
 use crate::error::MetadataError;
+use crate::recipe::Recipe;
+use crate::source::{FileSource, Source};
 
 /// What to do with an original that has further names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,12 +39,28 @@ pub enum HardLinkPolicy {
 }
 
 /// How an original is replaced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ReplaceOptions {
     /// What to do with an original that has further names.
     pub hard_links: HardLinkPolicy,
     /// Whether the new version gets the present time; else it keeps the times of the original.
     pub touch: bool,
+    /// How much of a new version is read back before it replaces the original.
+    pub depth: Depth,
+    /// From which length on, in bytes, a change that moves nothing is written into the file itself, where the file
+    /// system cannot share what stays between two files; `None` for never.
+    pub inside_from: Option<u64>,
+}
+
+impl Default for ReplaceOptions {
+    fn default() -> Self {
+        Self {
+            hard_links: HardLinkPolicy::default(),
+            touch: false,
+            depth: Depth::default(),
+            inside_from: None,
+        }
+    }
 }
 
 /// The name of a work folder, from a number that is used once.
@@ -53,7 +74,9 @@ pub struct Workspace {
     parts: Parts,
     source: PathBuf,
     target: PathBuf,
-    original_hash: Option<blake3::Hash>,
+    /// What a writer reads, open.
+    old: FileSource,
+    handle: OwnedFd,
 }
 
 /// The name that a writer reads when there is no original.
@@ -62,7 +85,7 @@ const SEED: &str = "source.xmp";
 impl Workspace {
     /// Makes the folder `name` next to the original, after a look whether that is still what is expected.
     ///
-    /// The original is read once, for its hash. `name` comes from [`work_dir_name`]; it must not exist yet.
+    /// `name` comes from [`work_dir_name`]; it must not exist yet.
     pub fn create(
         original: &Path,
         expected: &FileIdentity,
@@ -106,9 +129,9 @@ impl Workspace {
             target_name: format!("new.{extension}"),
         };
         let source = parts.make_source(&folder, &extension)?;
-        let original_hash = Some(parts.hash(&parts.file, "read")?);
-        let target = folder.join(&parts.target_name);
-        Ok(Self { parts, source, target, original_hash })
+        let handle =
+            parts.file.try_clone().map_err(|error| MetadataError::from_io(original, "open", error))?;
+        Self::with(parts, &folder, source, handle)
     }
 
     /// Makes the folder `name` for a sidecar at `path`, where nothing may be yet.
@@ -146,8 +169,14 @@ impl Workspace {
             target_name: "new.xmp".to_owned(),
         };
         parts.plant(SEED, seed)?;
-        let target = folder.join(&parts.target_name);
-        Ok(Self { source: folder.join(SEED), target, original_hash: None, parts })
+        let seed = open_original(&parts.work, OsStr::new(SEED), path)?;
+        Self::with(parts, &folder, folder.join(SEED), seed)
+    }
+
+    fn with(parts: Parts, folder: &Path, source: PathBuf, handle: OwnedFd) -> Result<Self, MetadataError> {
+        let old = handle.try_clone().and_then(|old| FileSource::new(old.into()));
+        let old = old.map_err(|error| MetadataError::from_io(&parts.original, "read", error))?;
+        Ok(Self { source, target: folder.join(&parts.target_name), old, handle, parts })
     }
 
     /// Where a writer reads the original: its own path, or a link in the work folder when that is not plain.
@@ -160,9 +189,50 @@ impl Workspace {
         &self.target
     }
 
-    /// BLAKE3 of the original in hexadecimal digits, as it was when the folder was made; `None` when there is none.
-    pub fn original_hash(&self) -> Option<String> {
-        self.original_hash.map(|hash| hash.to_hex().to_string())
+    /// What is at [`Workspace::source`], open.
+    pub(crate) fn old(&self) -> &dyn Source {
+        &self.old
+    }
+
+    /// Whether there is an original; else the file is made.
+    pub(crate) fn has_original(&self) -> bool {
+        self.parts.before.is_some()
+    }
+
+    /// The original, for messages.
+    pub(crate) fn original(&self) -> &Path {
+        &self.parts.original
+    }
+
+    /// Writes the new version from its pieces and reads it back; or leaves that to the commit, where it is to be
+    /// written into the original itself.
+    pub(crate) fn write(&self, forward: &Recipe, versions: &Versions) -> Result<Place, MetadataError> {
+        let failed = |error| self.parts.failed("write a new version of", error);
+        let target = self.parts.make_target()?;
+        let pair =
+            Pair { old: &self.old, source: &self.handle, target: target.try_clone().map_err(failed)?.into() };
+        let shared = pair.share(forward, &target);
+        if !shared && let Some(inside) = self.may_write_inside(forward, versions) {
+            self.parts.remove_target()?;
+            return Ok(Place::Inside(inside));
+        }
+        let written = if shared { pair.patch(forward) } else { pair.write(forward, &target) };
+        written.map_err(failed)?;
+        if pair.is_as_made(forward, self.parts.options.depth).map_err(failed)? {
+            return Ok(Place::Beside);
+        }
+        Err(self.parts.not_as_written())
+    }
+
+    /// A change of a long file, in which nothing moves, by somebody who may write into it.
+    fn may_write_inside(&self, forward: &Recipe, versions: &Versions) -> Option<Inside> {
+        let (before, least) = (self.parts.before?, self.parts.options.inside_from?);
+        let (old, back) = (versions.old.as_ref()?, versions.back.as_ref()?);
+        if before.size < least || before.links != 1 {
+            return None;
+        }
+        let inside = Inside::new(forward, back, old, &versions.new)?;
+        open_for_writing(&self.parts.parent, &self.parts.name, &self.parts.original).is_ok().then_some(inside)
     }
 
     /// Whether the disk has room for another file of the original's size, asked after a writer failed for a
@@ -202,68 +272,87 @@ impl Workspace {
             }
             None => attributes::copy_owner_and_mode(&parts.original, &parts.stat, &target)?,
         }
-        sync(&target)
-            .map_err(|error| MetadataError::from_io(&parts.original, "sync a new version of", error))?;
-        let hash = parts.hash(&target, "read back the new version of")?;
-        let stat =
-            fstat(&target).map_err(|errno| MetadataError::from_errno(&parts.original, "look at", errno))?;
-        let identity = FileIdentity::from_stat(&stat);
-        Ok(Sealed { new_hash: hash.to_hex().to_string(), new_size: identity.size, identity, target, parts })
+        sync(&target).map_err(|error| parts.failed("sync a new version of", error))?;
+        let stat = fstat(&target).map_err(|errno| parts.errno("look at", errno))?;
+        let staged = Staged::Beside { identity: FileIdentity::from_stat(&stat), target };
+        Ok(Sealed { staged, parts })
+    }
+
+    /// Makes ready to write a new version into the original.
+    pub(crate) fn seal_inside(self, inside: Inside) -> Sealed {
+        Sealed { staged: Staged::Inside(inside), parts: self.parts }
     }
 }
 
-/// A new version that is complete, has all attributes, and is on the disk.
+/// A new version that is complete, has all attributes, and is on the disk; or one that is all known and is about to be
+/// written into the original.
 #[derive(Debug)]
 pub struct Sealed {
-    /// BLAKE3 of the new version in hexadecimal digits.
-    pub new_hash: String,
-    /// Its length in bytes.
-    pub new_size: u64,
-    identity: FileIdentity,
-    target: OwnedFd,
+    staged: Staged,
     parts: Parts,
+}
+
+#[derive(Debug)]
+enum Staged {
+    Beside { identity: FileIdentity, target: OwnedFd },
+    Inside(Inside),
 }
 
 impl Sealed {
     /// Puts the new version in the place of the original, if that is still the same; returns what it is now.
     ///
     /// [`MetadataError::Unconfirmed`] means that the new version is in place already, but may not survive a
-    /// power cut; the hash tells which version is there.
+    /// power cut; [`MetadataError::HalfWritten`], that a version that is written into the original is neither complete
+    /// nor taken back. The digests tell which version is there.
     pub fn commit(self) -> Result<FileIdentity, MetadataError> {
-        let Self { identity, target, parts, .. } = self;
-        let path = &parts.original;
-        let staged = identity_at(&parts.work, OsStr::new(&parts.target_name), path)?;
-        if identity.difference(&staged).is_some() {
-            return Err(parts.refused("it changed after it was sealed"));
-        }
-        let renamed = match &parts.before {
-            Some(before) => {
-                let now = match identity_at(&parts.parent, &parts.name, path) {
-                    Err(MetadataError::NotRegular { .. }) => {
-                        let change = "another file is at its place";
-                        return Err(MetadataError::Conflict { path: path.clone(), change });
-                    }
-                    now => now?,
-                };
-                require_unchanged(path, before, &now)?;
-                renameat(&parts.work, parts.target_name.as_str(), &parts.parent, parts.name.as_os_str())
-                    .map_err(|errno| MetadataError::from_errno(path, "replace", errno))
+        let Self { staged, parts } = self;
+        match staged {
+            Staged::Beside { identity, target } => rename_over(&parts, identity, &target),
+            Staged::Inside(inside) => {
+                let before = parts.before.ok_or_else(|| parts.refused("there is no original"))?;
+                inside.write(&parts, &before)
             }
-            None => {
-                require_absent(&parts.parent, &parts.name, path)?;
-                parts.place_new()
-            }
-        };
-        if let Err(error) = renamed {
-            // A network share may answer with an error to a rename that it did.
-            let in_place = identity_at(&parts.parent, &parts.name, path)
-                .is_ok_and(|found| (found.device, found.inode) == (staged.device, staged.inode));
-            return Err(if in_place { unconfirmed(path, error) } else { error });
         }
-        sync_folder(&parts.parent, path).map_err(|error| unconfirmed(path, error))?;
-        let stat = fstat(&target).map_err(|errno| MetadataError::from_errno(path, "look at", errno));
-        stat.map(|stat| FileIdentity::from_stat(&stat)).map_err(|error| unconfirmed(path, error))
     }
+}
+
+fn rename_over(
+    parts: &Parts,
+    identity: FileIdentity,
+    target: &OwnedFd,
+) -> Result<FileIdentity, MetadataError> {
+    let path = &parts.original;
+    let staged = identity_at(&parts.work, OsStr::new(&parts.target_name), path)?;
+    if identity.difference(&staged).is_some() {
+        return Err(parts.refused("it changed after it was sealed"));
+    }
+    let renamed = match &parts.before {
+        Some(before) => {
+            let now = match identity_at(&parts.parent, &parts.name, path) {
+                Err(MetadataError::NotRegular { .. }) => {
+                    let change = "another file is at its place";
+                    return Err(MetadataError::Conflict { path: path.clone(), change });
+                }
+                now => now?,
+            };
+            require_unchanged(path, before, &now)?;
+            renameat(&parts.work, parts.target_name.as_str(), &parts.parent, parts.name.as_os_str())
+                .map_err(|errno| MetadataError::from_errno(path, "replace", errno))
+        }
+        None => {
+            require_absent(&parts.parent, &parts.name, path)?;
+            parts.place_new()
+        }
+    };
+    if let Err(error) = renamed {
+        // A network share may answer with an error to a rename that it did.
+        let in_place = identity_at(&parts.parent, &parts.name, path)
+            .is_ok_and(|found| (found.device, found.inode) == (staged.device, staged.inode));
+        return Err(if in_place { unconfirmed(path, error) } else { error });
+    }
+    sync_folder(&parts.parent, path).map_err(|error| unconfirmed(path, error))?;
+    let stat = fstat(target).map_err(|errno| MetadataError::from_errno(path, "look at", errno));
+    stat.map(|stat| FileIdentity::from_stat(&stat)).map_err(|error| unconfirmed(path, error))
 }
 
 fn unconfirmed(path: &Path, error: MetadataError) -> MetadataError {

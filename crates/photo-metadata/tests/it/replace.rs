@@ -18,7 +18,6 @@ fn the_new_version_takes_the_place_of_the_old_one() {
     let library = Library::new();
     let workspace = library.workspace();
     assert_eq!(workspace.source(), library.original);
-    assert_eq!(workspace.original_hash(), Some(blake3::hash(OLD).to_hex().to_string()));
     assert!(!workspace.target().exists());
     let mode = fs::metadata(workspace.target().parent().expect("a folder")).expect("it exists").mode();
     assert_eq!(mode & 0o777, 0o700);
@@ -26,10 +25,6 @@ fn the_new_version_takes_the_place_of_the_old_one() {
 
     let sealed = workspace.seal().expect("a sealed version");
     assert_eq!(library.content(), OLD, "sealing changes nothing yet");
-    assert_eq!(
-        (sealed.new_hash.as_str(), sealed.new_size),
-        (blake3::hash(NEW).to_hex().as_str(), NEW.len() as u64)
-    );
     let now = sealed.commit().expect("a replaced original");
 
     assert_eq!(library.content(), NEW);
@@ -362,10 +357,7 @@ fn a_sidecar_is_made_with_the_owner_and_mode_of_its_photo() {
     let sidecar = folder.path().join("a.jpg.xmp");
 
     let workspace = Workspace::create_new(&sidecar, &photo, &work_dir_name(7), b"seed").unwrap();
-    assert_eq!(
-        (std::fs::read(workspace.source()).unwrap(), workspace.original_hash()),
-        (b"seed".to_vec(), None)
-    );
+    assert_eq!(std::fs::read(workspace.source()).unwrap(), b"seed");
     std::fs::write(workspace.target(), b"new").unwrap();
     workspace.seal().unwrap().commit().unwrap();
 

@@ -160,7 +160,11 @@ fn options(scene: &Scene) -> WriteOptions {
         rules: Rules::default(),
         targets: Targets::default(),
         allowed: Allowances::default(),
-        replace: ReplaceOptions { hard_links: HardLinkPolicy::Refuse, touch: false },
+        replace: ReplaceOptions {
+            hard_links: HardLinkPolicy::Refuse,
+            touch: false,
+            ..ReplaceOptions::default()
+        },
         mapping: mapping(scene),
         identity: IdentityCheck::Strict,
         managed: None,
