@@ -249,6 +249,8 @@ impl Picks for ForUndoing {
             catalogue::CA_FILE,
             catalogue::INSECURE,
             catalogue::EXIFTOOL,
+            catalogue::ENGINE,
+            catalogue::SECOND_OPINION,
         ];
         ForReading::takes(setting) || more.iter().any(|taken| taken.name == setting.name)
     }

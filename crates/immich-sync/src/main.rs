@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod config;
+mod engines;
 mod environment;
 mod exit;
 mod folders;

@@ -1,60 +1,26 @@
-//! Everything a write-back works with, put together: files, ExifTool, server, state and locks.
+//! Everything a write-back works with, put together: files, server, state and locks.
 //!
-//! What can fail without anybody else being asked comes first: a wrong folder or a missing ExifTool is said
-//! before the key leaves this machine.
+//! What can fail without anybody else being asked comes first: a wrong folder is said before the key leaves this
+//! machine.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use immich_api::{ApiError, ApiKey, Client, ClientOptions, Permission, ServerInfo};
 use jiff::Timestamp;
-use photo_metadata::exiftool::{ExifToolPool, ExifToolVersion, PoolOptions};
-use photo_metadata::{Datum, ExifTool};
-use photo_metadata::{Engine, MetadataError};
+use photo_metadata::{Datum, Engine};
 use sync_core::lock::{LibraryLock, RunLock};
 use sync_core::paths::{Library, PathRule};
 use sync_core::state::{SqliteStore, Store as _};
 use sync_core::writeback::{Account, FaceBook, WriteBack, WriteOptions, find_paths, review_paths};
-use sync_core::{Event, Reporter, StopFlag, Summary, SyncError};
+use sync_core::{Reporter, StopFlag, Summary, SyncError};
 
-use crate::environment::own_variables;
 use crate::exit::{Complaint, ExitStatus, usage};
 use crate::settings::ServerSettings;
 
 /// The first version that tells faces one photo at a time.
 pub(crate) const FACES_ONE_BY_ONE: u32 = 3;
-
-/// Starts ExifTool, or says how to get it.
-pub(crate) fn start_exiftool(program: &Path, workers: usize, reporter: &dyn Reporter) -> Result<ExifTool> {
-    // ExifTool has no business with the API key.
-    let hidden_variables = own_variables();
-    let options = PoolOptions { workers, hidden_variables, ..PoolOptions::new(program) };
-    let pool = ExifToolPool::start(options).map_err(with_remedy)?;
-    let version = pool.version();
-    tracing::debug!(%version, "ExifTool runs");
-    if version < ExifToolVersion::OLDEST_FOR_ALL_WRITES {
-        let wanted = ExifToolVersion::OLDEST_FOR_ALL_WRITES;
-        reporter.report(&Event::Warning(&format!(
-            "ExifTool {version} can damage HEIC, AVIF, WebP, MP4, MOV, CR3, RW2 and ARW files, so those are refused; \
-             install {wanted} or newer (https://exiftool.org) to write them too"
-        )));
-    }
-    Ok(ExifTool::new(pool))
-}
-
-fn with_remedy(error: MetadataError) -> anyhow::Error {
-    let how = "install it with one of: apt install libimage-exiftool-perl · dnf install perl-Image-ExifTool · \
-               brew install exiftool · apk add exiftool · or name it with --exiftool";
-    match error {
-        MetadataError::ExifToolMissing { program, source } => {
-            let program = program.display();
-            let message = format!("ExifTool is needed and cannot be started as `{program}`; {how}");
-            Complaint::because(ExitStatus::ExifTool, message, source)
-        }
-        error => error.into(),
-    }
-}
 
 /// Connects with each key, and checks what each may do. The accounts are different ones of one server.
 pub(crate) fn connect_all(
@@ -276,24 +242,6 @@ pub(crate) fn holder() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_missing_exiftool_is_told_with_the_way_to_get_it() {
-        let error = MetadataError::ExifToolMissing {
-            program: "/nowhere/exiftool".into(),
-            source: std::io::ErrorKind::NotFound.into(),
-        };
-
-        let error = with_remedy(error);
-
-        assert_eq!(ExitStatus::of_error(&error, None), ExitStatus::ExifTool);
-        let text = error.to_string();
-        for part in
-            ["/nowhere/exiftool", "apt install", "dnf install", "brew install", "apk add", "--exiftool"]
-        {
-            assert!(text.contains(part), "{text}");
-        }
-    }
 
     #[test]
     fn the_holder_of_a_lock_names_its_process() {

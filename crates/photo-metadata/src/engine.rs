@@ -1,5 +1,6 @@
 //! Reading and writing through one trait, so that a native writer can take over container by container.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -45,6 +46,15 @@ pub trait Engine: Send + Sync {
     fn foretell(&self, _source: &Path, _change: &Change) -> Result<Option<String>, MetadataError> {
         Ok(None)
     }
+
+    /// How many files it wrote of each kind, by the container's label, earlier runs included; to be given back to
+    /// [`Self::recall`].
+    fn experience(&self) -> BTreeMap<String, u64> {
+        BTreeMap::new()
+    }
+
+    /// Tells what it wrote in earlier runs.
+    fn recall(&self, _experience: &BTreeMap<String, u64>) {}
 
     /// Has another judge look at some of the new versions that were made from a draft, before they replace anything.
     fn second_opinion(&self, _source: &Path, _target: &Path, _change: &Change) -> Result<(), MetadataError> {

@@ -12,6 +12,7 @@ mod base;
 mod draft;
 mod edits;
 mod engine;
+mod engines;
 mod error;
 pub mod exiftool;
 mod fields;
@@ -20,6 +21,7 @@ mod identify;
 mod inventory;
 mod iptc;
 mod native;
+mod opinion;
 mod recipe;
 mod refusal;
 pub mod regions;
@@ -41,6 +43,7 @@ pub use edits::{
     tags_as_immich_reads,
 };
 pub use engine::{Change, Engine, ExifTool};
+pub use engines::{EngineChoice, Engines, Listener, Starter};
 pub use error::MetadataError;
 pub use fields::{Caption, Faces, Known, NamedFace, PhotoFields, Position, RatingWish, Stars};
 pub use file_tags::{FileTags, IptcBlock};

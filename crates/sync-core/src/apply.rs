@@ -214,6 +214,7 @@ fn settle(error: MetadataError) -> Result<Applied, SyncError> {
     }
     Ok(match &error {
         MetadataError::WriteRefused { message, .. } => Applied::Refused(Refusal::Writer(message.clone())),
+        MetadataError::Beyond { reason, .. } => Applied::Refused(Refusal::NeedsExifTool(reason.clone())),
         MetadataError::NotVerified { finding, .. } => Applied::Refused(Refusal::Unproven(finding.clone())),
         MetadataError::HardLinked { links, .. } => Applied::Refused(Refusal::HardLinked(*links)),
         MetadataError::ReadOnly { .. }

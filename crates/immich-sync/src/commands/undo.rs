@@ -19,13 +19,14 @@ use sync_core::{Event, Reporter as _, StopFlag, Summary};
 use super::frame;
 use super::history::{existing, state_folder, target};
 use crate::args::UndoArgs;
+use crate::engines::EngineSettings;
 use crate::exit::{ExitStatus, usage};
 use crate::key::KeySource;
 use crate::output::{
     Asker, Console, End, Everybody, Presenter as _, Traffic, count, lost_log, lost_results, start_tracing,
 };
 use crate::room;
-use crate::settings::{OutputSettings, ServerSettings, after, catalogue, exiftool, replace_options, workers};
+use crate::settings::{OutputSettings, ServerSettings, after, catalogue, replace_options, workers};
 use crate::signals::Signals;
 use crate::start::{Start, typed_json};
 
@@ -54,7 +55,7 @@ struct UndoSettings {
     library: Option<PathBuf>,
     /// Who is told afterwards, where that is known.
     server: Option<(ServerSettings, Vec<KeySource>)>,
-    exiftool: PathBuf,
+    engine: EngineSettings,
     replace: ReplaceOptions,
     after: AfterWrite,
     workers: usize,
@@ -81,7 +82,7 @@ impl UndoSettings {
             state: state_folder(&sources, start.folders.states.as_deref())?,
             library: sources.path(&catalogue::LIBRARY)?,
             server,
-            exiftool: exiftool(&sources)?,
+            engine: EngineSettings::resolve(&sources)?,
             replace: replace_options(&sources)?,
             after: after(&sources)?,
             workers: workers(&sources)?,
@@ -141,7 +142,7 @@ impl Run<'_> {
         store: &SqliteStore,
         work: impl FnOnce(&Undo<'_>) -> Result<Summary, sync_core::SyncError>,
     ) -> Result<Summary> {
-        let engine = room::start_exiftool(&self.settings.exiftool, self.settings.workers, self.presenter)?;
+        let engine = self.settings.engine.start(self.presenter)?;
         let summary = work(&Undo {
             store,
             engine: &engine,

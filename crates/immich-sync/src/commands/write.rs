@@ -62,7 +62,7 @@ impl Run<'_> {
         let (begin, settings) = (Instant::now(), self.settings);
         self.tell_concerns()?;
         let library = Library::open(settings.options.mapping.clone())?;
-        let engine = room::start_exiftool(&settings.exiftool, settings.options.workers, self.presenter)?;
+        let engine = settings.engine.start(self.presenter)?;
         let keys = settings.keys.iter().map(crate::key::KeySource::read).collect::<Result<Vec<_>>>()?;
         self.presenter.begin();
         let needed = room::permissions(&settings.options.data);

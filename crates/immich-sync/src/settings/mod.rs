@@ -23,6 +23,7 @@ use jiff::tz::TimeZone;
 use photo_metadata::replace::{HardLinkPolicy, ReplaceOptions};
 use sync_core::writeback::{AfterWrite, WriteOptions};
 
+use crate::engines::EngineSettings;
 use crate::exit::usage;
 use crate::key::KeySource;
 use crate::login::LoginSource;
@@ -45,8 +46,8 @@ pub(crate) struct WriteSettings {
     pub(crate) login: Option<LoginSource>,
     /// What is written, and how.
     pub(crate) options: WriteOptions,
-    /// The ExifTool program.
-    pub(crate) exiftool: PathBuf,
+    /// Who reads and writes metadata.
+    pub(crate) engine: EngineSettings,
     /// The folder of the state; `None` for the usual one of this server and user.
     pub(crate) state_dir: Option<PathBuf>,
     /// Whether only to show what would be done.
@@ -75,7 +76,7 @@ impl WriteSettings {
             keys,
             login,
             options: options::resolve(sources)?,
-            exiftool: exiftool(sources)?,
+            engine: EngineSettings::resolve(sources)?,
             state_dir: sources.path(&catalogue::STATE_DIR)?,
             dry_run: sources.flag(&catalogue::DRY_RUN)?,
             clear_album_cache: sources.flag(&catalogue::CLEAR_ALBUM_CACHE)?,

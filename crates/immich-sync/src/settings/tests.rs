@@ -174,7 +174,7 @@ fn the_defaults_are_careful() {
     assert!(
         !settings.dry_run && !settings.strict && !settings.server.insecure && settings.concerns.is_empty()
     );
-    assert_eq!((settings.exiftool.as_path(), settings.state_dir), (Path::new("exiftool"), None));
+    assert_eq!((settings.engine.exiftool.as_path(), settings.state_dir), (Path::new("exiftool"), None));
 }
 
 #[test]

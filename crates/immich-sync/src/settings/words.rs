@@ -1,7 +1,7 @@
 //! The words that settings take, and what each means.
 
 use clap::ValueEnum;
-use photo_metadata::{Datum, Policy};
+use photo_metadata::{Datum, EngineChoice, Policy};
 use sync_core::writeback::{AfterWrite, ManagedPolicy, SidecarForm, Target};
 
 /// What to do with files that Immich manages.
@@ -32,6 +32,28 @@ pub(crate) enum HardLinks {
     Skip,
     /// Write it; its other names keep the old content
     Break,
+}
+
+/// Who reads and writes metadata.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EngineWord {
+    /// The program itself where it can, ExifTool for the rest
+    Auto,
+    /// The program itself; what it cannot write is refused
+    Native,
+    /// ExifTool
+    #[value(name = "exiftool")]
+    ExifTool,
+}
+
+impl From<EngineWord> for EngineChoice {
+    fn from(word: EngineWord) -> Self {
+        match word {
+            EngineWord::Auto => Self::Auto,
+            EngineWord::Native => Self::Native,
+            EngineWord::ExifTool => Self::ExifTool,
+        }
+    }
 }
 
 /// Where data go.

@@ -237,11 +237,10 @@ fn frame(container: Container, blocks: &Blocks, exif: Orientation) -> Option<Fra
     }
     let (width, height) = blocks.size?;
     let orientation = match blocks.turn {
-        Turn::Unsaid => exif,
         Turn::Rules(orientation) => orientation,
         Turn::Odd => return None,
         Turn::Says(turn) if matches!(exif.number(), 1 | 3 | 6 | 8) && turn != exif => return None,
-        Turn::Says(_) => exif,
+        Turn::Unsaid | Turn::Says(_) => exif,
     };
     Frame::new(width, height, orientation)
 }

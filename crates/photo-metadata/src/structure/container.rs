@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 /// What a file is by its content.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Container {
     /// JPEG, with or without further images and videos behind the first.

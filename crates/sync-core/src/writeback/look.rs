@@ -208,6 +208,11 @@ impl Look<'_> {
             return Ok(Decision::Refuse(refusal));
         }
         let change = Change { container, edits: plan.edits, iptc: file.iptc().cloned() };
+        if place.file.is_some()
+            && let Some(reason) = self.eyes.engine.foretell(&place.path, &change)?
+        {
+            return Ok(Decision::Refuse(Refusal::NeedsExifTool(reason)));
+        }
         Ok(Decision::Write(change, plan.base))
     }
 
@@ -418,6 +423,10 @@ impl Look<'_> {
         let planned = match error {
             MetadataError::Missing { .. } => {
                 Planned::Skip(Skipped { asset, path, reason: SkipReason::Missing })
+            }
+            MetadataError::Beyond { reason, .. } => {
+                let refusal = Refusal::NeedsExifTool(reason.clone());
+                Planned::Skip(Skipped { asset, path, reason: SkipReason::Refused(refusal) })
             }
             MetadataError::UnsupportedName { reason, .. } => {
                 let refusal = Refusal::Place(format!("its path cannot be given to ExifTool: {reason}"));

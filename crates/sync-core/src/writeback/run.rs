@@ -1,5 +1,6 @@
 //! One run, from the listing to the summary.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -31,6 +32,9 @@ const CHECKS_INTEGRITY: u32 = 3;
 
 /// The note that keeps the answer to the question about managed files.
 const MANAGED: &str = "managed";
+
+/// The note that keeps what the engine wrote in earlier runs.
+const EXPERIENCE: &str = "native-files";
 
 /// Everything a write-back needs, told by the caller.
 pub struct WriteBack<'a> {
@@ -114,6 +118,7 @@ impl<'a> WriteBack<'a> {
         if let Some(answer) = self.options.managed {
             self.store.set_note(MANAGED, answer.name())?;
         }
+        self.engine.recall(&self.experience()?);
         let run = self.store.begin_run(command, (self.now)())?;
         let mut touched: Vec<Touched> = accounts.iter().map(|_| Touched::default()).collect();
         let summary = self.write_all(run, &accounts, discovery, &mut touched)?;
@@ -122,6 +127,7 @@ impl<'a> WriteBack<'a> {
                 tracing::debug!(?error, "a work folder came back and cannot be removed");
             }
         }
+        self.note_experience()?;
         self.store.end_run(run, &summary, (self.now)())?;
         for (client, touched) in clients.iter().zip(&touched) {
             after::tell(self, client, touched)?;
@@ -242,6 +248,20 @@ impl<'a> WriteBack<'a> {
 
     fn limit(&self) -> AtomicU64 {
         AtomicU64::new(self.options.selection.limit.unwrap_or(u64::MAX))
+    }
+
+    /// What the engine wrote in earlier runs. A note that cannot be read means that it starts anew.
+    fn experience(&self) -> Result<BTreeMap<String, u64>, SyncError> {
+        let note = self.store.note(EXPERIENCE)?;
+        Ok(note.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
+    }
+
+    fn note_experience(&self) -> Result<(), SyncError> {
+        let experience = self.engine.experience();
+        if experience.is_empty() {
+            return Ok(());
+        }
+        self.store.set_note(EXPERIENCE, &serde_json::to_string(&experience).unwrap_or_default())
     }
 
     /// What the user said about managed files, now or in an earlier run.

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use photo_metadata::exiftool::{ExifToolPool, PoolOptions};
 use photo_metadata::replace::ReplaceOptions;
 use photo_metadata::{
-    Allowances, Change, Container, Datum, Engine, ExifTool, FileTags, Inventory, MetadataError, Rules,
+    Allowances, Change, Container, Datum, Draft, Engine, ExifTool, FileTags, Inventory, MetadataError, Rules,
     TagChoices,
 };
 use sample_pictures::Picture;
@@ -192,6 +192,18 @@ impl Engine for Counting {
 
     fn write_copy(&self, source: &Path, target: &Path, change: &Change) -> Result<(), MetadataError> {
         self.count().write_copy(source, target, change)
+    }
+
+    fn draft(&self, source: &Path, change: &Change) -> Result<Option<Draft>, MetadataError> {
+        self.count().draft(source, change)
+    }
+
+    fn foretell(&self, source: &Path, change: &Change) -> Result<Option<String>, MetadataError> {
+        engine().foretell(source, change)
+    }
+
+    fn second_opinion(&self, source: &Path, target: &Path, change: &Change) -> Result<(), MetadataError> {
+        engine().second_opinion(source, target, change)
     }
 }
 

@@ -1,9 +1,10 @@
 //! An engine that counts, to prove what was not opened.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use photo_metadata::{Change, Container, Engine, FileTags, Inventory, MetadataError};
+use photo_metadata::{Change, Container, Draft, Engine, FileTags, Inventory, MetadataError};
 
 /// Passes everything on, and counts the files it was asked to open.
 pub(super) struct Counting<'a> {
@@ -47,5 +48,25 @@ impl Engine for Counting<'_> {
 
     fn write_copy(&self, source: &Path, target: &Path, change: &Change) -> Result<(), MetadataError> {
         self.count().write_copy(source, target, change)
+    }
+
+    fn draft(&self, source: &Path, change: &Change) -> Result<Option<Draft>, MetadataError> {
+        self.count().draft(source, change)
+    }
+
+    fn foretell(&self, source: &Path, change: &Change) -> Result<Option<String>, MetadataError> {
+        self.count().foretell(source, change)
+    }
+
+    fn experience(&self) -> BTreeMap<String, u64> {
+        self.inner.experience()
+    }
+
+    fn recall(&self, experience: &BTreeMap<String, u64>) {
+        self.inner.recall(experience);
+    }
+
+    fn second_opinion(&self, source: &Path, target: &Path, change: &Change) -> Result<(), MetadataError> {
+        self.inner.second_opinion(source, target, change)
     }
 }

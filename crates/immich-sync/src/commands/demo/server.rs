@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
-use immich_sandbox::{AssetId, AssetView, Sandbox, Scenario, Version};
+use immich_sandbox::{AssetBuilder, AssetId, AssetView, Sandbox, Scenario, Version};
 use jiff::{SignedDuration, Timestamp};
 use sample_pictures::{GeneratedFile, Kind};
 
@@ -34,22 +34,28 @@ pub(super) struct Stage {
     pub(super) assets: Vec<AssetId>,
     /// The files.
     pub(super) files: Vec<GeneratedFile>,
+    /// Whether the server can read the files again.
+    pub(super) reads_files: bool,
 }
 
 impl Stage {
     /// Makes the files, lets the server import them, and lets the family do its work.
-    pub(super) fn set(folder: &Path, count: usize, exiftool: &Path) -> Result<Self> {
+    ///
+    /// Without ExifTool the server cannot read files, and is told what is in them.
+    pub(super) fn set(folder: &Path, count: usize, exiftool: Option<&Path>) -> Result<Self> {
         let library = folder.join("library");
         let files = sample_pictures::library(&library, count, SEED).context("the library cannot be made")?;
         let mut scenario = Scenario::new(VERSION);
-        scenario.exiftool(exiftool);
+        if let Some(exiftool) = exiftool {
+            scenario.exiftool(exiftool);
+        }
         let external = scenario.external_library(SERVER_ROOT, &library);
         let people = PEOPLE.map(|name| scenario.person(name));
         let mut assets = Vec::new();
         for (index, file) in files.iter().enumerate() {
             let relative = file.relative_path.to_string_lossy();
-            let mut asset =
-                scenario.asset_file(&external, &relative).read_from_file().favorite(index % 7 == 3);
+            let mut asset = scenario.asset_file(&external, &relative).favorite(index % 7 == 3);
+            asset = if exiftool.is_some() { asset.read_from_file() } else { told(asset, file) };
             for (number, person) in people.iter().enumerate() {
                 if index % (number + 2) == 0 {
                     asset = asset.person(person);
@@ -61,12 +67,27 @@ impl Stage {
         for (index, (id, file)) in assets.iter().zip(&files).enumerate() {
             work_on(&sandbox, *id, index, file).context("the server of the demo lost a photo")?;
         }
-        Ok(Self { library, sandbox, assets, files })
+        Ok(Self { library, sandbox, assets, files, reads_files: exiftool.is_some() })
     }
 
     /// What the server says of every asset, in the order of the assets.
     pub(super) fn views(&self) -> Vec<AssetView> {
         self.assets.iter().filter_map(|id| self.sandbox.view(*id)).collect()
+    }
+}
+
+/// What the server would have read in a file.
+fn told<'a>(asset: AssetBuilder<'a>, file: &GeneratedFile) -> AssetBuilder<'a> {
+    let asset = asset.dimensions((file.width, file.height));
+    let asset = match file.place {
+        Some(place) => asset.gps(place.latitude, place.longitude),
+        None => asset,
+    };
+    // A video counts in UTC and knows no zone.
+    let zone = if file.kind.is_video() { "UTC".to_owned() } else { format!("UTC{}", file.offset) };
+    match Timestamp::from_second(file.taken_at) {
+        Ok(instant) if file.says_when => asset.taken(instant.to_string().as_str(), zone.as_str()),
+        _ => asset,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a run tells, and what it uses on this machine.
 
 use crate::settings::setting::{flag, value, words};
-use crate::settings::words::{LogFormat, LogLevel, StatsFormat};
+use crate::settings::words::{EngineWord, LogFormat, LogLevel, StatsFormat};
 
 settings! {
     "Output" {
@@ -31,8 +31,12 @@ settings! {
         CONFIG = value("config", "FILE").path().not_in_config();
         /// Folder that remembers what was written [default: one per server and user in the user's state folder]
         STATE_DIR = value("state-dir", "DIR").path();
-        /// The ExifTool program
+        /// The ExifTool program, for files that are not written without it
         EXIFTOOL = value("exiftool", "PATH").program().default("exiftool");
+        /// Who reads and writes metadata
+        ENGINE = value("engine", "WHO").default("auto").parser(words::<EngineWord>);
+        /// ExifTool judges one in N of the files that are written without it, and the first 20 of each kind; 0 for none
+        SECOND_OPINION = value("second-opinion", "N").default("1000");
         /// The zone of times without one, such as Europe/Berlin [default: that of this machine]
         TIME_ZONE = value("time-zone", "ZONE").aliases(&["TZ"]);
     }

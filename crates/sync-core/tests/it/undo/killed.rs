@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use photo_metadata::{Change, Container, Engine, FileTags, Inventory, MetadataError};
+use photo_metadata::{Change, Container, Draft, Engine, FileTags, Inventory, MetadataError};
 use sample_pictures::{Kind, Picture};
 use sync_core::state::{RunId, SqliteStore, Store};
 use sync_core::undo::{Undo, UndoTarget};
@@ -44,6 +44,18 @@ impl Engine for Saying<'_> {
     fn write_copy(&self, source: &Path, target: &Path, change: &Change) -> Result<(), MetadataError> {
         child::say("write");
         self.0.write_copy(source, target, change)
+    }
+
+    fn draft(&self, source: &Path, change: &Change) -> Result<Option<Draft>, MetadataError> {
+        self.0.draft(source, change)
+    }
+
+    fn foretell(&self, source: &Path, change: &Change) -> Result<Option<String>, MetadataError> {
+        self.0.foretell(source, change)
+    }
+
+    fn second_opinion(&self, source: &Path, target: &Path, change: &Change) -> Result<(), MetadataError> {
+        self.0.second_opinion(source, target, change)
     }
 }
 
