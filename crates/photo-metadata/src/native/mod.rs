@@ -11,6 +11,7 @@ mod boxes;
 mod engine;
 mod exif;
 mod fault;
+mod jpeg;
 mod photoshop;
 mod png;
 mod room;
@@ -28,6 +29,7 @@ use crate::structure::Container;
 /// Looks through a file.
 pub(crate) fn open(source: &dyn Source, container: Container) -> Result<Box<dyn Format>, Fault> {
     match container {
+        Container::Jpeg => Ok(Box::new(jpeg::Jpeg::open(source)?)),
         Container::Png => Ok(Box::new(png::open(source)?)),
         Container::WebP => Ok(Box::new(webp::open(source)?)),
         _ => Err(Fault::beyond(format!("{} files are not edited natively", container.label()))),

@@ -8,6 +8,15 @@ use std::io;
 use super::source::Source;
 use super::{Container, MotionPhoto, PayloadDigest, Problem, Structure};
 
+/// How much of a file is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// All that is protected goes into the digest.
+    Whole,
+    /// Only what tells how the file is built; there is no digest.
+    Header,
+}
+
 /// More findings than this tell nothing new.
 const MOST_PROBLEMS: usize = 50;
 
@@ -16,6 +25,7 @@ const MOST_PROBLEMS: usize = 50;
 pub(super) struct Examination<'a> {
     pub(super) source: &'a dyn Source,
     pub(super) container: Container,
+    pub(super) depth: Depth,
     pub(super) signed: bool,
     pub(super) has_iptc: bool,
     pub(super) motion_photo: Option<MotionPhoto>,
@@ -27,10 +37,11 @@ pub(super) struct Examination<'a> {
 }
 
 impl<'a> Examination<'a> {
-    pub(super) fn new(source: &'a dyn Source, container: Container) -> Self {
+    pub(super) fn new(source: &'a dyn Source, container: Container, depth: Depth) -> Self {
         Self {
             source,
             container,
+            depth,
             signed: false,
             has_iptc: false,
             motion_photo: None,
@@ -39,7 +50,7 @@ impl<'a> Examination<'a> {
             hasher: blake3::Hasher::new(),
             // Twice would do for sound files: image data that also lie in a protected box.
             budget: source.len().saturating_mul(4).saturating_add(64 << 20),
-            covered: true,
+            covered: depth == Depth::Whole,
         }
     }
 
@@ -63,7 +74,7 @@ impl<'a> Examination<'a> {
 
     /// Gives up on the digest: this file has more parts than a sound one.
     pub(super) fn too_complex(&mut self) {
-        if self.covered {
+        if !self.problems.contains(&Problem::TooComplex) {
             self.problem(Problem::TooComplex);
         }
         self.covered = false;
@@ -76,13 +87,19 @@ impl<'a> Examination<'a> {
 
     /// Adds some bytes to the digest under a label, so that parts cannot be confused with each other.
     pub(super) fn digest(&mut self, label: &str, bytes: &[u8]) {
-        self.frame(label, bytes.len() as u64);
-        self.hasher.update(bytes);
+        if self.depth == Depth::Whole {
+            self.frame(label, bytes.len() as u64);
+            self.hasher.update(bytes);
+        }
     }
 
     /// Adds a range of the file to the digest; what lies behind its end is left out.
     pub(super) fn digest_range(&mut self, label: &str, start: u64, length: u64) -> io::Result<()> {
         let length = length.min(self.len().saturating_sub(start));
+        if self.depth == Depth::Header {
+            self.spend(length);
+            return Ok(());
+        }
         self.frame(label, length);
         let mut buffer = vec![0; 256 << 10];
         let (mut at, mut left) = (start, length);

@@ -11,8 +11,8 @@
 
 use std::io;
 
-use super::examination::Examination;
-use super::source::{Buffered, be16, read_array, read_up_to};
+use super::examination::{Depth, Examination};
+use super::source::{Buffered, Source, be16, be32, read_array, read_up_to};
 use super::{MotionPhoto, Problem};
 
 pub(super) fn walk(x: &mut Examination<'_>) -> io::Result<()> {
@@ -21,7 +21,10 @@ pub(super) fn walk(x: &mut Examination<'_>) -> io::Result<()> {
         return Ok(());
     };
     x.digest_range("scan and trailers", scan, u64::MAX)?;
-    match end_of_image(x, scan)? {
+    if x.depth == Depth::Header && ends_with_its_mark(x.source, scan)? {
+        return Ok(());
+    }
+    match end_of_image(x.source, scan)? {
         Some(end) => look_behind(x, end),
         None => {
             x.problem(Problem::NoEndOfImage);
@@ -63,6 +66,12 @@ fn walk_segments(x: &mut Examination<'_>) -> io::Result<Option<u64>> {
 
 /// The next `FF` with a marker behind it. Bytes in between are against the format, and reported.
 fn next_marker(x: &mut Examination<'_>, from: u64) -> io::Result<Option<u64>> {
+    // Nearly always it is right here, and nothing is read ahead.
+    if let Some([0xff, marker]) = read_array::<2>(x.source, from)?
+        && !matches!(marker, 0x00 | 0xff)
+    {
+        return Ok(Some(from));
+    }
     let mut bytes = Buffered::new(x.source);
     let mut at = from;
     let mut skipped = false;
@@ -105,19 +114,30 @@ fn is_metadata_app1(payload: &[u8]) -> bool {
 
 /// Resource 0x0404 of Photoshop. A search and not a walk: resources may start in one segment and end in another.
 fn holds_iptc(payload: &[u8]) -> bool {
-    payload.windows(6).any(|window| window == b"8BIM\x04\x04")
+    memchr::memmem::find(payload, b"8BIM\x04\x04").is_some()
+}
+
+/// Whether the image is whole whose first scan starts here. It is not looked for where the file ends with the mark that
+/// ends an image.
+pub(crate) fn has_end_of_image(source: &dyn Source, scan: u64) -> io::Result<bool> {
+    Ok(ends_with_its_mark(source, scan)? || end_of_image(source, scan)?.is_some())
+}
+
+fn ends_with_its_mark(source: &dyn Source, scan: u64) -> io::Result<bool> {
+    let Some(last) = source.len().checked_sub(2).filter(|last| *last >= scan) else { return Ok(false) };
+    Ok(read_array::<2>(source, last)? == Some([0xff, 0xd9]))
 }
 
 /// Where the image ends: behind its `FF D9`. `None` when the file ends first.
-fn end_of_image(x: &Examination<'_>, scan: u64) -> io::Result<Option<u64>> {
-    let mut bytes = Buffered::new(x.source);
+fn end_of_image(source: &dyn Source, scan: u64) -> io::Result<Option<u64>> {
+    let mut bytes = Buffered::new(source);
     let mut at = scan;
     loop {
         let piece = bytes.from(at)?;
         if piece.is_empty() {
             return Ok(None);
         }
-        let Some(skip) = piece.iter().position(|byte| *byte == 0xff) else {
+        let Some(skip) = memchr::memchr(0xff, piece) else {
             at += piece.len() as u64;
             continue;
         };
@@ -154,10 +174,11 @@ fn find_video(x: &Examination<'_>, from: u64) -> io::Result<bool> {
     let mut at = from;
     loop {
         let piece = read_up_to(x.source, at, 256 << 10)?;
-        let found = piece
-            .windows(8)
-            .any(|window| &window[4..] == b"ftyp" && window[..3] == [0, 0, 0] && window[3] >= 16);
-        if found {
+        let is_first_box = |at: usize| {
+            let size = at.checked_sub(4).and_then(|start| be32(&piece, start));
+            size.is_some_and(|size| (16..256).contains(&size))
+        };
+        if memchr::memmem::find_iter(&piece, b"ftyp").any(is_first_box) {
             return Ok(true);
         }
         if piece.len() < 256 << 10 {

@@ -23,7 +23,8 @@ use std::path::Path;
 
 use crate::source::{self, FileSource, Source, read_up_to};
 pub use container::{Container, expected_containers};
-use examination::Examination;
+use examination::{Depth, Examination};
+pub(crate) use jpeg::has_end_of_image;
 use rustix::fs::{CWD, Mode, OFlags, fstat, openat};
 pub use sniff::sniff;
 
@@ -120,6 +121,18 @@ impl Problem {
 ///
 /// The extension of the name only tells raw formats apart that are TIFF by content.
 pub fn examine(path: &Path) -> Result<Structure, MetadataError> {
+    examine_to(path, Depth::Whole)
+}
+
+/// The same findings without a digest, from as little of the file as can be.
+///
+/// The picture of a JPEG that ends with its end mark is not read. So unknown bytes between the first picture and one
+/// that follows it are not found, and a video that ends like a JPEG would not be either.
+pub fn examine_header(path: &Path) -> Result<Structure, MetadataError> {
+    examine_to(path, Depth::Header)
+}
+
+fn examine_to(path: &Path, depth: Depth) -> Result<Structure, MetadataError> {
     let failed = |source| MetadataError::from_io(path, "read", source);
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = openat(CWD, path, flags, Mode::empty()).map_err(|errno| failed(errno.into()))?;
@@ -127,16 +140,16 @@ pub fn examine(path: &Path) -> Result<Structure, MetadataError> {
     crate::replace::require_regular(path, &stat)?;
     let source = FileSource::new(file.into()).map_err(failed)?;
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    let structure = examine_source(&source, extension).map_err(failed)?;
+    let structure = examine_source(&source, extension, depth).map_err(failed)?;
     structure.ok_or_else(|| MetadataError::UnknownContainer { path: path.to_path_buf() })
 }
 
 /// The same for any source; `None` for a content that is not known. Empty files go by their extension.
-fn examine_source(source: &dyn Source, extension: &str) -> io::Result<Option<Structure>> {
+fn examine_source(source: &dyn Source, extension: &str, depth: Depth) -> io::Result<Option<Structure>> {
     let head = read_up_to(source, 0, 4096)?;
     let by_name = || expected_containers(extension).first().copied().filter(|_| head.is_empty());
     let Some(container) = sniff(&head).or_else(by_name) else { return Ok(None) };
-    let mut x = Examination::new(source, container);
+    let mut x = Examination::new(source, container, depth);
     if head.is_empty() {
         x.problem(Problem::Empty);
         return Ok(Some(x.finish()));

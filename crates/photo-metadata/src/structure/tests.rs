@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn examine_bytes(bytes: &[u8], extension: &str) -> Option<Structure> {
-    examine_source(&bytes.to_vec(), extension).expect("memory can be read")
+    examine_source(&bytes.to_vec(), extension, Depth::Whole).expect("memory can be read")
 }
 
 fn payload(bytes: &[u8]) -> PayloadDigest {

@@ -164,7 +164,7 @@ fn is_ours(name: &Name) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::structure::{PayloadDigest, Problem, Structure, examine_source};
+    use crate::structure::{Depth, PayloadDigest, Problem, Structure, examine_source};
 
     fn packet(description: &str) -> String {
         format!(
@@ -174,7 +174,7 @@ mod tests {
     }
 
     fn examined(text: &str) -> Structure {
-        examine_source(&text.as_bytes().to_vec(), "xmp").unwrap().unwrap()
+        examine_source(&text.as_bytes().to_vec(), "xmp", Depth::Whole).unwrap().unwrap()
     }
 
     fn same(one: &str, other: &str) -> Option<bool> {
@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn utf_16_says_the_same_as_utf_8() {
         let whole = packet("<rdf:Description rdf:about='' f:a='é'/>");
-        let of = |bytes: Vec<u8>| examine_source(&bytes, "xmp").unwrap().unwrap();
+        let of = |bytes: Vec<u8>| examine_source(&bytes, "xmp", Depth::Whole).unwrap().unwrap();
         let units = || "\u{feff}".encode_utf16().chain(whole.encode_utf16());
 
         for bytes in [
@@ -243,12 +243,19 @@ mod tests {
         assert!(examined(&whole).problems.is_empty());
         assert!(matches!(examined(&whole).payload, PayloadDigest::Covered(_)));
         for length in (30..whole.len()).step_by(7) {
-            let cut = examine_source(&whole.as_bytes()[..length].to_vec(), "xmp").unwrap();
+            let cut = examine_source(&whole.as_bytes()[..length].to_vec(), "xmp", Depth::Whole).unwrap();
             assert!(cut.is_none_or(|cut| cut.problems.iter().any(Problem::is_damage)), "{length}");
         }
         let latin = whole.replace("about=''", "about='\u{1}'").replace('\u{1}', "");
         let mut latin = latin.into_bytes();
         latin.insert(whole.find("about='").unwrap() + 7, 0xe4);
-        assert!(examine_source(&latin, "xmp").unwrap().unwrap().problems.iter().any(Problem::is_damage));
+        assert!(
+            examine_source(&latin, "xmp", Depth::Whole)
+                .unwrap()
+                .unwrap()
+                .problems
+                .iter()
+                .any(Problem::is_damage)
+        );
     }
 }

@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use photo_metadata::MetadataError;
 use photo_metadata::exiftool::{Arguments, ExifToolPool};
-use photo_metadata::structure::{Container, MotionPhoto, PayloadDigest, Problem, Structure, examine};
+use photo_metadata::structure::{
+    Container, MotionPhoto, PayloadDigest, Problem, Structure, examine, examine_header,
+};
 
 use crate::places;
 
@@ -143,6 +145,26 @@ fn sound_files_are_not_called_damaged_and_cut_ones_are() {
         }
     }
     assert_eq!(wrong, []);
+}
+
+#[test]
+fn the_header_alone_tells_the_same_but_for_the_digest() {
+    let Some(files) = places::corpus("the_header_alone_tells_the_same_but_for_the_digest") else { return };
+    let mut compared = 0;
+    for file in files {
+        let (whole, header) = (examine(&file), examine_header(&file));
+        match (whole, header) {
+            (Ok(whole), Ok(header)) => {
+                assert_eq!(header.payload, PayloadDigest::None, "{}", file.display());
+                let expected = Structure { payload: PayloadDigest::None, ..whole };
+                assert_eq!(header, expected, "{}", file.display());
+                compared += 1;
+            }
+            (Err(whole), Err(header)) => assert_eq!(whole.to_string(), header.to_string()),
+            (whole, header) => panic!("{}: {whole:?} {header:?}", file.display()),
+        }
+    }
+    assert!(compared > 150, "only {compared}");
 }
 
 #[test]

@@ -220,7 +220,7 @@ impl Look<'_> {
     fn refusal(&self, place: &Place, container: Container) -> Result<Option<Refusal>, MetadataError> {
         let options = self.eyes.options;
         if place.file.is_some() {
-            let structure = photo_metadata::structure::examine(&place.path)?;
+            let structure = photo_metadata::structure::examine_header(&place.path)?;
             let refusal = match place.role {
                 Role::Original => refuse(&place.path, &structure, options.allowed),
                 Role::Sidecar | Role::StemSidecar => photo_metadata::refuse_sidecar(&structure),
