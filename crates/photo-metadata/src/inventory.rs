@@ -32,7 +32,7 @@ impl Inventory {
         let redecode = own.iptc().is_some_and(|iptc| iptc.charset == crate::IptcCharset::UnmarkedUtf8);
         let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for entry in &report.entries {
-            if !is_derived(container, &entry.group, &entry.name) {
+            if !is_derived(container, &entry.group, &entry.name) && !is_unused_room(container, entry) {
                 let key = format!("{}:{}", entry.group, entry.name);
                 all.entry(key).or_default().push(summary(entry, redecode && entry.group == "IPTC"));
             }
@@ -208,6 +208,19 @@ fn is_layout(container: Container, group: &str, name: &str) -> bool {
     }
 }
 
+/// A `free` box of a HEIC or AVIF that is full of zeros; ExifTool shows its content as base64. Samsung keeps data in
+/// one: those are compared.
+fn is_unused_room(container: Container, entry: &Entry) -> bool {
+    let zeros = |item: &String| {
+        let bytes = item.strip_prefix("base64:").unwrap_or(item);
+        bytes.chars().all(|letter| matches!(letter, 'A' | '=' | '\0'))
+    };
+    matches!(container, Container::Heic | Container::Avif)
+        && entry.group == "QuickTime"
+        && entry.name == "Free"
+        && entry.items.iter().all(zeros)
+}
+
 /// What a writer has to add beside the tags that were asked for, because the standards require it.
 fn comes_along(key: &str) -> bool {
     matches!(
@@ -252,6 +265,17 @@ mod tests {
             changes,
             ["Canon:Lens would be lost", "IFD0:Make would change", "XMP-dc:Rights would appear"]
         );
+    }
+
+    #[test]
+    fn unused_room_may_come_and_go_and_room_in_use_may_not() {
+        let heic =
+            |json: &str| Inventory::from_report(Container::Heic, &Report::parse(json.as_bytes()).unwrap());
+        let (zeros, data) =
+            (r#"[{"QuickTime:Free": "base64:AAAA=="}]"#, r#"[{"QuickTime:Free": "base64:AAGA"}]"#);
+
+        assert!(heic(zeros).foreign_changes(&heic("[{}]"), &[]).is_empty());
+        assert_eq!(heic("[{}]").foreign_changes(&heic(data), &[]), ["QuickTime:Free would be lost"]);
     }
 
     #[test]

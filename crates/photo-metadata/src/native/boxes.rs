@@ -51,6 +51,10 @@ impl BoxAt {
     }
 
     /// Whether it is of this kind.
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "kinds are written as byte strings, which are references"
+    )]
     pub(crate) fn is(&self, kind: &[u8; 4]) -> bool {
         &self.kind == kind
     }

@@ -11,11 +11,11 @@ mod boxes;
 mod engine;
 mod exif;
 mod fault;
+mod heif;
 mod jpeg;
 mod photoshop;
 mod png;
 mod room;
-mod video;
 mod webp;
 mod xmp;
 
@@ -30,10 +30,10 @@ use crate::structure::Container;
 /// Looks through a file.
 pub(crate) fn open(source: &dyn Source, container: Container) -> Result<Box<dyn Format>, Fault> {
     match container {
+        Container::Heic | Container::Avif => Ok(Box::new(heif::Heif::open(source)?)),
         Container::Jpeg => Ok(Box::new(jpeg::Jpeg::open(source)?)),
         Container::Png => Ok(Box::new(png::open(source)?)),
         Container::WebP => Ok(Box::new(webp::open(source)?)),
-        Container::Mp4 | Container::Mov => Ok(Box::new(video::open(source)?)),
         _ => Err(Fault::beyond(format!("{} files are not edited natively", container.label()))),
     }
 }
