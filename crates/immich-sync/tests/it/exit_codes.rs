@@ -164,11 +164,12 @@ fn a_server_that_is_too_old_is_thirteen() {
 }
 
 #[test]
-fn no_exiftool_is_twenty_and_says_how_to_get_it() {
+fn no_exiftool_is_twenty_where_nothing_goes_without_it() {
     let place = Place::with(1);
+    let with = |program| ["--all", "--engine", "exiftool", "--exiftool", program];
 
-    let missing = Said::by(&mut place.write(&["--all", "--exiftool", "/nowhere/exiftool"])).ended_with(20);
-    let other = Said::by(&mut place.write(&["--all", "--exiftool", "/bin/true"])).ended_with(20);
+    let missing = Said::by(&mut place.write(&with("/nowhere/exiftool"))).ended_with(20);
+    let other = Said::by(&mut place.write(&with("/bin/true"))).ended_with(20);
 
     assert!(missing.stderr.contains("apt install libimage-exiftool-perl"), "{}", missing.stderr);
     assert!(other.stderr.contains("/bin/true"), "{}", other.stderr);

@@ -76,8 +76,10 @@ fn the_demo_holds_what_it_claims() {
 }
 
 #[test]
-fn a_demo_without_exiftool_is_twenty() {
+fn a_demo_needs_no_exiftool() {
     let place = Place::with(1);
 
-    Said::by(&mut place.bare(&["demo", "--exiftool", "/nowhere/exiftool"])).ended_with(20);
+    let said = Said::by(&mut place.bare(&["demo", "--exiftool", "/nowhere/exiftool"])).ended_with(0);
+
+    assert!(said.stdout.contains("there is no ExifTool here"), "{}", said.stdout);
 }
