@@ -40,7 +40,7 @@ pub(crate) struct KillLoopArgs {
     pub(crate) arguments: Vec<String>,
 }
 
-/// What `corpus-table`, `faults`, `warnings` and `bench-write` are asked.
+/// What `corpus-table`, `faults` and `warnings` are asked.
 #[derive(Debug, Args)]
 pub(crate) struct HarnessArgs {
     /// Passed on to the harness
@@ -58,6 +58,18 @@ pub(crate) struct BenchArgs {
 /// What is measured.
 #[derive(Debug, Subcommand)]
 enum Bench {
+    /// Native writes and reads of single files, beside ExifTool and a bare copy
+    Engine {
+        /// Passed on to the harness, such as `--jpegs 100` or `--folder DIR`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// A first and a second run over a library of large JPEG files, natively and with ExifTool
+    Write {
+        /// Passed on to the harness, such as `--files 1000` or `--folder DIR`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// A run over a library in which nothing changed
     Unchanged {
         /// Passed on to the harness, such as `--assets 1000000`, `--version 2.7.5` or `--faces`
@@ -115,14 +127,11 @@ pub(crate) fn warnings(workspace: &Workspace, args: &HarnessArgs) -> anyhow::Res
     run(workspace, command)
 }
 
-/// Builds the binary with optimisation and measures what a write-back costs.
-pub(crate) fn bench_write(workspace: &Workspace, args: &HarnessArgs) -> anyhow::Result<()> {
-    measure(workspace, "bench_write", &args.arguments)
-}
-
 /// Builds the binary with optimisation and measures it.
 pub(crate) fn bench(workspace: &Workspace, args: &BenchArgs) -> anyhow::Result<()> {
     match &args.what {
+        Bench::Engine { arguments } => measure(workspace, "bench_engine", arguments),
+        Bench::Write { arguments } => measure(workspace, "bench_write", arguments),
         Bench::Unchanged { arguments } => measure(workspace, "bench_unchanged", arguments),
     }
 }

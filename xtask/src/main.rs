@@ -49,9 +49,7 @@ enum Command {
     Faults(harness::HarnessArgs),
     /// Write into 10,000 files that ExifTool complains about
     Warnings(harness::HarnessArgs),
-    /// Measure a first and a second write-back against ExifTool alone
-    BenchWrite(harness::HarnessArgs),
-    /// Measure a run over a large library against what it may cost
+    /// Measure runs, writes and reads, beside ExifTool and what they may cost
     Bench(harness::BenchArgs),
     /// Kill a process that writes the state, a thousand times, and look at the state each time
     StateKills,
@@ -86,7 +84,6 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::CorpusTable(args) => harness::corpus_table(&workspace, &args),
         Command::Faults(args) => harness::faults(&workspace, &args),
         Command::Warnings(args) => harness::warnings(&workspace, &args),
-        Command::BenchWrite(args) => harness::bench_write(&workspace, &args),
         Command::Bench(args) => harness::bench(&workspace, &args),
         Command::StateKills => harness::state_kills(&workspace),
         Command::Undo => harness::undo(&workspace),

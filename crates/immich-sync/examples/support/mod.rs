@@ -6,10 +6,12 @@
 
 pub(crate) mod compare;
 pub(crate) mod corpus;
+pub(crate) mod engine;
 pub(crate) mod faults;
 pub(crate) mod files;
 pub(crate) mod frames;
 pub(crate) mod kills;
+pub(crate) mod measured;
 pub(crate) mod program;
 pub(crate) mod reading;
 pub(crate) mod told;

@@ -116,7 +116,8 @@ fn a_server_that_hangs_does_not_hold_up_the_end() {
     place.sandbox.inject(Fault::latency(Duration::from_mins(10)).on("POST", "/api/search"));
     let sign = "ExifTool runs";
 
-    let (said, took) = stopped(&place, &["--all", "--engine", "exiftool", "--log-level", "debug"], sign, Signal::TERM);
+    let (said, took) =
+        stopped(&place, &["--all", "--engine", "exiftool", "--log-level", "debug"], sign, Signal::TERM);
 
     said.ended_with(143);
     assert!(took < IN_TIME, "{took:?}");

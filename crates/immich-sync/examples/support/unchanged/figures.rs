@@ -7,9 +7,9 @@ use sync_core::Summary;
 use sync_core::plan::SkipReason;
 
 use super::library::ALBUMS;
-use super::process::Cost;
 use super::watch::Touched;
 use super::{Case, Scene};
+use crate::support::measured::Cost;
 
 /// Assets in an answer of the server.
 const PAGE: u64 = 1000;

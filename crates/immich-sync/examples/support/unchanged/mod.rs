@@ -85,7 +85,7 @@ impl Scene {
         self.sandbox.clear_requests();
         let before = prime::size_of_state(&self.state())?;
         let mut watch = Watch::over(&self.library())?;
-        let cost = process::measure(&mut process::unchanged(program, self))?;
+        let cost = crate::support::measured::measure(&mut process::unchanged(program, self))?;
         let touched = watch.take()?;
         watch.prove(&self.library())?;
         let summary = prime::last_summary(&self.state())?;

@@ -1,0 +1,140 @@
+//! What a write and a read cost natively, beside ExifTool on the same files in the same run, and beside the floor:
+//! a copy by the kernel, a sync and a rename.
+//!
+//! The native write is the whole of it: work folder, draft, proof on paper, copy, proof on the disk, attributes, sync,
+//! rename. ExifTool's is a bare one: one process kept open, the same tags, no proof, no sync. Ratios count; machines
+//! are noisy.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a benchmark talks to its terminal, is told by its environment, and ends when something is wrong"
+)]
+
+#[path = "support/mod.rs"]
+#[expect(dead_code, reason = "each harness uses a part of what they share")]
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use clap::Parser;
+use photo_metadata::exiftool::{ExifToolPool, PoolOptions};
+use photo_metadata::{Engine, ExifTool, Native};
+
+use support::corpus;
+use support::engine::cost::{Cost, measure};
+use support::engine::files::{self, Set};
+use support::engine::work::{self, Job};
+
+/// Measures native writes and reads beside ExifTool and beside a bare copy
+#[derive(Parser)]
+struct Cli {
+    /// How many JPEG files of 2 to 4 MB are made
+    #[arg(long, default_value_t = 500)]
+    jpegs: usize,
+    /// How often each file of another kind is copied, so that there is something to measure
+    #[arg(long, default_value_t = 10)]
+    copies: usize,
+    /// Megabytes of the large movie
+    #[arg(long, default_value_t = 400)]
+    movie: u64,
+    /// Where the files are made: a folder on a disk, not in memory
+    #[arg(long)]
+    folder: Option<PathBuf>,
+}
+
+fn main() {
+    let cli = Cli::parse();
+    let program = std::env::var_os("IMMICH_SYNC_EXIFTOOL").expect("IMMICH_SYNC_EXIFTOOL names the ExifTool");
+    let corpus = corpus::shared().join("corpus");
+    assert!(corpus.is_dir(), "no corpus at {}; name its parent in IMMICH_SYNC_SHARED", corpus.display());
+    let folder = match &cli.folder {
+        Some(folder) => tempfile::tempdir_in(folder),
+        None => tempfile::tempdir(),
+    };
+    let folder = folder.unwrap();
+    let pool = ExifToolPool::start(PoolOptions { workers: 1, ..PoolOptions::new(program) }).unwrap();
+    let exiftool = ExifTool::new(pool);
+    println!("{}; times per file; the floor is a copy by the kernel, a sync and a rename\n", exiftool.name());
+    println!(
+        "{:22} {:>5} {:>8}  {:>24}  {:>24}  {:>24}  {:>15}  {:>12}",
+        "",
+        "files",
+        "MB",
+        "floor CPU / wall ms",
+        "native CPU / wall ms",
+        "ExifTool CPU / wall ms",
+        "ExifTool/native",
+        "native/floor"
+    );
+    for set in files::sets(&corpus, folder.path(), cli.jpegs, cli.copies) {
+        compare(&set, &exiftool);
+    }
+    movie(&files::movie(&corpus, folder.path(), cli.movie), &exiftool);
+}
+
+/// Reads and writes all files of a set both ways.
+fn compare(set: &Set, exiftool: &dyn Engine) {
+    let jobs: Vec<Job> = set.files.iter().filter_map(|file| work::plan(file)).collect();
+    assert!(!jobs.is_empty(), "no file of {} is written natively", set.name);
+    // The first command of a process starts it.
+    work::read(exiftool, &jobs[..1]);
+    let floor_read = measure(|| work::look(&jobs));
+    let native = measure(|| work::read(&Native, &jobs));
+    let peer = measure(|| work::read(exiftool, &jobs));
+    line(&format!("{} read", set.name), &jobs, [&floor_read, &native, &peer]);
+    let peer = measure(|| work::write_bare(exiftool, &jobs));
+    let floor = measure(|| work::copy(&jobs));
+    let native = measure(|| work::write(&Native, &jobs));
+    line(&format!("{} write", set.name), &jobs, [&floor, &native, &peer]);
+    work::require_written(exiftool, &jobs);
+    let native = measure(|| work::write_again(&Native, &jobs));
+    line(&format!("{} write again", set.name), &jobs, [&floor, &native, &peer]);
+}
+
+fn line(title: &str, jobs: &[Job], [floor, native, peer]: [&Cost; 3]) {
+    let files = jobs.len();
+    let bytes: u64 = jobs.iter().map(|job| job.length).sum();
+    let pair = |cost: &Cost| {
+        let (processor, wall) = cost.per(files);
+        format!("{processor:.2} / {wall:.2}")
+    };
+    let ratio = |one: &Cost, other: &Cost| {
+        format!(
+            "{:.1} / {:.1}",
+            one.processor.as_secs_f64() / other.processor.as_secs_f64(),
+            one.wall.as_secs_f64() / other.wall.as_secs_f64()
+        )
+    };
+    println!(
+        "{title:22} {files:>5} {:>8.1}  {:>24}  {:>24}  {:>24}  {:>15}  {:>12}",
+        mega(bytes),
+        pair(floor),
+        pair(native),
+        pair(peer),
+        ratio(peer, native),
+        ratio(native, floor)
+    );
+}
+
+/// One large movie, written into where it stands.
+fn movie(path: &Path, exiftool: &dyn Engine) {
+    let jobs: Vec<Job> = work::plan(path).into_iter().collect();
+    assert_eq!(jobs.len(), 1, "the movie is not written natively");
+    let peer = measure(|| work::write_bare(exiftool, &jobs));
+    let floor = measure(|| work::copy(&jobs));
+    let before = support::engine::cost::bytes_written();
+    let native = measure(|| work::write(&Native, &jobs));
+    let written = support::engine::cost::bytes_written() - before;
+    println!();
+    line("large MOV write", &jobs, [&floor, &native, &peer]);
+    println!("large MOV: {:.3} MB written natively", mega(written));
+    work::require_written(exiftool, &jobs);
+}
+
+fn mega(bytes: u64) -> f64 {
+    #[expect(clippy::cast_precision_loss, reason = "shown with one digit")]
+    let bytes = bytes as f64;
+    bytes / 1e6
+}
