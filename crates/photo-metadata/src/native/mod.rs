@@ -16,6 +16,7 @@ mod jpeg;
 mod photoshop;
 mod png;
 mod room;
+mod video;
 mod webp;
 mod xmp;
 
@@ -34,6 +35,7 @@ pub(crate) fn open(source: &dyn Source, container: Container) -> Result<Box<dyn 
         Container::Jpeg => Ok(Box::new(jpeg::Jpeg::open(source)?)),
         Container::Png => Ok(Box::new(png::open(source)?)),
         Container::WebP => Ok(Box::new(webp::open(source)?)),
+        Container::Mp4 | Container::Mov => Ok(Box::new(video::open(source)?)),
         _ => Err(Fault::beyond(format!("{} files are not edited natively", container.label()))),
     }
 }
