@@ -13,9 +13,12 @@ mod exif;
 mod fault;
 mod heif;
 mod jpeg;
+#[cfg(test)]
+mod judge;
 mod photoshop;
 mod png;
 mod room;
+mod shown;
 mod video;
 mod webp;
 mod xmp;
