@@ -15,7 +15,7 @@ use crate::source::be32;
 const HEADER: usize = EXTENDED_XMP.len() + 32 + 4 + 4;
 
 /// Depth maps of phones have some megabytes.
-const LONGEST: usize = 32 << 20;
+const LONGEST: usize = 16 << 20;
 
 /// The parts, as they are found.
 #[derive(Debug, Default)]

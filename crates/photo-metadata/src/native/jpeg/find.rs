@@ -22,6 +22,9 @@ pub(super) const PHOTOSHOP: &[u8] = b"Photoshop 3.0\0";
 const OLD_PHOTOSHOP: &[u8] = b"Adobe_Photoshop2.5:";
 pub(super) const MPF: &[u8] = b"MPF\0";
 
+/// Thumbnails and paths of Photoshop have some hundred kilobytes.
+const LONGEST_RESOURCES: usize = 16 << 20;
+
 /// The header of a file, and which segments of it are ours.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Layout {
@@ -145,6 +148,9 @@ fn photoshop(
         None => {
             layout.photoshop = index..index + 1;
             blocks.photoshop = block(content, PHOTOSHOP.len(), segment);
+        }
+        Some(held) if held.bytes.len() > LONGEST_RESOURCES => {
+            return Err(Fault::beyond("its Photoshop resources are longer than is handled"));
         }
         Some(joined) if layout.photoshop.end == index => {
             layout.photoshop.end += 1;

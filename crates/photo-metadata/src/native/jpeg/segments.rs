@@ -19,6 +19,9 @@ const NEXT_PIECE: usize = 16 << 10;
 /// More segments than any header has; a profile or a depth map may fill a few hundred.
 const MOST_SEGMENTS: usize = 4096;
 
+/// More filling bytes in front of a marker than anybody writes.
+const MOST_FILLING: u64 = 1024;
+
 pub(super) const START_OF_SCAN: u8 = 0xda;
 
 /// The most bytes behind the length of a segment.
@@ -127,7 +130,7 @@ fn marker(window: &mut Window<'_>, from: u64) -> Result<(u64, u8), Fault> {
             [_, _] => return Err(Fault::beyond("its header has bytes that belong to no segment")),
             _ => return Err(cut()),
         }
-        if at - from > FIRST_PIECE as u64 {
+        if at - from > MOST_FILLING {
             return Err(Fault::beyond("its header has more filling bytes than are handled"));
         }
     }

@@ -39,9 +39,10 @@ pub(super) fn splices(
         splices.extend(photoshop_splice(layout, blocks, resources)?);
     }
     let tail = source.len().saturating_sub(layout.scan);
+    let rest = growth(&splices);
     splices.extend(match &renewed.xmp {
-        Some(xmp) => Some(xmp_splice(layout, blocks, xmp, growth(&splices), tail)?),
-        None => stretched_packet(layout, blocks, growth(&splices), tail),
+        Some(xmp) => vec![xmp_splice(layout, blocks, xmp, rest, tail)?],
+        None => stretched_packet(layout, blocks, rest, tail)?,
     });
     if growth(&splices) != 0 {
         if trailer == Trailer::Afcp {
@@ -160,19 +161,20 @@ fn xmp_splice(
     Ok(Splice::replace(old.start, old.end(), segment(0xe1, XMP, &packet)?))
 }
 
-/// The packet with more or fewer blanks at its end, so that what the rest grows by moves nothing, or whole blocks.
-fn stretched_packet(layout: &Layout, blocks: &Blocks, growth: i64, tail: u64) -> Option<Splice> {
-    let (index, packet) = (layout.xmp?, &blocks.xmp.as_ref()?.bytes);
-    let old = layout.segments.get(index).filter(|_| growth != 0)?;
-    let room = blanks(packet)?;
+/// More or fewer blanks at the end of the packet, so that what the rest grows by moves nothing, or whole blocks.
+fn stretched_packet(layout: &Layout, blocks: &Blocks, growth: i64, tail: u64) -> Result<Vec<Splice>, Fault> {
+    let packet = layout.xmp.and_then(|index| layout.segments.get(index)).zip(blocks.xmp.as_ref());
+    let Some((segment, packet)) = packet.filter(|_| growth != 0) else { return Ok(Vec::new()) };
+    let Some(room) = blanks(&packet.bytes) else { return Ok(Vec::new()) };
     let by = surroundings(blocks, growth, tail).stretch(room.len());
-    if by == 0 {
-        return None;
-    }
-    let blank = usize::try_from(i64::try_from(room.len()).ok()? + by).ok()?;
-    let (body, end) = (packet.get(..room.start)?, packet.get(room.end..)?);
-    let content = [body, b"\n", &vec![b' '; blank.checked_sub(1)?], end].concat();
-    Some(Splice::replace(old.start, old.end(), segment(0xe1, XMP, &content).ok()?))
+    let change = usize::try_from(by.unsigned_abs()).unwrap_or(usize::MAX);
+    let end = segment.content() + (XMP.len() + room.end) as u64;
+    let (length, blank) = match by {
+        0 => return Ok(Vec::new()),
+        1.. => (segment.length + change, Splice::insert(end, vec![b' '; change])),
+        _ => (segment.length - change, Splice::replace(end - change as u64, end, Vec::new())),
+    };
+    Ok(vec![Splice::patch(segment.start + 2, stored_length(length)?.to_vec()), blank])
 }
 
 /// Some makers keep a preview or more behind the picture, and say in EXIF where: that would not be right any more.
