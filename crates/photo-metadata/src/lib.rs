@@ -9,6 +9,7 @@
 
 mod abilities;
 mod base;
+mod delta;
 mod draft;
 mod edits;
 mod engine;

@@ -140,8 +140,12 @@ fn write_and_prove(
     findings.extend(pictures(source, target, before.image_hash.as_deref(), after.image_hash.as_deref())?);
     if findings.is_empty() {
         let read_back = Digest::of_file(target);
-        let new = read_back.map_err(|error| MetadataError::from_io(original, "read back", error))?;
-        return Ok(Written::new(Versions { old, new, back: None }, Place::Beside));
+        let failed = |error| MetadataError::from_io(original, "read back", error);
+        let new = read_back.map_err(failed)?;
+        let has_original = workspace.has_original();
+        let back = has_original.then(|| Recipe::between(target, workspace.old())).transpose();
+        let back = back.map_err(failed)?.flatten();
+        return Ok(Written::new(Versions { old, new, back }, Place::Beside));
     }
     Err(MetadataError::NotVerified { path: original.to_path_buf(), finding: sentence(&findings) })
 }

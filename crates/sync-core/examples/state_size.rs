@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 use immich_api::{AlbumId, AssetId};
 use jiff::Timestamp;
 use photo_metadata::replace::FileIdentity;
-use photo_metadata::{Tag, TagEdit, Value};
+use photo_metadata::{Piece, Recipe, Tag, TagEdit, Value};
 use sync_core::SyncError;
 use sync_core::state::{
-    AssetRecord, Base, CachedAlbum, FaceRecord, Fingerprint, Intent, Role, RunId, SqliteStore, Store, Verdict,
+    AssetRecord, Base, CachedAlbum, FaceRecord, Fingerprint, Intent, Role, RunId, Seal, SqliteStore, Store,
+    Verdict,
 };
 
 /// As many as one answer of the server holds.
@@ -61,7 +62,8 @@ fn changes(store: &SqliteStore, changes: u32) -> Result<(), Box<dyn Error>> {
     let begin = Instant::now();
     for n in 0..changes {
         let id = store.intend(&intent(run, n))?;
-        store.sealed(id, Some(&"ab".repeat(32)), Some(&"cd".repeat(32)))?;
+        let (old, new, back) = ("ab".repeat(32), "cd".repeat(32), back(n));
+        store.sealed(id, &Seal { old: Some(&old), new: Some(&new), back: back.as_ref(), in_place: false })?;
         store.done(id, record(n).file.as_ref(), Some(&record(n)))?;
     }
     println!("a change: {:.2} ms", milliseconds(begin.elapsed()) / f64::from(changes));
@@ -157,7 +159,6 @@ fn intent(run: RunId, n: u32) -> Intent {
         path,
         before: file,
         edits: edits.collect(),
-        old_bytes: None,
         fingerprint,
         base,
         sha1: None,
@@ -165,4 +166,16 @@ fn intent(run: RunId, n: u32) -> Intent {
         undoes: None,
         at: Timestamp::UNIX_EPOCH,
     }
+}
+
+/// What a change of a camera's JPEG replaces: some dates, and a packet of XMP that is padded to 2 KiB.
+fn back(n: u32) -> Option<Recipe> {
+    let packet = format!(
+        "<x:xmpmeta><rdf:RDF><rdf:Description xmp:CreateDate='2024-07-01' id='{n}'/></rdf:RDF></x:xmpmeta>"
+    );
+    let packet = format!("{packet:<2048}").into_bytes();
+    let copy = |start, length| Piece::Copy { start, length };
+    let date = Piece::Bytes(b"2024:07:01 12:00:00".to_vec());
+    let pieces = vec![copy(0, 200), date, copy(219, 8000), Piece::Bytes(packet), copy(12_000, 3_400_000)];
+    Recipe::new(3_500_000, pieces)
 }

@@ -9,12 +9,15 @@ use jiff::Timestamp;
 use photo_metadata::replace::{
     Digest, FileIdentity, ReplaceOptions, Workspace, remove_sidecar, remove_work_dir, work_dir_name,
 };
-use photo_metadata::{Engine, MetadataError, Refusal, new_sidecar_bytes, write_content, write_verified};
+use photo_metadata::{
+    Engine, MetadataError, Piece, Recipe, Refusal, new_sidecar_bytes, write_content, write_recipe,
+    write_verified,
+};
 
 use crate::error::{SyncError, chain};
 use crate::paths::sha1_of_file;
 use crate::plan::Step;
-use crate::state::{Intent, JournalId, Role, RunId, Sha1s, Store, Verdict};
+use crate::state::{Intent, JournalId, Role, RunId, Seal, Sha1s, Store, Verdict};
 
 /// A sidecar longer than this is no sidecar that anybody made on purpose; its bytes are kept for an undo.
 const LONGEST_SIDECAR: u64 = 32 << 20;
@@ -50,6 +53,15 @@ pub(crate) enum Work {
     Tags,
     /// It gets exactly this content; one that is not there is made.
     Content(Vec<u8>),
+    /// It becomes the version that it was, made of the one that it is.
+    Restore {
+        /// How.
+        back: Recipe,
+        /// The version that it is.
+        from: Digest,
+        /// The version that it was.
+        to: Digest,
+    },
     /// It is taken away.
     Removal,
 }
@@ -87,8 +99,8 @@ fn carry_out(
     hands: &Hands<'_>,
 ) -> Result<Applied, SyncError> {
     let name = work_dir_name(fastrand::u64(..));
-    let old_bytes = match old_bytes(step) {
-        Ok(old_bytes) => old_bytes,
+    let back = match sidecar_as_it_is(step) {
+        Ok(back) => back,
         Err(error) => return settle(error),
     };
     let intent = Intent {
@@ -100,7 +112,6 @@ fn carry_out(
         work_dir: step.path.with_file_name(&name),
         before: step.expects,
         edits: step.change.edits.clone(),
-        old_bytes,
         fingerprint: step.fingerprint,
         base: step.base.clone(),
         sha1: step.uploaded.map(|before| Sha1s { before, after: UNKNOWN }),
@@ -109,7 +120,8 @@ fn carry_out(
         at: (hands.now)(),
     };
     let id = hands.store.intend(&intent)?;
-    let ended = replace(id, step, reversal.map_or(&Work::Tags, |reversal| &reversal.work), &name, hands);
+    let work = reversal.map_or(&Work::Tags, |reversal| &reversal.work);
+    let ended = replace(id, step, work, &name, back.as_ref(), hands);
     // What is not settled here stays open in the journal, and the next start settles it by the hashes.
     let settled = remove_work_dir(&intent.work_dir);
     match (ended, settled) {
@@ -151,14 +163,16 @@ impl From<MetadataError> for Trouble {
     }
 }
 
-/// The whole content of a sidecar before it changes.
-fn old_bytes(step: &Step) -> Result<Option<Vec<u8>>, MetadataError> {
+/// The whole content of a sidecar before it changes: small enough to be kept as it is.
+fn sidecar_as_it_is(step: &Step) -> Result<Option<Recipe>, MetadataError> {
     let Some(before) = step.expects.filter(|_| step.role != Role::Original) else { return Ok(None) };
     if before.size > LONGEST_SIDECAR {
         let message = format!("it is a sidecar of {} bytes", before.size);
         return Err(MetadataError::WriteRefused { path: step.path.clone(), message });
     }
-    std::fs::read(&step.path).map(Some).map_err(|error| MetadataError::from_io(&step.path, "read", error))
+    let bytes = std::fs::read(&step.path);
+    let bytes = bytes.map_err(|error| MetadataError::from_io(&step.path, "read", error))?;
+    Ok(Recipe::new(0, vec![Piece::Bytes(bytes)]))
 }
 
 /// Puts the new version in place; its workspace is gone afterwards, whatever happened.
@@ -167,10 +181,11 @@ fn replace(
     step: &Step,
     work: &Work,
     name: &str,
+    back: Option<&Recipe>,
     hands: &Hands<'_>,
 ) -> Result<(Option<FileIdentity>, Option<Sha1s>), Trouble> {
     if *work == Work::Removal {
-        remove(id, step, hands)?;
+        remove(id, step, back, hands)?;
         return Ok((None, None));
     }
     let workspace = match &step.expects {
@@ -179,6 +194,7 @@ fn replace(
     };
     let written = match work {
         Work::Content(bytes) => write_content(&workspace, bytes)?,
+        Work::Restore { back, from, to } => write_recipe(&workspace, back, from, to)?,
         Work::Tags | Work::Removal => write_verified(hands.engine, &workspace, &step.change, &step.path)?,
     };
     let sha1_at = |path: &Path| match step.uploaded {
@@ -188,7 +204,13 @@ fn replace(
     let staged = if written.is_inside() { None } else { Some(sha1_at(workspace.target())?) };
     let sealed = written.seal(workspace)?;
     let (old, new) = (written.old.as_ref().map(Digest::to_string), written.new.to_string());
-    hands.store.sealed(id, old.as_deref(), Some(&new)).map_err(Trouble::Fatal)?;
+    let seal = Seal {
+        old: old.as_deref(),
+        new: Some(&new),
+        back: written.back.as_ref().or(back),
+        in_place: written.is_inside(),
+    };
+    hands.store.sealed(id, &seal).map_err(Trouble::Fatal)?;
     let after = sealed.commit()?;
     let sha1 = match staged {
         Some(sha1) => sha1,
@@ -198,12 +220,13 @@ fn replace(
 }
 
 /// Takes a sidecar away, whose content is in the journal by now.
-fn remove(id: JournalId, step: &Step, hands: &Hands<'_>) -> Result<(), Trouble> {
+fn remove(id: JournalId, step: &Step, back: Option<&Recipe>, hands: &Hands<'_>) -> Result<(), Trouble> {
     let gone = || MetadataError::Missing { path: step.path.clone() };
     let before = step.expects.ok_or_else(gone)?;
     let old =
         Digest::of_file(&step.path).map_err(|error| MetadataError::from_io(&step.path, "read", error))?;
-    hands.store.sealed(id, Some(&old.to_string()), None).map_err(Trouble::Fatal)?;
+    let seal = Seal { old: Some(&old.to_string()), new: None, back, in_place: false };
+    hands.store.sealed(id, &seal).map_err(Trouble::Fatal)?;
     Ok(remove_sidecar(&step.path, &before)?)
 }
 
@@ -222,9 +245,4 @@ fn settle(error: MetadataError) -> Result<Applied, SyncError> {
         | MetadataError::NoPermission { .. } => Applied::Refused(Refusal::Place(chain(&error))),
         _ => Applied::Failed { message: chain(&error), transient: error.is_transient() },
     })
-}
-
-/// BLAKE3 of a file, in hexadecimal digits. A link is not followed.
-pub(crate) fn hash_of(path: &Path) -> std::io::Result<String> {
-    Digest::of_file(path).map(|digest| digest.to_string())
 }

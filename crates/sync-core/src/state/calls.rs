@@ -5,14 +5,16 @@ use std::path::Path;
 
 use immich_api::{AlbumId, AssetId};
 use jiff::Timestamp;
+use photo_metadata::Recipe;
 use photo_metadata::replace::FileIdentity;
 
 use super::cached::{CachedAlbum, FaceRecord};
 use super::journal::{ChangeCounts, Intent, JournalId, JournalMark, JournalRow};
 use super::record::{AssetRecord, Counts, Role, RunId, RunRecord, ServerIdentity};
 use super::sqlite::{Durability, SqliteStore};
-use super::statements::{assets, cached, journal, runs};
+use super::statements::{assets, cached, journal, recipes, runs};
 use super::store::Store;
+use super::way_back::{Seal, WaysBack};
 use crate::error::SyncError;
 use crate::summary::Summary;
 
@@ -69,8 +71,34 @@ impl Store for SqliteStore {
         self.write(Durability::Now, |change| journal::intend(change, intent))
     }
 
-    fn sealed(&self, id: JournalId, old_hash: Option<&str>, new_hash: Option<&str>) -> Result<(), SyncError> {
-        self.write(Durability::Now, |change| journal::sealed(change, id, old_hash, new_hash))
+    fn sealed(&self, id: JournalId, seal: &Seal<'_>) -> Result<(), SyncError> {
+        self.write(Durability::Now, |change| journal::sealed(change, id, seal))
+    }
+
+    fn way_back(&self, id: JournalId) -> Result<Option<Recipe>, SyncError> {
+        self.read(|connection| recipes::of_change(connection, id))
+    }
+
+    fn ways_back(&self) -> Result<BTreeMap<RunId, WaysBack>, SyncError> {
+        self.read(recipes::by_run)
+    }
+
+    fn drop_ways_back(&self, run: RunId, bytes: u64) -> Result<WaysBack, SyncError> {
+        let mut dropped = WaysBack::default();
+        loop {
+            let more = self.write(Durability::Soon, |change| {
+                recipes::drop_some(change, run, bytes.saturating_sub(dropped.bytes))
+            })?;
+            dropped.changes += more.changes;
+            dropped.bytes += more.bytes;
+            if more.changes == 0 || dropped.bytes >= bytes {
+                return Ok(dropped);
+            }
+        }
+    }
+
+    fn give_back_room(&self) -> Result<(), SyncError> {
+        self.shrink()
     }
 
     fn done(

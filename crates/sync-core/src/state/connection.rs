@@ -59,6 +59,12 @@ pub(super) fn require_whole(path: &Path) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// Lets a database that is still empty give pages back to the disk. Pages that an older one has free are used again,
+/// but stay its own: to change that, all of it would have to be written anew.
+pub(super) fn let_it_shrink(connection: &Connection) -> Result<(), Trouble> {
+    Ok(connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?)
+}
+
 /// Turns the write-ahead log on: a commit is one append, readers do not block, and a kill costs nothing.
 pub(super) fn use_write_ahead_log(connection: &Connection) -> Result<(), Trouble> {
     let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;

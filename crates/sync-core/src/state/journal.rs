@@ -9,6 +9,7 @@ use photo_metadata::{Base, TagEdit};
 use serde::{Deserialize, Serialize};
 
 use super::record::{AssetRecord, Fingerprint, Role, RunId, Sha1s, Verdict};
+use super::way_back::{WayBack, WaysBack};
 
 /// Names a row of the journal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -33,8 +34,6 @@ pub struct Intent {
     pub before: Option<FileIdentity>,
     /// What changes, with the old values.
     pub edits: Vec<TagEdit>,
-    /// The whole content before, of a sidecar: small enough to be kept, so that it can come back byte for byte.
-    pub old_bytes: Option<Vec<u8>>,
     /// What was wanted, to be remembered once this is done.
     pub fingerprint: Fingerprint,
     /// What we will have written, to be remembered once this is done.
@@ -89,12 +88,14 @@ pub struct JournalRow {
     pub intent: Intent,
     /// How far it got.
     pub state: JournalState,
-    /// BLAKE3 of the file before in hexadecimal digits, once sealed; `None` for a file that is made.
+    /// The digest of the file before, once sealed; `None` for a file that is made.
     pub old_hash: Option<String>,
-    /// BLAKE3 of the new version in hexadecimal digits, once sealed; `None` for a file that is taken away.
+    /// The digest of the new version, once sealed; `None` for a file that is taken away.
     pub new_hash: Option<String>,
     /// What the new version is in its place, once done; `None` for a file that was taken away.
     pub after: Option<FileIdentity>,
+    /// How the old version comes back byte for byte, once sealed and as long as that is kept.
+    pub way_back: Option<WayBack>,
     /// The run that took this change back, as long as nobody took back the taking back.
     pub undone_by: Option<RunId>,
 }
@@ -134,4 +135,6 @@ pub struct ChangeCounts {
     pub undone: u64,
     /// Announced and never closed: at work, or left by a killed run.
     pub open: u64,
+    /// What is kept so that they can be taken back byte for byte.
+    pub kept: WaysBack,
 }

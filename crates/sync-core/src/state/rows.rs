@@ -16,9 +16,18 @@ use super::cached::{CachedAlbum, FaceRecord};
 use super::journal::{Intent, JournalId, JournalMark, JournalRow, JournalState};
 use super::packed::{Count, Numbers, OwnedId, PackedFile, PackedSha1s};
 use super::record::{AssetRecord, Fingerprint, RunId, RunRecord};
+use super::way_back::WayBack;
 
-/// Changes that were announced and never closed. Its condition is word for word that of the index.
-pub(super) const OPEN_CHANGES: &str = "SELECT * FROM journal WHERE state IN ('intent', 'sealed') ORDER BY id";
+/// Changes that were announced and never closed. Its condition is that of the index.
+pub(super) const OPEN: &str = "WHERE state IN ('intent', 'sealed') ORDER BY journal.id";
+
+/// Rows of the journal as [`journal_row`] reads them. With the table of ways back, `run` has to name its table.
+pub(super) fn journal(which: &str) -> String {
+    format!(
+        "SELECT journal.*, recipes.size AS kept, recipes.in_place AS in_place
+         FROM journal LEFT JOIN recipes ON recipes.change = journal.id {which}"
+    )
+}
 
 /// A path as its bytes.
 pub(super) struct PathBytes<'a>(pub(super) &'a Path);
@@ -120,7 +129,6 @@ pub(super) fn journal_row(row: &Row<'_>) -> rusqlite::Result<JournalRow> {
         work_dir: row.get::<_, OwnedPath>("work_dir")?.0,
         before: row.get::<_, Option<PackedFile>>("before")?.map(|file| file.0),
         edits: row.get::<_, Json<_>>("edits")?.0,
-        old_bytes: row.get("old_bytes")?,
         fingerprint: row.get("fingerprint")?,
         base: row.get::<_, Json<_>>("base")?.0,
         sha1: row.get::<_, Option<PackedSha1s>>("sha1")?.map(|pair| pair.0),
@@ -135,6 +143,10 @@ pub(super) fn journal_row(row: &Row<'_>) -> rusqlite::Result<JournalRow> {
         old_hash: row.get("old_hash")?,
         new_hash: row.get("new_hash")?,
         after: row.get::<_, Option<PackedFile>>("after")?.map(|file| file.0),
+        way_back: match row.get::<_, Option<Count>>("kept")? {
+            Some(Count(size)) => Some(WayBack { size, in_place: row.get("in_place")? }),
+            None => None,
+        },
         undone_by: row.get::<_, Option<_>>("undone_by")?.map(RunId),
     })
 }

@@ -21,11 +21,15 @@ const APPLICATION: i32 = 0x496d_5379;
 const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
 /// The newest schema that this program knows.
-pub(super) const LATEST: usize = 2;
+pub(super) const LATEST: usize = 3;
 
 /// The steps from one version to the next. A step that was released is never changed.
 fn migrations() -> Migrations<'static> {
-    Migrations::new(vec![M::up(VERSION_1), M::up_with_hook(VERSION_2, upgrade::from_1_to_2)])
+    Migrations::new(vec![
+        M::up(VERSION_1),
+        M::up_with_hook(VERSION_2, upgrade::from_1_to_2),
+        M::up_with_hook(VERSION_3, upgrade::from_2_to_3),
+    ])
 }
 
 const VERSION_1: &str = "
@@ -153,6 +157,26 @@ const VERSION_2: &str = "
          value TEXT NOT NULL
      ) STRICT, WITHOUT ROWID;";
 
+/// The ways back of all changes, those of sidecars among them, which stood in the journal before.
+const VERSION_3: &str = "
+     CREATE TABLE patches (
+         id INTEGER PRIMARY KEY,
+         hash BLOB NOT NULL UNIQUE CHECK (length(hash) = 32),
+         uses INTEGER NOT NULL CHECK (uses > 0),
+         length INTEGER NOT NULL,
+         bytes BLOB NOT NULL
+     ) STRICT;
+
+     CREATE TABLE recipes (
+         change INTEGER PRIMARY KEY REFERENCES journal (id),
+         run INTEGER NOT NULL REFERENCES runs (id),
+         size INTEGER NOT NULL,
+         in_place INTEGER NOT NULL CHECK (in_place IN (0, 1)),
+         pieces BLOB NOT NULL
+     ) STRICT;
+
+     CREATE INDEX recipes_of_run ON recipes (run, size);";
+
 /// Which schema a database has; 0 when it is empty. Refuses what is newer or not ours, and changes nothing.
 pub(super) fn version(connection: &Connection) -> Result<usize, Trouble> {
     let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
@@ -214,6 +238,7 @@ fn definitions(connection: &Connection) -> rusqlite::Result<Vec<(String, Option<
 
 #[cfg(test)]
 mod tests {
+    use super::super::rows;
     use super::*;
 
     fn migrated() -> Connection {
@@ -282,9 +307,7 @@ mod tests {
     #[test]
     fn open_changes_are_found_without_reading_the_whole_journal() {
         let plan: String = migrated()
-            .query_row(&format!("EXPLAIN QUERY PLAN {}", super::super::rows::OPEN_CHANGES), (), |row| {
-                row.get(3)
-            })
+            .query_row(&format!("EXPLAIN QUERY PLAN {}", rows::journal(rows::OPEN)), (), |row| row.get(3))
             .unwrap();
 
         assert!(plan.contains("journal_open"), "{plan}");

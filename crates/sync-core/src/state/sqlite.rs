@@ -27,6 +27,9 @@ use crate::error::SyncError;
 /// How often a look is repeated when another run opens or closes the database meanwhile.
 const LOOKS: usize = 5;
 
+/// As many free pages as are not worth giving back: 16 MiB.
+const MANY_PAGES: i64 = 4096;
+
 /// A store in one SQLite database.
 #[derive(Debug)]
 pub struct SqliteStore {
@@ -113,6 +116,14 @@ impl SqliteStore {
         Ok(())
     }
 
+    /// Gives pages back to the disk when many are free: some are needed by the next run anyway.
+    pub(super) fn shrink(&self) -> Result<(), SyncError> {
+        if !self.writable {
+            return Ok(());
+        }
+        self.lock().shrink().map_err(|trouble| trouble.at(&self.path))
+    }
+
     /// A thread that panicked has left no half transaction: it was rolled back on the way.
     fn lock(&self) -> MutexGuard<'_, Open> {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
@@ -169,6 +180,18 @@ impl Open {
         Ok(())
     }
 
+    fn shrink(&mut self) -> Result<(), Trouble> {
+        let number = |pragma| self.connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+        let (free, pages) = (number("freelist_count")?, number("page_count")?);
+        if free >= MANY_PAGES && free >= pages / 4 {
+            self.commit_as(Durability::Soon)?;
+            let mut statement = self.connection.prepare("PRAGMA incremental_vacuum")?;
+            let mut rows = statement.query(())?;
+            while rows.next()?.is_some() {}
+        }
+        Ok(())
+    }
+
     /// An answer counts only if nobody wrote to a file that was taken for quiet.
     fn read<T>(
         &mut self,
@@ -197,7 +220,9 @@ fn writable(path: &Path) -> Result<Connection, Trouble> {
     folder::private_file(path)?;
     connection::require_whole(path)?;
     let mut connection = connection::open_to_write(path)?;
-    schema::version(&connection)?;
+    if schema::version(&connection)? == 0 {
+        connection::let_it_shrink(&connection)?;
+    }
     connection::use_write_ahead_log(&connection)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     schema::migrate(&mut connection)?;

@@ -5,11 +5,13 @@ use std::path::Path;
 
 use immich_api::{AlbumId, AssetId};
 use jiff::Timestamp;
+use photo_metadata::Recipe;
 use photo_metadata::replace::FileIdentity;
 
 use super::cached::{CachedAlbum, FaceRecord};
 use super::journal::{ChangeCounts, Intent, JournalId, JournalMark, JournalRow};
 use super::record::{AssetRecord, Counts, Role, RunId, RunRecord, ServerIdentity};
+use super::way_back::{Seal, WaysBack};
 use crate::error::SyncError;
 use crate::summary::Summary;
 
@@ -50,11 +52,23 @@ pub trait Store: Send + Sync {
     /// Announces a change. On the disk (synced) when this returns.
     fn intend(&self, intent: &Intent) -> Result<JournalId, SyncError>;
 
-    /// Notes the hashes of the file and of its new version, before the one replaces the other; a file that is
-    /// made has no old one, a file that is taken away no new one. On the disk (synced) when this returns: after
-    /// a power cut, this row is what tells a new version from a file that somebody else changed. Only an
-    /// announced change can be sealed.
-    fn sealed(&self, id: JournalId, old_hash: Option<&str>, new_hash: Option<&str>) -> Result<(), SyncError>;
+    /// Notes the digests of the file and of its new version, before the one replaces the other, and the way back, in
+    /// one transaction. On the disk (synced) when this returns: after a power cut, this row is what tells a new
+    /// version from a file that somebody else changed. Only an announced change can be sealed.
+    fn sealed(&self, id: JournalId, seal: &Seal<'_>) -> Result<(), SyncError>;
+
+    /// How the old version of a change is made of the new one, as long as that is kept.
+    fn way_back(&self, id: JournalId) -> Result<Option<Recipe>, SyncError>;
+
+    /// What is kept for an exact undo, by run.
+    fn ways_back(&self) -> Result<BTreeMap<RunId, WaysBack>, SyncError>;
+
+    /// Drops ways back of a run, oldest changes first, until `bytes` are dropped or none is left; answers with what
+    /// was dropped. Changes that are open keep theirs.
+    fn drop_ways_back(&self, run: RunId, bytes: u64) -> Result<WaysBack, SyncError>;
+
+    /// Gives room that is not needed any more back to the disk, where there is much of it.
+    fn give_back_room(&self) -> Result<(), SyncError>;
 
     /// Closes a sealed change, remembers the file, notes what the server has to be told and what is taken back,
     /// in one transaction. `after` is `None` for a file that was taken away.
@@ -65,7 +79,7 @@ pub trait Store: Send + Sync {
         record: Option<&AssetRecord>,
     ) -> Result<(), SyncError>;
 
-    /// Closes an announced or sealed change that did not happen.
+    /// Closes an announced or sealed change that did not happen; there is no way back from it.
     fn rolled_back(&self, id: JournalId) -> Result<(), SyncError>;
 
     /// Changes that were announced and never closed, oldest first.

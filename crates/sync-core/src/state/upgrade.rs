@@ -94,6 +94,54 @@ fn journal(change: &Transaction<'_>, account: &str) -> HookResult {
     Ok(())
 }
 
+/// Version 2 kept the whole content of a sidecar before its change in the journal. As a way back it copies nothing:
+/// a byte for plain bytes, the form of the recipe, no length to copy from, and one patch.
+pub(super) fn from_2_to_3(change: &Transaction<'_>) -> HookResult {
+    {
+        let mut old = change.prepare(
+            "SELECT id, run, old_bytes FROM journal
+             WHERE old_bytes NOT NULL AND state IN ('sealed', 'done') ORDER BY id",
+        )?;
+        let mut rows = old.query(())?;
+        while let Some(row) = rows.next()? {
+            let bytes = row.get_ref("old_bytes")?.as_blob().map_err(rusqlite::Error::from)?;
+            let patch = patch(change, bytes)?;
+            let pieces = [&[0, 1, 0, 2], leb128(patch).as_slice()].concat();
+            change.execute(
+                "INSERT INTO recipes (change, run, size, in_place, pieces) VALUES (?1, ?2, ?3, 0, ?4)",
+                params![kept(row, "id")?, kept(row, "run")?, length(bytes) + 1 + length(&pieces), pieces],
+            )?;
+        }
+    }
+    change.execute_batch("ALTER TABLE journal DROP COLUMN old_bytes;")?;
+    Ok(())
+}
+
+/// Keeps bytes as a patch, or uses the one that has the same; answers with its number.
+fn patch(change: &Transaction<'_>, bytes: &[u8]) -> Result<u64, HookError> {
+    let number: i64 = change.query_row(
+        "INSERT INTO patches (hash, uses, length, bytes) VALUES (?1, 1, ?2, ?3)
+         ON CONFLICT (hash) DO UPDATE SET uses = uses + 1 RETURNING id",
+        params![blake3::hash(bytes).as_bytes(), length(bytes), [&[0], bytes].concat()],
+        |row| row.get(0),
+    )?;
+    Ok(number.cast_unsigned())
+}
+
+fn length(bytes: &[u8]) -> i64 {
+    i64::try_from(bytes.len()).unwrap_or(i64::MAX)
+}
+
+fn leb128(mut number: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while number >= 0x80 {
+        bytes.push(number.to_le_bytes()[0] | 0x80);
+        number >>= 7;
+    }
+    bytes.push(number.to_le_bytes()[0]);
+    bytes
+}
+
 /// A value that goes over as it is.
 fn kept<'a>(row: &'a Row<'_>, column: &str) -> rusqlite::Result<ToSqlOutput<'a>> {
     row.get_ref(column).map(ToSqlOutput::Borrowed)

@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use photo_metadata::{Base, Change, EditPlan, Engine, FileTags, MetadataError, TagEdit, reverse};
+use photo_metadata::replace::{Digest, FileIdentity};
+use photo_metadata::{
+    Base, Change, EditPlan, Engine, FileTags, MetadataError, Recipe, TagEdit, identify, reverse,
+};
 
 use super::sight::{SIDECAR, Sight};
 use crate::apply::{Reversal, Work};
@@ -23,8 +26,12 @@ pub(super) enum Decision {
 /// A change, with what is known of its file.
 pub(super) struct Case<'a> {
     pub(super) row: &'a JournalRow,
+    /// How the old version of the file comes back, as long as that is kept.
+    pub(super) back: Option<&'a Recipe>,
     /// What was ours in the file before the change.
     pub(super) before: &'a Base,
+    /// What the file was when a change of ours ended last.
+    pub(super) newest: Option<FileIdentity>,
     /// What is remembered of the files of the asset now.
     pub(super) records: &'a [AssetRecord],
 }
@@ -68,17 +75,15 @@ impl Case<'_> {
         let row = self.row;
         let was_removed = row.new_hash.is_none();
         if sight.file.is_none() {
-            return Ok(match &row.intent.old_bytes {
-                Some(bytes) if was_removed => self.exactly(sight, Work::Content(bytes.clone())),
-                _ => Decision::Skip(SkipReason::Missing),
-            });
+            return match self.back.and_then(|back| back.make(&[])) {
+                Some(bytes) if was_removed => self.exactly(sight, Work::Content(bytes)),
+                _ => Ok(Decision::Skip(SkipReason::Missing)),
+            };
         }
-        if !was_removed && sight.is(row.new_hash.as_deref()) {
-            match (&row.intent.old_bytes, &row.intent.before) {
-                (_, None) => return Ok(self.exactly(sight, Work::Removal)),
-                (Some(bytes), Some(_)) => return Ok(self.exactly(sight, Work::Content(bytes.clone()))),
-                (None, Some(_)) => {}
-            }
+        if let Some(work) = self.exact()
+            && sight.is_as_left(row, self.newest)?
+        {
+            return self.exactly(sight, work);
         }
         let tags = match sight.tags(engine)? {
             Ok(tags) => tags,
@@ -107,10 +112,33 @@ impl Case<'_> {
         self.step(sight, change, Work::Tags)
     }
 
-    /// The whole content goes back; the tags say what that means.
-    fn exactly(&self, sight: &Sight, work: Work) -> Decision {
-        let change = Change { container: SIDECAR, edits: self.the_other_way_round(), iptc: None };
-        self.step(sight, change, work)
+    /// What makes the file the version that it was before, to the letter; `None` where that is not known (any more).
+    fn exact(&self) -> Option<Work> {
+        let row = self.row;
+        let from = Digest::parse(row.new_hash.as_deref()?)?;
+        if row.intent.before.is_none() {
+            // No original is ever made, and so none is taken away.
+            return (row.intent.role != Role::Original).then_some(Work::Removal);
+        }
+        let back = self.back?;
+        if back.from_length() == 0 {
+            return back.make(&[]).map(Work::Content);
+        }
+        let to = Digest::parse(row.old_hash.as_deref()?)?;
+        Some(Work::Restore { back: back.clone(), from, to })
+    }
+
+    /// All bytes go back; the tags say what that means.
+    fn exactly(&self, sight: &Sight, work: Work) -> Result<Decision, MetadataError> {
+        let container = match self.row.intent.role {
+            Role::Sidecar | Role::StemSidecar => SIDECAR,
+            Role::Original => match identify(&sight.path)? {
+                Ok(container) => container,
+                Err(refusal) => return Ok(Decision::Skip(SkipReason::Refused(refusal))),
+            },
+        };
+        let change = Change { container, edits: self.the_other_way_round(), iptc: None };
+        Ok(self.step(sight, change, work))
     }
 
     fn the_other_way_round(&self) -> Vec<TagEdit> {

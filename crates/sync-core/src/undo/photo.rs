@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use immich_api::AssetId;
+use photo_metadata::replace::FileIdentity;
 use photo_metadata::{Base, MetadataError, Refusal};
 
 use super::decide::{Case, Decision};
@@ -12,7 +13,7 @@ use super::target::UndoTarget;
 use crate::apply::{Applied, Reversal, take_back};
 use crate::error::{SyncError, chain};
 use crate::plan::{Failed, Kept, SkipReason, Skipped, Step};
-use crate::state::{AssetRecord, JournalId, JournalMark, JournalRow, Role, RunId, Store};
+use crate::state::{AssetRecord, JournalId, JournalMark, JournalRow, JournalState, Role, RunId, Store};
 
 /// The changes of one asset.
 #[derive(Debug)]
@@ -95,9 +96,10 @@ impl<'a> Work<'a> {
         if self.run.is_some() || self.records.is_empty() {
             self.records = store.records(std::slice::from_ref(asset))?.remove(asset).unwrap_or_default();
         }
-        let before = base_before(store, &row)?;
+        let (before, newest) = around(store, &row)?;
         let records = std::mem::take(&mut self.records);
-        let case = Case { row: &row, before: &before, records: &records };
+        let back = store.way_back(change)?;
+        let case = Case { row: &row, back: back.as_ref(), before: &before, newest, records: &records };
         let result = match self.look(&case, role) {
             Ok(sight) => self.take(&case, sight),
             Err(error) => {
@@ -127,7 +129,7 @@ impl<'a> Work<'a> {
             Ok(Decision::Do(step, reversal)) => match self.run {
                 Some(run) => self.apply(run, *step, &reversal),
                 None => {
-                    sight.foresee(&reversal.work, &step.change.edits);
+                    sight.foresee(&reversal.work, &step.change.edits, case.row);
                     self.sights.insert(step.role, sight);
                     self.done.push(*step);
                     Ok(true)
@@ -224,21 +226,26 @@ impl<'a> Work<'a> {
 }
 
 /// What was ours in a file before a change: what the newest change before it left, among those that count; before an
-/// undo, what the change left that it took back.
-fn base_before(store: &dyn Store, row: &JournalRow) -> Result<Base, SyncError> {
-    let is_earlier = |mark: &&JournalMark| mark.role == row.intent.role && mark.id < row.id && mark.counts();
+/// undo, what the change left that it took back. And what the file was when a change of it ended last.
+fn around(store: &dyn Store, row: &JournalRow) -> Result<(Base, Option<FileIdentity>), SyncError> {
+    let mut marks = store.marks_of_asset(&row.intent.asset)?;
+    marks.retain(|mark| mark.role == row.intent.role && mark.state == JournalState::Done);
+    let is_earlier = |mark: &&JournalMark| mark.id < row.id && mark.counts();
     let earlier = match row.intent.undoes {
         Some(change) => Some(change),
-        None => store.marks_of_asset(&row.intent.asset)?.iter().rev().find(is_earlier).map(|mark| mark.id),
+        None => marks.iter().rev().find(is_earlier).map(|mark| mark.id),
     };
-    let Some(earlier) = earlier else { return Ok(Base::default()) };
-    Ok(store.change(earlier)?.map(|row| row.intent.base).unwrap_or_default())
+    let change = |id: Option<JournalId>| id.map_or(Ok(None), |id| store.change(id));
+    let before = change(earlier)?.map(|row| row.intent.base).unwrap_or_default();
+    let newest = match marks.last() {
+        Some(mark) if mark.id != row.id => change(Some(mark.id))?.and_then(|row| row.after),
+        _ => row.after,
+    };
+    Ok((before, newest))
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::state::JournalState;
-
     use super::*;
 
     fn mark(id: i64, asset: u128, undoes: Option<i64>, undone_by: Option<i64>) -> JournalMark {

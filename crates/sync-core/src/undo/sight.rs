@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use photo_metadata::replace::{FileIdentity, identity};
+use photo_metadata::replace::{Digest, FileIdentity, identity};
 use photo_metadata::{Container, Engine, FileTags, MetadataError, Refusal, TagEdit, identify};
 
-use crate::apply::{Work, hash_of};
-use crate::state::Role;
+use crate::apply::Work;
+use crate::state::{JournalRow, Role};
 
 /// One file.
 #[derive(Debug, Clone)]
@@ -15,10 +15,20 @@ pub(super) struct Sight {
     role: Role,
     /// What is there; `None` when nothing is.
     pub(super) file: Option<FileIdentity>,
-    /// BLAKE3 of a sidecar, in hexadecimal digits.
-    hash: Option<String>,
+    content: Content,
     /// What a preview would have done up to here.
     foreseen: Vec<TagEdit>,
+}
+
+/// What a file holds.
+#[derive(Debug, Clone, Copy)]
+enum Content {
+    /// What is on the disk.
+    Real,
+    /// What it held when it was this, as far as a preview can tell.
+    Earlier(FileIdentity),
+    /// Something new.
+    Changed,
 }
 
 impl Sight {
@@ -29,18 +39,34 @@ impl Sight {
             Err(MetadataError::Missing { .. }) => None,
             Err(error) => return Err(error),
         };
-        let hash = match (role, file) {
-            (Role::Sidecar | Role::StemSidecar, Some(_)) => {
-                Some(hash_of(path).map_err(|error| MetadataError::from_io(path, "read", error))?)
-            }
-            _ => None,
-        };
-        Ok(Self { path: path.to_path_buf(), role, file, hash, foreseen: Vec::new() })
+        Ok(Self { path: path.to_path_buf(), role, file, content: Content::Real, foreseen: Vec::new() })
     }
 
-    /// Whether it is, to the bit, the content with this hash. Only sidecars are compared this way.
-    pub(super) fn is(&self, hash: Option<&str>) -> bool {
-        self.hash.is_some() && self.hash.as_deref() == hash
+    /// Whether it is, to the letter, what a change left. `newest` is what the file was when a change of ours ended
+    /// last: taking back a later change gives the file another time.
+    ///
+    /// A digest that looks at all bytes is enough. One that looks at those that changed does not see what somebody
+    /// did elsewhere in the file, so there the time has to be one that we left.
+    pub(super) fn is_as_left(
+        &self,
+        row: &JournalRow,
+        newest: Option<FileIdentity>,
+    ) -> Result<bool, MetadataError> {
+        let (Some(file), Some(after)) = (self.file, row.after) else { return Ok(false) };
+        let is_like = |one: &FileIdentity, other: &FileIdentity| {
+            (one.size, one.mtime_ns) == (other.size, other.mtime_ns)
+        };
+        match self.content {
+            Content::Changed => return Ok(false),
+            Content::Earlier(earlier) => return Ok(is_like(&earlier, &after)),
+            Content::Real => {}
+        }
+        let Some(digest) = row.new_hash.as_deref().and_then(Digest::parse) else { return Ok(false) };
+        let has_our_time = [Some(after), newest].iter().flatten().any(|left| is_like(left, &file));
+        if file.size != after.size || (digest.is_partial() && !has_our_time) {
+            return Ok(false);
+        }
+        digest.matches(&self.path).map_err(|error| MetadataError::from_io(&self.path, "read", error))
     }
 
     /// What the file holds, or why it must not be touched.
@@ -69,17 +95,16 @@ impl Sight {
         }
     }
 
-    /// The same file after a step that is not done.
-    pub(super) fn foresee(&mut self, work: &Work, edits: &[TagEdit]) {
+    /// The same file after a step that is not done, which takes back this change.
+    pub(super) fn foresee(&mut self, work: &Work, edits: &[TagEdit], row: &JournalRow) {
         self.foreseen.extend_from_slice(edits);
-        self.hash = match work {
-            Work::Content(bytes) => Some(blake3::hash(bytes).to_hex().to_string()),
-            // No file has this hash.
-            Work::Tags => self.hash.as_ref().map(|_| String::new()),
-            Work::Removal => None,
-        };
-        if *work == Work::Removal {
-            self.file = None;
+        match work {
+            Work::Tags => self.content = Content::Changed,
+            Work::Content(_) | Work::Restore { .. } => {
+                self.content = row.intent.before.map_or(Content::Changed, Content::Earlier);
+                self.file = self.file.or(row.intent.before);
+            }
+            Work::Removal => self.file = None,
         }
     }
 }

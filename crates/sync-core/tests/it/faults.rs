@@ -13,6 +13,7 @@ use sync_core::writeback::ManagedPolicy;
 use sync_core::{Summary, SyncError};
 
 use crate::harness::{Home, SERVER_ROOT, Setting, options, snapshot, text};
+use crate::state::sample::seal;
 
 fn jpeg() -> Picture {
     Picture::new(Kind::Jpeg)
@@ -148,7 +149,6 @@ fn left_open(sealed_as: Option<&str>) -> (Home, std::path::PathBuf) {
         work_dir: work_dir.clone(),
         before: Some(identity(&path).unwrap()),
         edits: Vec::new(),
-        old_bytes: None,
         fingerprint: Fingerprint([7; 32]),
         base: Base { written: [(Tag::Rating, Value::text("5"))].into(), ..Base::default() },
         sha1: None,
@@ -158,7 +158,7 @@ fn left_open(sealed_as: Option<&str>) -> (Home, std::path::PathBuf) {
     };
     let id = home.store.intend(&intent).unwrap();
     if let Some(new_hash) = sealed_as {
-        home.store.sealed(id, Some("old"), Some(new_hash)).unwrap();
+        home.store.sealed(id, &seal(Some("old"), Some(new_hash))).unwrap();
     }
     (home, work_dir)
 }

@@ -9,6 +9,7 @@ mod files;
 mod kills;
 mod looking;
 mod model;
-mod sample;
+pub(crate) mod sample;
 mod size;
 mod upgrade;
+mod ways_back;

@@ -8,12 +8,13 @@ use immich_api::AssetId;
 use photo_metadata::replace::FileIdentity;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::assets;
+use super::{assets, recipes};
 use crate::state::journal::{ChangeCounts, Intent, JournalId, JournalMark, JournalRow, JournalState};
 use crate::state::packed::{Count, Id, OwnedId, PackedFile, PackedSha1s};
 use crate::state::record::{Role, RunId};
 use crate::state::rows::{self, Json, PathBytes};
 use crate::state::trouble::Trouble;
+use crate::state::way_back::{Seal, WaysBack};
 
 pub(in crate::state) fn intend(connection: &Connection, intent: &Intent) -> Result<JournalId, Trouble> {
     if !run_is_open(connection, intent.run)? {
@@ -23,8 +24,8 @@ pub(in crate::state) fn intend(connection: &Connection, intent: &Intent) -> Resu
         .prepare_cached(
             "INSERT INTO journal
                  (run, asset, role, account, path, work_dir, before, state, sha1, owes, undoes, at, fingerprint,
-                  edits, base, old_bytes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                  edits, base)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
         )?
         .insert(params![
             intent.run.0,
@@ -42,7 +43,6 @@ pub(in crate::state) fn intend(connection: &Connection, intent: &Intent) -> Resu
             intent.fingerprint.0,
             Json(&intent.edits),
             Json(&intent.base),
-            intent.old_bytes,
         ])?;
     Ok(JournalId(id))
 }
@@ -55,16 +55,19 @@ fn run_is_open(connection: &Connection, run: RunId) -> Result<bool, Trouble> {
 pub(in crate::state) fn sealed(
     connection: &Connection,
     id: JournalId,
-    old_hash: Option<&str>,
-    new_hash: Option<&str>,
+    seal: &Seal<'_>,
 ) -> Result<(), Trouble> {
+    if seal.in_place && seal.back.is_none() {
+        return Err(Trouble::fault(format!("change {} is written in place and has no way back", id.0)));
+    }
     let changed = connection
         .prepare_cached(
             "UPDATE journal SET state = 'sealed', old_hash = ?2, new_hash = ?3
              WHERE id = ?1 AND state = 'intent'",
         )?
-        .execute(params![id.0, old_hash, new_hash])?;
-    must_have_changed(connection, changed, id, JournalState::Sealed)
+        .execute(params![id.0, seal.old, seal.new])?;
+    must_have_changed(connection, changed, id, JournalState::Sealed)?;
+    seal.back.map_or(Ok(()), |back| recipes::keep(connection, id, back, seal.in_place))
 }
 
 /// Closes a change; notes what the server has to be told and which change is taken back by it.
@@ -116,7 +119,8 @@ pub(in crate::state) fn rolled_back(connection: &Connection, id: JournalId) -> R
             "UPDATE journal SET state = 'rolled-back' WHERE id = ?1 AND state IN ('intent', 'sealed')",
         )?
         .execute([id.0])?;
-    must_have_changed(connection, changed, id, JournalState::RolledBack)
+    must_have_changed(connection, changed, id, JournalState::RolledBack)?;
+    recipes::drop(connection, id)
 }
 
 /// A change goes through its states in order and ends once; anything else is a fault, and is not written.
@@ -138,17 +142,18 @@ fn must_have_changed(
 }
 
 pub(in crate::state) fn open_changes(connection: &Connection) -> Result<Vec<JournalRow>, Trouble> {
-    let mut statement = connection.prepare_cached(rows::OPEN_CHANGES)?;
+    let mut statement = connection.prepare_cached(&rows::journal(rows::OPEN))?;
     Ok(statement.query_map((), rows::journal_row)?.collect::<Result<_, _>>()?)
 }
 
 pub(in crate::state) fn of_all(connection: &Connection) -> Result<Vec<JournalRow>, Trouble> {
-    let mut statement = connection.prepare_cached("SELECT * FROM journal ORDER BY id")?;
+    let mut statement = connection.prepare_cached(&rows::journal("ORDER BY journal.id"))?;
     Ok(statement.query_map((), rows::journal_row)?.collect::<Result<_, _>>()?)
 }
 
 pub(in crate::state) fn of_run(connection: &Connection, run: RunId) -> Result<Vec<JournalRow>, Trouble> {
-    let mut statement = connection.prepare_cached("SELECT * FROM journal WHERE run = ?1 ORDER BY id")?;
+    let mut statement =
+        connection.prepare_cached(&rows::journal("WHERE journal.run = ?1 ORDER BY journal.id"))?;
     Ok(statement.query_map([run.0], rows::journal_row)?.collect::<Result<_, _>>()?)
 }
 
@@ -156,12 +161,12 @@ pub(in crate::state) fn of_asset(
     connection: &Connection,
     asset: &AssetId,
 ) -> Result<Vec<JournalRow>, Trouble> {
-    let mut statement = connection.prepare_cached("SELECT * FROM journal WHERE asset = ?1 ORDER BY id")?;
+    let mut statement = connection.prepare_cached(&rows::journal("WHERE asset = ?1 ORDER BY journal.id"))?;
     Ok(statement.query_map([Id(asset)], rows::journal_row)?.collect::<Result<_, _>>()?)
 }
 
 pub(in crate::state) fn of_path(connection: &Connection, path: &Path) -> Result<Vec<JournalRow>, Trouble> {
-    let mut statement = connection.prepare_cached("SELECT * FROM journal WHERE path = ?1 ORDER BY id")?;
+    let mut statement = connection.prepare_cached(&rows::journal("WHERE path = ?1 ORDER BY journal.id"))?;
     Ok(statement.query_map([PathBytes(path)], rows::journal_row)?.collect::<Result<_, _>>()?)
 }
 
@@ -169,7 +174,7 @@ pub(in crate::state) fn change(
     connection: &Connection,
     id: JournalId,
 ) -> Result<Option<JournalRow>, Trouble> {
-    let mut statement = connection.prepare_cached("SELECT * FROM journal WHERE id = ?1")?;
+    let mut statement = connection.prepare_cached(&rows::journal("WHERE journal.id = ?1"))?;
     Ok(statement.query_row([id.0], rows::journal_row).optional()?)
 }
 
@@ -237,7 +242,14 @@ pub(in crate::state) fn change_counts(
     )?;
     let counts = statement.query_map((), |row| {
         let count = |column| row.get::<_, Count>(column).map(|count| count.0);
-        Ok((RunId(row.get(0)?), ChangeCounts { done: count(1)?, undone: count(2)?, open: count(3)? }))
+        Ok((RunId(row.get(0)?), {
+            let kept = WaysBack::default();
+            ChangeCounts { done: count(1)?, undone: count(2)?, open: count(3)?, kept }
+        }))
     })?;
-    Ok(counts.collect::<Result<_, _>>()?)
+    let mut counts: BTreeMap<RunId, ChangeCounts> = counts.collect::<Result<_, _>>()?;
+    for (run, kept) in recipes::by_run(connection)? {
+        counts.entry(run).or_default().kept = kept;
+    }
+    Ok(counts)
 }

@@ -3,6 +3,7 @@
 pub(super) mod assets;
 pub(super) mod cached;
 pub(super) mod journal;
+pub(super) mod recipes;
 pub(super) mod runs;
 
 use rusqlite::Connection;
@@ -21,5 +22,6 @@ pub(super) fn check(connection: &Connection) -> Result<Vec<String>, Trouble> {
     if orphans > 0 {
         found.push(format!("{orphans} changes belong to no run"));
     }
+    found.extend(recipes::check(connection)?);
     Ok(found)
 }

@@ -6,7 +6,7 @@ use std::thread;
 use sync_core::Summary;
 use sync_core::state::{JournalId, JournalRow, JournalState, RunId, RunRecord, SqliteStore, Store, Verdict};
 
-use super::sample::{asset, file, intent, record, server, time};
+use super::sample::{asset, file, intent, record, seal, server, time};
 
 /// Proves a claim on each kind of store, freshly made.
 pub(super) fn on_every_store(claim: impl Fn(&dyn Store)) {
@@ -118,10 +118,8 @@ fn an_announced_change_is_open_with_everything_that_was_told() {
 
         let row = only(store.open_changes().unwrap());
         let state = JournalState::Intent;
-        assert_eq!(
-            row,
-            JournalRow { id, intent, state, old_hash: None, new_hash: None, after: None, undone_by: None }
-        );
+        let (old_hash, new_hash, after, way_back, undone_by) = (None, None, None, None, None);
+        assert_eq!(row, JournalRow { id, intent, state, old_hash, new_hash, after, way_back, undone_by });
     });
 }
 
@@ -130,7 +128,7 @@ fn a_sealed_change_is_open_and_has_both_hashes() {
     on_every_store(|store| {
         let id = store.intend(&intent(run_of(store), 1)).unwrap();
 
-        store.sealed(id, Some("aa"), Some("bb")).unwrap();
+        store.sealed(id, &seal(Some("aa"), Some("bb"))).unwrap();
 
         let row = only(store.open_changes().unwrap());
         assert_eq!(row.state, JournalState::Sealed);
@@ -143,7 +141,7 @@ fn a_done_change_is_closed_and_keeps_its_old_values() {
     on_every_store(|store| {
         let intent = intent(run_of(store), 1);
         let id = store.intend(&intent).unwrap();
-        store.sealed(id, Some("aa"), Some("bb")).unwrap();
+        store.sealed(id, &seal(Some("aa"), Some("bb"))).unwrap();
 
         store.done(id, Some(&file(2)), Some(&record(1))).unwrap();
 
@@ -159,7 +157,7 @@ fn a_done_change_is_closed_and_keeps_its_old_values() {
 fn a_change_that_is_closed_without_a_record_leaves_the_memory_alone() {
     on_every_store(|store| {
         let id = store.intend(&intent(run_of(store), 1)).unwrap();
-        store.sealed(id, Some("aa"), Some("bb")).unwrap();
+        store.sealed(id, &seal(Some("aa"), Some("bb"))).unwrap();
 
         store.done(id, Some(&file(2)), None).unwrap();
 
@@ -173,7 +171,7 @@ fn a_rolled_back_change_is_closed_and_stays_in_the_journal() {
         let run = run_of(store);
         let (announced, sealed) =
             (store.intend(&intent(run, 1)).unwrap(), store.intend(&intent(run, 2)).unwrap());
-        store.sealed(sealed, Some("aa"), Some("bb")).unwrap();
+        store.sealed(sealed, &seal(Some("aa"), Some("bb"))).unwrap();
 
         store.rolled_back(announced).unwrap();
         store.rolled_back(sealed).unwrap();
@@ -190,15 +188,15 @@ fn a_change_goes_through_its_states_in_order_and_ends_once() {
         let run = run_of(store);
         let announced = store.intend(&intent(run, 1)).unwrap();
         let closed = store.intend(&intent(run, 2)).unwrap();
-        store.sealed(closed, Some("aa"), Some("bb")).unwrap();
+        store.sealed(closed, &seal(Some("aa"), Some("bb"))).unwrap();
         store.done(closed, Some(&file(2)), None).unwrap();
         let before = store.journal(None).unwrap();
 
         assert!(store.done(announced, Some(&file(9)), Some(&record(1))).is_err(), "not sealed yet");
-        assert!(store.sealed(closed, Some("cc"), Some("dd")).is_err(), "done already");
+        assert!(store.sealed(closed, &seal(Some("cc"), Some("dd"))).is_err(), "done already");
         assert!(store.done(closed, Some(&file(9)), Some(&record(1))).is_err(), "done already");
         assert!(store.rolled_back(closed).is_err(), "done already");
-        assert!(store.sealed(JournalId(99), Some("cc"), Some("dd")).is_err(), "not there");
+        assert!(store.sealed(JournalId(99), &seal(Some("cc"), Some("dd"))).is_err(), "not there");
 
         assert_eq!(store.journal(None).unwrap(), before);
         assert_eq!(store.records(&[asset(1)]).unwrap(), HashMap::new(), "a refused `done` remembers nothing");
@@ -242,7 +240,7 @@ fn several_threads_write_at_the_same_time_and_nothing_is_lost() {
                 scope.spawn(move || {
                     for n in part * 25..(part + 1) * 25 {
                         let id = store.intend(&intent(run, n)).unwrap();
-                        store.sealed(id, Some("aa"), Some("bb")).unwrap();
+                        store.sealed(id, &seal(Some("aa"), Some("bb"))).unwrap();
                         store.done(id, Some(&file(n)), Some(&record(n))).unwrap();
                     }
                 });
@@ -261,7 +259,7 @@ fn everything_is_still_there_after_opening_again() {
     let store = SqliteStore::open(folder.path()).unwrap();
     store.set_identity(&server(1)).unwrap();
     let id = store.intend(&intent(run_of(&store), 1)).unwrap();
-    store.sealed(id, Some("aa"), Some("bb")).unwrap();
+    store.sealed(id, &seal(Some("aa"), Some("bb"))).unwrap();
     store.done(id, Some(&file(2)), Some(&record(1))).unwrap();
     let before = (store.identity().unwrap(), store.runs().unwrap(), store.journal(None).unwrap());
     store.close().unwrap();

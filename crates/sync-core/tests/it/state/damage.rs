@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use sync_core::SyncError;
 use sync_core::state::{JournalId, Role, RunId, SqliteStore, Store};
 
-use super::sample::{account, album, asset, faces, file, intent, path, record, server, time};
+use super::sample::{account, album, asset, faces, file, intent, path, record, seal, server, time};
 
 fn database(folder: &Path) -> PathBuf {
     folder.join(SqliteStore::FILE_NAME)
@@ -26,7 +26,7 @@ fn sound() -> &'static [u8] {
         for n in 0..40 {
             let id = store.intend(&intent(run, n)).unwrap();
             if n > 3 {
-                store.sealed(id, Some("aa"), Some("bb")).unwrap();
+                store.sealed(id, &seal(Some("aa"), Some("bb"))).unwrap();
                 store.done(id, Some(&file(n)), Some(&record(n))).unwrap();
             }
         }
@@ -55,7 +55,7 @@ fn use_all(store: &SqliteStore) -> Result<(), SyncError> {
     }
     let run = store.begin_run("write", time(1))?;
     let id = store.intend(&intent(run, 50))?;
-    store.sealed(id, Some("cc"), Some("dd"))?;
+    store.sealed(id, &seal(Some("cc"), Some("dd")))?;
     store.done(id, Some(&file(50)), Some(&record(50)))?;
     store.nothing_left(id, run, None)?;
     store.end_run(run, &sync_core::Summary::default(), time(2))?;

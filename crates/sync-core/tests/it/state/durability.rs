@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use photo_metadata::Value;
 use sync_core::state::{Intent, RunId, SqliteStore, Store};
 
-use super::sample::{asset, file, intent, record, time};
+use super::sample::{asset, file, intent, record, seal, time};
 use crate::child;
 
 /// An intent with a caption so long that a small disk is full after a few dozen.
@@ -89,7 +89,7 @@ fn child_makes_one_change() {
     child::say("intend");
     let id = store.intend(&intent(run, 1)).unwrap();
     child::say("sealed");
-    store.sealed(id, Some("aa"), Some("bb")).unwrap();
+    store.sealed(id, &seal(Some("aa"), Some("bb"))).unwrap();
     child::say("done");
     store.done(id, Some(&file(1)), Some(&record(1))).unwrap();
     store.remember(&record(2)).unwrap();

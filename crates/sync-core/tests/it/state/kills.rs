@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use photo_metadata::Value;
-use sync_core::state::{Intent, JournalState, RunId, SqliteStore, Store};
+use sync_core::state::{Intent, JournalState, RunId, Seal, SqliteStore, Store};
 
-use super::sample::{account, album, asset, faces, file, intent, record, time};
+use super::sample::{account, album, asset, faces, file, intent, record, seal, time, way_back};
 use crate::child::{self, Kid};
 
 /// Numbers far above those of changes, for what is written in pairs.
@@ -40,7 +40,7 @@ fn child_writes_until_it_is_killed() {
 fn change(store: &SqliteStore, run: RunId, n: u32) {
     let id = store.intend(&large(run, n)).unwrap();
     child::say(&format!("{} {n} intent", id.0));
-    store.sealed(id, Some("aa"), Some("bb")).unwrap();
+    store.sealed(id, &Seal { back: Some(&way_back(n)), ..seal(Some("aa"), Some("bb")) }).unwrap();
     child::say(&format!("{} {n} sealed", id.0));
     if n.is_multiple_of(7) {
         store.rolled_back(id).unwrap();
@@ -101,6 +101,8 @@ fn prove(folder: &Path, confirmed: &Confirmed) {
         let row = journal.get(id).unwrap_or_else(|| panic!("change {id} was confirmed and is lost"));
         assert_eq!(row.intent, large(row.intent.run, *n));
         assert!(reached(row.state) >= (*least).min(2), "change {id} fell back to {:?}", row.state);
+        let leads_back = matches!(row.state, JournalState::Sealed | JournalState::Done);
+        assert_eq!(store.way_back(row.id).unwrap(), leads_back.then(|| way_back(*n)));
     }
     for row in journal.values().filter(|row| row.state == JournalState::Done) {
         let known = store.records(std::slice::from_ref(&row.intent.asset)).unwrap();

@@ -8,7 +8,7 @@ use std::path::Path;
 use sync_core::Summary;
 use sync_core::state::{JournalId, RunId, SqliteStore, Store};
 
-use super::sample::{asset, file, intent, record, server, time};
+use super::sample::{asset, file, intent, record, seal, server, time};
 
 fn with_content(folder: &Path) {
     let store = SqliteStore::open(folder).unwrap();
@@ -88,7 +88,7 @@ fn who_only_looks_cannot_write() {
         store.end_run(RunId(1), &Summary::default(), time(1)).is_err(),
         store.remember(&record(2)).is_err(),
         store.intend(&intent(RunId(1), 2)).is_err(),
-        store.sealed(JournalId(1), Some("aa"), Some("bb")).is_err(),
+        store.sealed(JournalId(1), &seal(Some("aa"), Some("bb"))).is_err(),
         store.done(JournalId(1), Some(&file(1)), None).is_err(),
         store.rolled_back(JournalId(1)).is_err(),
     ];

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use sync_core::state::{
-    AssetRecord, CachedAlbum, FaceRecord, Intent, JournalId, JournalState, Role, RunId, SqliteStore, Store,
+    AssetRecord, CachedAlbum, FaceRecord, Intent, JournalId, JournalState, Role, RunId, Seal, SqliteStore,
+    Store, WaysBack,
 };
 
-use super::sample::{account, album, asset, faces, file, intent, record, time};
+use super::sample::{account, album, asset, faces, file, intent, record, seal, time, way_back};
 
 /// Numbers of assets, albums and notes: few, so that calls meet.
 const NUMBERS: u32 = 8;
@@ -17,7 +18,8 @@ enum Call {
     Remember(Vec<(u32, Role)>),
     Forget(u32, Role),
     Intend(u32, bool),
-    Seal(usize),
+    Seal(usize, Option<u32>),
+    DropWaysBack(u64),
     Done(usize, bool),
     RollBack(usize),
     PutAlbum(u32, u32),
@@ -42,7 +44,8 @@ fn call() -> impl Strategy<Value = Call> {
         prop::collection::vec((n(), role()), 0..4).prop_map(Call::Remember),
         (n(), role()).prop_map(|(n, role)| Call::Forget(n, role)),
         (n(), any::<bool>()).prop_map(|(n, undoes)| Call::Intend(n, undoes)),
-        change().prop_map(Call::Seal),
+        (change(), prop::option::of(n())).prop_map(|(change, back)| Call::Seal(change, back)),
+        (0..3000_u64).prop_map(Call::DropWaysBack),
         (change(), any::<bool>()).prop_map(|(change, known)| Call::Done(change, known)),
         change().prop_map(Call::RollBack),
         (0..2_u32, n()).prop_map(|(user, n)| Call::PutAlbum(user, n)),
@@ -63,6 +66,7 @@ struct Change {
     intent: Intent,
     state: JournalState,
     undone_by: Option<RunId>,
+    back: Option<u32>,
 }
 
 /// What a store should know.
@@ -128,14 +132,17 @@ fn apply(store: &dyn Store, model: &mut Model, run: RunId, call: &Call) {
             let undoes = newest.filter(|_| *undoes).map(id_of);
             let intent = Intent { undoes, ..intent(run, *n) };
             assert_eq!(store.intend(&intent).unwrap(), id_of(model.changes.len()));
-            model.changes.push(Change { intent, state: JournalState::Intent, undone_by: None });
+            model.changes.push(Change { intent, state: JournalState::Intent, undone_by: None, back: None });
         }
-        Call::Seal(index) => {
+        Call::Seal(index, back) => {
             let possible =
                 model.changes.get(*index).is_some_and(|change| change.state == JournalState::Intent);
-            assert_eq!(store.sealed(id_of(*index), Some("aa"), Some("bb")).is_ok(), possible);
+            let recipe = back.map(way_back);
+            let seal = Seal { back: recipe.as_ref(), ..seal(Some("aa"), Some("bb")) };
+            assert_eq!(store.sealed(id_of(*index), &seal).is_ok(), possible);
             if possible {
                 model.changes[*index].state = JournalState::Sealed;
+                model.changes[*index].back = *back;
             }
         }
         Call::Done(index, known) => done(store, model, *index, *known),
@@ -145,10 +152,27 @@ fn apply(store: &dyn Store, model: &mut Model, run: RunId, call: &Call) {
             assert_eq!(store.rolled_back(id_of(*index)).is_ok(), possible);
             if possible {
                 model.changes[*index].state = JournalState::RolledBack;
+                model.changes[*index].back = None;
             }
         }
+        Call::DropWaysBack(bytes) => drop_ways_back(store, model, run, *bytes),
         other => apply_to_caches(store, model, other),
     }
+}
+
+/// The oldest first, until there is enough; the store says itself how much each is.
+fn drop_ways_back(store: &dyn Store, model: &mut Model, run: RunId, bytes: u64) {
+    let mut dropped = WaysBack::default();
+    for (index, change) in model.changes.iter_mut().enumerate() {
+        if dropped.bytes >= bytes || change.state != JournalState::Done || change.back.is_none() {
+            continue;
+        }
+        let row = store.change(id_of(index)).unwrap().unwrap();
+        dropped.changes += 1;
+        dropped.bytes += row.way_back.unwrap().size;
+        change.back = None;
+    }
+    assert_eq!(store.drop_ways_back(run, bytes).unwrap(), dropped);
 }
 
 fn done(store: &dyn Store, model: &mut Model, index: usize, known: bool) {
@@ -237,6 +261,8 @@ fn compare(store: &dyn Store, model: &Model) {
     assert_eq!(journal.len(), model.changes.len());
     for (row, change) in journal.iter().zip(&model.changes) {
         assert_eq!((&row.intent, row.state, row.undone_by), (&change.intent, change.state, change.undone_by));
+        assert_eq!(store.way_back(row.id).unwrap(), change.back.map(way_back));
+        assert_eq!(row.way_back.is_some(), change.back.is_some());
     }
 }
 

@@ -7,10 +7,10 @@ use std::path::PathBuf;
 use immich_api::{AlbumId, AssetId};
 use jiff::Timestamp;
 use photo_metadata::replace::FileIdentity;
-use photo_metadata::{Refusal, Tag, TagEdit, Value};
+use photo_metadata::{Piece, Recipe, Refusal, Tag, TagEdit, Value};
 use sync_core::state::{
-    AssetRecord, Base, CachedAlbum, FaceRecord, Fingerprint, Intent, Role, RunId, ServerIdentity, Sha1s,
-    Verdict,
+    AssetRecord, Base, CachedAlbum, FaceRecord, Fingerprint, Intent, Role, RunId, Seal, ServerIdentity,
+    Sha1s, Verdict,
 };
 
 pub(crate) fn asset(n: u32) -> AssetId {
@@ -106,7 +106,6 @@ pub(crate) fn intent(run: RunId, n: u32) -> Intent {
         work_dir,
         before: (n % 4 != 3).then(|| file(n)),
         edits,
-        old_bytes: (n % 3 == 2).then(|| vec![0, 0xff, n.to_le_bytes()[0]]),
         fingerprint,
         base,
         sha1: n.is_multiple_of(2).then(|| sha1s(n)),
@@ -114,6 +113,23 @@ pub(crate) fn intent(run: RunId, n: u32) -> Intent {
         undoes: None,
         at: time(n),
     }
+}
+
+/// Digests without a way back.
+pub(crate) fn seal<'a>(old: Option<&'a str>, new: Option<&'a str>) -> Seal<'a> {
+    Seal { old, new, ..Seal::default() }
+}
+
+/// A way back with a patch that all have, one of its own, and a small piece.
+pub(crate) fn way_back(n: u32) -> Recipe {
+    let copy = Piece::Copy { start: 7, length: 2_000_000 };
+    let shared = Piece::Bytes(b"padding ".repeat(100));
+    let own = Piece::Bytes(n.to_le_bytes().repeat(100));
+    Recipe::new(
+        3_000_000,
+        vec![shared, copy, own, Piece::Copy { start: 0, length: 3 }, Piece::Bytes(vec![1])],
+    )
+    .unwrap()
 }
 
 /// An album with as many assets as its number says.

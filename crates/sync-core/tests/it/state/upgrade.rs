@@ -5,19 +5,28 @@
 use std::fs;
 use std::path::Path;
 
-use photo_metadata::{Tag, Value};
+use photo_metadata::{Piece, Recipe, Tag, Value};
 use sync_core::state::{
-    AssetRecord, Base, JournalState, Role, RunId, ServerIdentity, SqliteStore, Store, Verdict,
+    AssetRecord, Base, Intent, JournalId, JournalState, Role, RunId, ServerIdentity, SqliteStore, Store,
+    Verdict,
 };
 
-use super::sample::{account, asset, file, intent, path, record, time};
+use super::sample::{account, album, asset, file, intent, path, record, seal, time};
 
 /// Eight remembered assets, one run with four changes, and one that was killed with three: rolled back, announced
 /// and sealed.
 const VERSION_1: &[u8] = include_bytes!("fixtures/version-1.db");
 
+/// Eight remembered assets; a run that changed four sidecars and originals; and an undo that was killed: it had taken
+/// one of the files away, rolled one change back, announced one and sealed one.
+const VERSION_2: &[u8] = include_bytes!("fixtures/version-2.db");
+
 fn opened(folder: &Path) -> SqliteStore {
-    fs::write(folder.join(SqliteStore::FILE_NAME), VERSION_1).unwrap();
+    opened_from(folder, VERSION_1)
+}
+
+fn opened_from(folder: &Path, state: &[u8]) -> SqliteStore {
+    fs::write(folder.join(SqliteStore::FILE_NAME), state).unwrap();
     SqliteStore::open(folder).unwrap()
 }
 
@@ -80,7 +89,7 @@ fn the_journal_of_version_1_keeps_its_rows_their_names_and_their_states() {
     for (row, n) in rows.iter().zip(8..) {
         let mut expected = intent(RunId(if n < 12 { 1 } else { 2 }), n);
         (expected.account, expected.role, expected.before) = (account(1), Role::Original, Some(file(n)));
-        (expected.old_bytes, expected.sha1, expected.owes, expected.base) = (None, None, false, base(n));
+        (expected.sha1, expected.owes, expected.base) = (None, false, base(n));
         assert_eq!(row.intent, expected);
         assert_eq!(row.after, (n < 12).then(|| file(n + 100)));
     }
@@ -111,8 +120,50 @@ fn a_state_that_was_brought_up_to_date_is_like_a_new_one() {
     assert_eq!(store.journal(None).unwrap(), before);
     assert_eq!(store.check().unwrap(), Vec::<String>::new());
     let id = store.intend(&intent(RunId(2), 20)).unwrap();
-    store.sealed(id, Some("aa"), Some("bb")).unwrap();
+    store.sealed(id, &seal(Some("aa"), Some("bb"))).unwrap();
     store.done(id, Some(&file(1)), Some(&record(20))).unwrap();
+}
+
+#[test]
+fn the_journal_of_version_2_keeps_everything() {
+    let folder = tempfile::tempdir().unwrap();
+
+    let store = opened_from(folder.path(), VERSION_2);
+
+    let rows = store.journal(None).unwrap();
+    let states: Vec<_> = rows.iter().map(|row| row.state).collect();
+    let (done, open) =
+        (JournalState::Done, [JournalState::RolledBack, JournalState::Intent, JournalState::Sealed]);
+    assert_eq!(states, [done, done, done, done, done, open[0], open[1], open[2]]);
+    for (row, n) in rows.iter().zip([8, 9, 10, 11, 11, 12, 13, 14]) {
+        let is_first = row.id.0 < 5;
+        let undoes = (row.id.0 == 5).then_some(JournalId(4));
+        let expected = Intent { undoes, ..intent(RunId(if is_first { 1 } else { 2 }), n) };
+        assert_eq!(row.intent, expected);
+        assert_eq!(row.after, is_first.then(|| file(n + 100)));
+    }
+    assert_eq!((rows[3].undone_by, rows[4].new_hash.as_ref()), (Some(RunId(2)), None));
+    assert_eq!((rows[7].old_hash.as_deref(), rows[7].new_hash.as_deref()), (Some("cc"), Some("dd")));
+    let counts = store.counts().unwrap();
+    assert_eq!((counts.assets, store.note("last").unwrap().as_deref()), (12, Some("2")));
+    assert_eq!(store.album_cache(&account(1)).unwrap(), [album(3)]);
+    assert_eq!(store.check().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn what_version_2_kept_of_sidecars_leads_back() {
+    let folder = tempfile::tempdir().unwrap();
+
+    let store = opened_from(folder.path(), VERSION_2);
+
+    // Of every third sample there was a content: 8, 11 twice, and 14.
+    let kept = |n: u8| Recipe::new(0, vec![Piece::Bytes(vec![0, 0xff, n])]);
+    for (id, back) in [(1, kept(8)), (2, None), (3, None), (4, kept(11)), (5, kept(11)), (8, kept(14))] {
+        assert_eq!(store.way_back(JournalId(id)).unwrap(), back, "{id}");
+    }
+    assert_eq!(store.way_back(JournalId(5)).unwrap().unwrap().make(&[]), Some(vec![0, 0xff, 11]));
+    let found = store.ways_back().unwrap();
+    assert_eq!((found[&RunId(1)].changes, found[&RunId(2)].changes), (2, 2));
 }
 
 #[test]

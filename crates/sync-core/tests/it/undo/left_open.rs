@@ -6,6 +6,7 @@ use sync_core::writeback::Target;
 
 use super::lab::{TakesBack, records};
 use crate::harness::{Home, Setting};
+use crate::state::sample::seal;
 
 /// A photo with a sidecar that run 1 made, and a reversal of that, announced by a run that was killed.
 fn left_open() -> (Home, immich_sandbox::AssetId, JournalId) {
@@ -20,7 +21,6 @@ fn left_open() -> (Home, immich_sandbox::AssetId, JournalId) {
     let intent = Intent {
         run,
         before: row.after,
-        old_bytes: Some(std::fs::read(home.path("a.jpg.xmp")).unwrap()),
         base: sync_core::state::Base::default(),
         undoes: Some(row.id),
         ..row.intent
@@ -38,7 +38,7 @@ fn sidecar(home: &Home, id: immich_sandbox::AssetId) -> (Verdict, bool) {
 #[test]
 fn a_sidecar_that_is_gone_was_taken_away() {
     let (home, id, reversal) = left_open();
-    home.store.sealed(reversal, Some("hash of what we made"), None).unwrap();
+    home.store.sealed(reversal, &seal(Some("hash of what we made"), None)).unwrap();
     std::fs::remove_file(home.path("a.jpg.xmp")).unwrap();
 
     let (summary, told) = home.undo_run(1);
@@ -52,7 +52,7 @@ fn a_sidecar_that_is_gone_was_taken_away() {
 #[test]
 fn a_sidecar_that_is_still_there_was_not() {
     let (home, _, reversal) = left_open();
-    home.store.sealed(reversal, Some("hash of what we made"), None).unwrap();
+    home.store.sealed(reversal, &seal(Some("hash of what we made"), None)).unwrap();
 
     let (summary, told) = home.undo(&UndoTarget::Run(RunId(1)));
 
