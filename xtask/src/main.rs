@@ -8,6 +8,7 @@
 mod borders;
 mod ci;
 mod environment;
+mod fuzz;
 mod harness;
 mod metrics;
 mod shell;
@@ -57,6 +58,8 @@ enum Command {
     Undo,
     /// Let 10,000 requests go wrong, and compare the end with a home in which none did
     FaultedRequests,
+    /// Feed spoiled files to the native parsers
+    Fuzz(fuzz::FuzzArgs),
     /// Check who uses whom between crates and modules
     CheckBorders,
     /// Count files, lines, long functions, missing docs and calls that may panic
@@ -88,6 +91,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::StateKills => harness::state_kills(&workspace),
         Command::Undo => harness::undo(&workspace),
         Command::FaultedRequests => harness::faulted_requests(&workspace),
+        Command::Fuzz(args) => fuzz::run(&workspace, &args),
         Command::CheckBorders => borders::check(&workspace),
         Command::Metrics(args) => metrics::run(&workspace, &args),
     }

@@ -18,6 +18,9 @@ mod error;
 pub mod exiftool;
 mod fields;
 mod file_tags;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod identify;
 mod inventory;
 mod iptc;

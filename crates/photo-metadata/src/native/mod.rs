@@ -27,6 +27,14 @@ use blocks::Format;
 pub(crate) use blocks::Listing;
 pub use engine::Native;
 use fault::Fault;
+#[cfg(feature = "fuzzing")]
+pub(crate) use {
+    blocks::Block,
+    engine::{NoDraft, draft as proved_draft, inventory, read},
+    exif::Exif,
+    photoshop::Resources,
+    xmp::Packet,
+};
 
 use crate::source::Source;
 use crate::structure::Container;

@@ -144,6 +144,12 @@ fn examine_to(path: &Path, depth: Depth) -> Result<Structure, MetadataError> {
     structure.ok_or_else(|| MetadataError::UnknownContainer { path: path.to_path_buf() })
 }
 
+/// The digest of a file in memory.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn payload_of(bytes: &Vec<u8>) -> Option<PayloadDigest> {
+    examine_source(bytes, "", Depth::Whole).ok().flatten().map(|structure| structure.payload)
+}
+
 /// The same for any source; `None` for a content that is not known. Empty files go by their extension.
 fn examine_source(source: &dyn Source, extension: &str, depth: Depth) -> io::Result<Option<Structure>> {
     let head = read_up_to(source, 0, 4096)?;

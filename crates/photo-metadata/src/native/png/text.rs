@@ -204,10 +204,15 @@ mod tests {
         Text { bytes: format!("\n{title}\n{length:8}\n{digits}").into_bytes(), compressed: false }
     }
 
+    fn digits(bytes: &[u8]) -> String {
+        let digits = bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15), b'\n']);
+        String::from_utf8(digits.collect()).unwrap()
+    }
+
     #[test]
     fn a_profile_goes_by_what_is_in_it() {
         let held = |name: &str, bytes: &[u8]| {
-            let digits: String = bytes.iter().map(|byte| format!("{byte:02x}\n")).collect();
+            let digits = digits(bytes);
             let keyword = format!("Raw profile type {name}").into_bytes();
             let found = profile(&keyword, &text("x", bytes.len(), &digits)).unwrap();
             found.map(|(profile, block)| (profile.held, block))
@@ -240,7 +245,7 @@ mod tests {
     fn a_profile_is_written_in_its_own_form() {
         for compressed in [false, true] {
             for bytes in [b"8BIM and the rest of it, more than a line of it".as_slice(), b"\x1c\x02\x05"] {
-                let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+                let digits = digits(bytes);
                 let keyword = b"Raw profile type iptc";
                 let text = Text { compressed, ..text("iptc", bytes.len(), &digits) };
                 let (old, block) = profile(keyword, &text).unwrap().unwrap();
