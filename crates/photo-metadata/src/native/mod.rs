@@ -19,6 +19,7 @@ mod photoshop;
 mod png;
 mod room;
 mod shown;
+mod sidecar;
 mod video;
 mod webp;
 mod xmp;
@@ -46,6 +47,7 @@ pub(crate) fn open(source: &dyn Source, container: Container) -> Result<Box<dyn 
         Container::Jpeg => Ok(Box::new(jpeg::Jpeg::open(source)?)),
         Container::Png => Ok(Box::new(png::open(source)?)),
         Container::WebP => Ok(Box::new(webp::open(source)?)),
+        Container::Xmp => Ok(Box::new(sidecar::open(source)?)),
         Container::Mp4 | Container::Mov => Ok(Box::new(video::open(source)?)),
         _ => Err(Fault::beyond(format!("{} files are not edited natively", container.label()))),
     }
