@@ -50,8 +50,19 @@ pub(crate) fn redecode(string: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
+/// The characters of the bytes from 0x80 on; those that stand for nothing are themselves.
+const FROM_0X80: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
+
+/// Bytes decoded as Windows-1252, as ExifTool decodes an unmarked block.
+pub(crate) fn from_windows_1252(bytes: &[u8]) -> String {
+    let character = |byte: &u8| match byte {
+        0x80..=0x9f => FROM_0X80.chars().nth(usize::from(byte - 0x80)).unwrap_or('?'),
+        _ => char::from(*byte),
+    };
+    bytes.iter().map(character).collect()
+}
+
 fn windows_1252(c: char) -> Option<u8> {
-    const FROM_0X80: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
     match u32::from(c) {
         code @ (0..=0x7f | 0xa0..=0xff) => u8::try_from(code).ok(),
         _ => FROM_0X80.chars().position(|known| known == c).and_then(|place| u8::try_from(0x80 + place).ok()),
@@ -77,6 +88,15 @@ mod tests {
         assert_eq!(IptcCharset::detect(None, ["© Müller"]), IptcCharset::Latin);
         assert_eq!(IptcCharset::detect(None, ["MÃ¼ller", "beach"]), IptcCharset::UnmarkedUtf8);
         assert_eq!(IptcCharset::detect(None, ["MÃ¼ller", "© Müller"]), IptcCharset::Latin);
+    }
+
+    #[test]
+    fn every_byte_is_a_character_and_comes_back() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        let text = from_windows_1252(&bytes);
+
+        assert_eq!(text.chars().map(windows_1252).collect::<Option<Vec<u8>>>(), Some(bytes));
+        assert!(text.contains('€') && text.contains('ß'));
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod engine;
 mod exif;
 mod fault;
 mod heif;
+mod iim;
 mod jpeg;
 #[cfg(test)]
 mod judge;
