@@ -190,9 +190,9 @@ fn is_layout(container: Container, group: &str, name: &str) -> bool {
         Container::Heic | Container::Avif => {
             chunk_offset || quicktime && matches!(name, "MediaData" | "MediaDataSize" | "MediaDataOffset")
         }
-        // `wide` is an empty filler.
+        // `wide` is an empty filler, and free space comes and goes with what grows and moves.
         Container::Mp4 | Container::Mov => {
-            chunk_offset || quicktime && matches!(name, "MediaDataOffset" | "Wide")
+            chunk_offset || quicktime && matches!(name, "MediaDataOffset" | "Wide" | "Free")
         }
         Container::Cr3 => {
             chunk_offset

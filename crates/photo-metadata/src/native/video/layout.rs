@@ -57,11 +57,10 @@ impl Layout {
             return Err(Fault::beyond("it is a fragmented video, whose movie box stays as it is"));
         }
         for found in self.top.iter().filter(|found| matches!(&found.kind, b"free" | b"skip")) {
-            // DJI keeps a list of positions in one; GPAC writes its name there.
-            let start =
-                read_up_to(source, found.content, usize::try_from(found.length().min(64)).unwrap_or(0))?;
-            let is_text = start.iter().all(|byte| matches!(byte, 0 | b' '..=b'~')) && found.length() <= 1024;
-            if !is_text && !is_empty(source, found)? {
+            // DJI keeps a list of positions in one; GPAC writes its name there, Adobe the headers of what there was.
+            let length = usize::try_from(found.length().min(64)).unwrap_or(0);
+            let start = read_up_to(source, found.content, length)?;
+            if !start.iter().all(|byte| matches!(byte, 0 | b' '..=b'~')) {
                 return Err(Fault::beyond("its maker keeps data in free space, perhaps positions"));
             }
         }

@@ -112,11 +112,21 @@ impl Lister<'_> {
 
     /// Free space that holds something is somebody's.
     fn free(&mut self, key: String, found: &BoxAt) -> Result<(), Fault> {
-        if !is_empty(self.source, found)? {
+        if !self.looks_empty(found)? {
             let borders = self.borders(found)?;
             self.add(key, borders);
         }
         Ok(())
+    }
+
+    /// Long ones are looked at where they start and end.
+    fn looks_empty(&self, found: &BoxAt) -> Result<bool, Fault> {
+        if found.length() <= HASHED_WHOLE {
+            return is_empty(self.source, found);
+        }
+        let first = BoxAt { end: found.content + BORDER, ..*found };
+        let last = BoxAt { content: found.end - BORDER, ..*found };
+        Ok(is_empty(self.source, &first)? && is_empty(self.source, &last)?)
     }
 
     /// A header without its creation time, which is 4 or 8 bytes long by its version.
@@ -159,7 +169,7 @@ impl Lister<'_> {
         Ok(hasher.finalize().to_hex().to_string())
     }
 
-    /// What lies where the first chunk of a track is said to be, and in which `mdat`.
+    /// What lies where the first chunk of a track is said to be, and in which box.
     fn first_chunk(&mut self, layout: &Layout, number: usize, track: &BoxAt) -> Result<(), Fault> {
         let Some(table) = self.chunk_table(track)? else { return Ok(()) };
         let is_some = read_array::<4>(self.source, table.content + 4)?.is_some_and(|count| count != [0; 4]);
@@ -170,11 +180,12 @@ impl Lister<'_> {
                 .map(|offset| u64::from(u32::from_be_bytes(offset)))
         };
         let Some(offset) = offset.filter(|_| is_some && table.length() >= 12) else { return Ok(()) };
-        let mut mdats = layout.top.iter().filter(|found| found.is(b"mdat"));
-        let inside = mdats.position(|mdat| (mdat.content..mdat.end).contains(&offset));
-        let bytes = read_up_to(self.source, offset, 16)?;
-        let place = inside.map_or("outside".to_owned(), |index| format!("mdat {index}"));
-        self.add(format!("Movie:chunk of track {number}"), format!("{place} {}", bytes.escape_ascii()));
+        let place = layout.top.iter().find(|found| (found.content..found.end).contains(&offset));
+        // What follows the box may change.
+        let inside = place.map_or(0, |found| found.end - offset).min(16);
+        let bytes = read_up_to(self.source, offset, usize::try_from(inside).unwrap_or(0))?;
+        let name = place.map_or("nowhere".to_owned(), BoxAt::name);
+        self.add(format!("Movie:chunk of track {number}"), format!("{name} {}", bytes.escape_ascii()));
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use super::{Item, KeyTable, values};
 use crate::edits::TagEdit;
 use crate::native::boxes::{BoxAt, boxed};
 use crate::native::fault::Fault;
+use crate::tag::Tag;
 
 /// `hdlr` as ExifTool makes it: a handler of `mdta` without a name.
 const HANDLER: &[u8; 24] = b"\0\0\0\0\0\0\0\0mdta\0\0\0\0\0\0\0\0\0\0\0\0";
@@ -57,12 +58,16 @@ impl KeyTable {
             match (&held[..], &edit.new) {
                 ([], None) => {}
                 ([], Some(value)) => {
-                    keys.push(Key::ours(edit.tag)?);
-                    let number = u32::try_from(keys.len()).unwrap_or(u32::MAX);
-                    items.push(Item {
-                        kind: number.to_be_bytes(),
-                        content: values::content(edit.tag, value)?,
-                    });
+                    let index = match position(&keys, edit.tag)? {
+                        Some(index) => index,
+                        None => {
+                            keys.push(Key::ours(edit.tag)?);
+                            keys.len() - 1
+                        }
+                    };
+                    let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
+                    let content = values::content(edit.tag, value)?;
+                    items.push(Item { kind: number.to_be_bytes(), content });
                 }
                 ([held], new) => {
                     let item =
@@ -116,6 +121,16 @@ fn rebuilt(child: &BoxAt, content: &[u8]) -> Result<Vec<u8>, Fault> {
         Some(uuid) => boxed(child.kind, &[&uuid[..], content].concat()),
         None => boxed(child.kind, content),
     }
+}
+
+/// A name that is there, perhaps without a value.
+fn position(keys: &[Key], tag: Tag) -> Result<Option<usize>, Fault> {
+    for (index, key) in keys.iter().enumerate() {
+        if key.meaning()?.is_some_and(|(_, found, _)| found == tag) {
+            return Ok(Some(index));
+        }
+    }
+    Ok(None)
 }
 
 fn items_content(items: &[Item]) -> Result<Vec<u8>, Fault> {

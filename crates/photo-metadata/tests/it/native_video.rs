@@ -1,0 +1,183 @@
+//! Videos read and written by the native engine, judged by ExifTool.
+
+use std::path::{Path, PathBuf};
+
+use photo_metadata::structure::examine;
+use photo_metadata::{Change, Container, Engine, ExifTool, FileTags, Native, Tag, TagEdit, Value, identify};
+use sample_pictures::{Gps, Kind, Picture, Video};
+
+use crate::places;
+
+/// The videos of the collection that are MP4 or QuickTime by content, without a maker's trailer.
+fn collected(test: &str) -> Vec<(PathBuf, Container)> {
+    let files = places::corpus(test).unwrap_or_default().into_iter();
+    let videos = files.filter(|path| path.parent().is_some_and(|folder| folder.ends_with("video")));
+    let videos = videos.filter(|path| path.extension().is_some_and(|extension| extension != "insv"));
+    let known = videos.filter_map(|path| Some((path.clone(), identify(&path).ok()?.ok()?)));
+    known.filter(|(_, container)| matches!(container, Container::Mp4 | Container::Mov)).collect()
+}
+
+/// Videos that were made, of all layouts that cameras use.
+fn made(folder: &Path) -> Vec<(PathBuf, Container)> {
+    let mut files = Vec::new();
+    for (kind, container) in [(Kind::Mp4, Container::Mp4), (Kind::Mov, Container::Mov)] {
+        for moov_first in [false, true] {
+            for is_full in [false, true] {
+                let video = Video {
+                    moov_first,
+                    created: is_full.then_some(1_700_000_000),
+                    apple_creation_date: is_full.then(|| "2023-11-14T23:13:20+0100".to_owned()),
+                    place: is_full.then(|| Gps::new(52.52, 13.405)),
+                    ..Video::default()
+                };
+                let path = folder.join(format!("{moov_first}-{is_full}.{}", kind.extension()));
+                let picture = Picture::new(kind).size(80, 60).orientation(6).video(video);
+                picture.write_to(&path).expect("a sample");
+                files.push((path, container));
+            }
+        }
+    }
+    files
+}
+
+fn exiftool() -> ExifTool {
+    ExifTool::new(places::start(&places::exiftool()))
+}
+
+/// How two readings differ.
+fn differences(native: &FileTags, exiftool: &FileTags) -> Vec<String> {
+    let mut differences = Vec::new();
+    for &tag in Tag::ALL {
+        let (own, theirs) = (native.get(tag), exiftool.get(tag));
+        let same = match (own, theirs) {
+            (Some(own), Some(theirs)) => own.says_the_same(theirs, tag),
+            (own, theirs) => own.is_none() && theirs.is_none(),
+        };
+        let times = |tags: &FileTags| (tags.is_repeated(tag), tags.is_ambiguous(tag));
+        if !same || times(native) != times(exiftool) {
+            differences.push(format!("{tag}: {own:?} {theirs:?}"));
+        }
+    }
+    if native.frame() != exiftool.frame() {
+        differences.push(format!("frame: {:?} {:?}", native.frame(), exiftool.frame()));
+    }
+    differences
+}
+
+#[test]
+fn every_video_says_natively_what_it_says_to_exiftool() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let exiftool = exiftool();
+    let mut files = collected("every_video_says_natively_what_it_says_to_exiftool");
+    files.extend(made(folder.path()));
+    for (path, container) in files {
+        let native =
+            Native.read(&path, container).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+
+        let differences = differences(&native, &exiftool.read(&path, container).expect("a readable file"));
+
+        assert!(differences.is_empty(), "{}: {differences:#?}", path.display());
+    }
+}
+
+/// What a file is to say: the dates and texts that fit it.
+fn wanted(held: &FileTags) -> Vec<(Tag, Value)> {
+    let list = |items: &[&str]| Value::List(items.iter().map(|item| (*item).to_owned()).collect());
+    let coordinates = match held.get(Tag::UserDataCoordinates) {
+        Some(_) => Tag::UserDataCoordinates,
+        None => Tag::KeysCoordinates,
+    };
+    vec![
+        (Tag::Subject, list(&["Zoë", "at the lake"])),
+        (Tag::PersonInImage, list(&["Zoë"])),
+        (Tag::TagsList, list(&["People/Zoë", "Places/Lake"])),
+        (Tag::Description, Value::text("At the lake,\n\"with\" <Zoë> & 東京")),
+        (Tag::Rating, Value::text("4")),
+        (Tag::XmpDateTimeOriginal, Value::text("2001:02:03 06:05:06+02:00")),
+        (Tag::MovieCreateDate, Value::text("2001:02:03 04:05:06")),
+        (Tag::TrackCreateDate, Value::text("2001:02:03 04:05:06")),
+        (Tag::MediaCreateDate, Value::text("2001:02:03 04:05:06")),
+        (Tag::KeysCreationDate, Value::text("2001:02:03 06:05:06+02:00")),
+        (Tag::KeysDescription, Value::text("At the lake, with Zoë")),
+        (coordinates, Value::text("-33.868812 151.209296 12.5")),
+    ]
+}
+
+fn is_in_place(tag: Tag) -> bool {
+    let is_date = matches!(tag, Tag::MovieCreateDate | Tag::TrackCreateDate | Tag::MediaCreateDate);
+    is_date || tag.name().starts_with("XMP-")
+}
+
+fn change(container: Container, held: &FileTags, wanted: Vec<(Tag, Value)>) -> Change {
+    let edit = |(tag, new)| TagEdit { tag, old: held.get(tag).cloned(), new: Some(new) };
+    Change { container, edits: wanted.into_iter().map(edit).collect(), iptc: None }
+}
+
+/// Writes natively, and lets ExifTool compare.
+fn judged(exiftool: &ExifTool, path: &Path, target: &Path, change: &Change) -> Vec<String> {
+    if let Err(error) = Native.write_copy(path, target, change) {
+        return vec![error.to_string()];
+    }
+    let before = exiftool.inventory(path, change.container).expect("a readable file");
+    let after = exiftool.inventory(target, change.container).expect("a readable file");
+    let mut findings: Vec<String> =
+        after.unmet(&change.edits).iter().map(|edit| format!("{edit:?}")).collect();
+    findings.extend(after.foreign_changes(&before, &change.edits));
+    if before.image_hash != after.image_hash {
+        findings.push("the samples differ".to_owned());
+    }
+    let (old, new) = (examine(path).expect("a readable file"), examine(target).expect("a readable file"));
+    if old.payload != new.payload || !new.problems.is_empty() {
+        findings.push(format!("the structure differs: {:?}", new.problems));
+    }
+    findings
+}
+
+#[test]
+fn every_video_is_written_natively_and_keeps_all_else() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let exiftool = exiftool();
+    let mut files = collected("every_video_is_written_natively_and_keeps_all_else");
+    files.extend(made(folder.path()));
+    for (number, (path, container)) in files.into_iter().enumerate() {
+        let held = Native.read(&path, container).expect("a readable file");
+        let all = wanted(&held);
+        let in_place = all.iter().filter(|(tag, _)| is_in_place(*tag)).cloned().collect();
+        for (kind, wanted) in [("in-place", in_place), ("all", all)] {
+            let target = folder.path().join(format!("{number}-{kind}.out"));
+            let change = change(container, &held, wanted);
+
+            let findings = judged(&exiftool, &path, &target, &change);
+
+            assert!(findings.is_empty(), "{} {kind}: {findings:#?}", path.display());
+            let draft = Native.draft(&path, &change).expect("a draft").expect("native code drafts");
+            assert!(kind == "all" || draft.keeps_places(), "{}", path.display());
+            let read = Native.read(&target, container).expect("a readable file");
+            let differences =
+                differences(&read, &exiftool.read(&target, container).expect("a readable file"));
+            assert!(differences.is_empty(), "{} {kind}: {differences:#?}", path.display());
+        }
+    }
+}
+
+#[test]
+fn exiftool_finds_our_packet_where_it_would_have_put_its_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let exiftool = exiftool();
+    for (path, container) in made(folder.path()) {
+        let (ours, theirs) = (folder.path().join("ours.out"), folder.path().join("theirs.out"));
+        let empty = FileTags::empty(container);
+        let first = change(container, &empty, vec![(Tag::Rating, Value::text("4"))]);
+        let second = change(container, &empty, vec![(Tag::Description, Value::text("more"))]);
+
+        Native.write_copy(&path, &ours, &first).expect("a new version");
+        exiftool.write_copy(&ours, &theirs, &second).expect("a new version");
+
+        let tags = Native.read(&theirs, container).expect("a readable file");
+        assert!(!tags.is_repeated(Tag::Description) && !tags.is_repeated(Tag::Rating), "{}", path.display());
+        assert_eq!(tags.get(Tag::Description), Some(&Value::text("more")));
+        for file in [ours, theirs] {
+            std::fs::remove_file(file).expect("a file of ours");
+        }
+    }
+}
