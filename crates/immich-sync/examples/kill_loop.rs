@@ -41,9 +41,11 @@ struct Args {
 /// What a sweep covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Extent {
-    /// The program, writing a JPEG
+    /// The program, writing a JPEG by itself
     Short,
-    /// The program and ExifTool, writing a JPEG, a PNG, a HEIC and an MP4
+    /// The program writing each container by itself, an MP4 in place, a sidecar
+    Native,
+    /// The same, and the program and ExifTool writing a JPEG, a PNG, a HEIC and an MP4
     Full,
 }
 
@@ -83,26 +85,32 @@ fn at_random(program: &Program, args: &Args) -> anyhow::Result<Tally> {
 }
 
 fn at_each_call(program: &Program, extent: Extent) -> anyhow::Result<Tally> {
-    let (kinds, victims) = match extent {
-        Extent::Short => (&[Kind::Jpeg][..], &[SweepKind::Program][..]),
-        Extent::Full => (
-            &[Kind::Jpeg, Kind::Png, Kind::Heic, Kind::Mp4][..],
-            &[SweepKind::Program, SweepKind::ExifTool][..],
-        ),
-    };
     let mut all = Tally::default();
-    for kind in kinds {
-        for victim in victims {
-            let tally = sweep::sweep(program, *kind, *victim, &CALLS, |call, number, tally| {
-                if stderr().is_terminal() {
-                    progress(&format!("{kind:?}, {victim:?}, {call} {number}: {}", tally.line()));
-                }
-            })?;
-            eprintln!("{kind:?}, {victim:?}: {}", tally.line());
-            all.add(tally, "sweep");
-        }
+    for (kind, victim) in scenes(extent) {
+        let tally = sweep::sweep(program, kind, victim, &CALLS, |call, number, tally| {
+            if stderr().is_terminal() {
+                progress(&format!("{kind:?}, {victim:?}, {call} {number}: {}", tally.line()));
+            }
+        })?;
+        eprintln!("{kind:?}, {victim:?}: {}", tally.line());
+        all.add(tally, "sweep");
     }
     Ok(all)
+}
+
+/// What is written, and who is killed.
+fn scenes(extent: Extent) -> Vec<(Kind, SweepKind)> {
+    let native = [Kind::Jpeg, Kind::Png, Kind::WebpExtended, Kind::Heic, Kind::Mp4];
+    let mut native: Vec<_> = native.map(|kind| (kind, SweepKind::Native)).into();
+    native.extend([(Kind::Mp4, SweepKind::InPlace), (Kind::Jpeg, SweepKind::Sidecar)]);
+    let others = [Kind::Jpeg, Kind::Png, Kind::Heic, Kind::Mp4];
+    let others =
+        others.into_iter().flat_map(|kind| [(kind, SweepKind::Program), (kind, SweepKind::ExifTool)]);
+    match extent {
+        Extent::Short => vec![(Kind::Jpeg, SweepKind::Native)],
+        Extent::Native => native,
+        Extent::Full => native.into_iter().chain(others).collect(),
+    }
 }
 
 /// One line that the next one takes the place of, on a terminal.

@@ -242,6 +242,8 @@ impl Picks for ForUndoing {
             catalogue::LIBRARY,
             catalogue::HARD_LINKS,
             catalogue::TOUCH,
+            catalogue::PARANOID,
+            catalogue::IN_PLACE_FROM,
             catalogue::AFTER,
             catalogue::API_KEY,
             catalogue::API_KEY_FILE,

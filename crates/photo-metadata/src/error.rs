@@ -302,6 +302,11 @@ impl MetadataError {
         }
     }
 
+    /// Whether the file may hold the new version, or a part of it, all the same: the next start finds out.
+    pub fn is_unsettled(&self) -> bool {
+        matches!(self, Self::Unconfirmed { .. } | Self::HalfWritten { .. })
+    }
+
     /// Whether the disk is full, which makes the rest of a run pointless.
     pub fn is_disk_full(&self) -> bool {
         matches!(self, Self::DiskFull { .. })

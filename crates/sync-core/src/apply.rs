@@ -98,6 +98,10 @@ fn carry_out(
     reversal: Option<&Reversal>,
     hands: &Hands<'_>,
 ) -> Result<Applied, SyncError> {
+    if hands.store.is_half_written(&step.path)? {
+        let message = "an earlier run wrote it in part, and that could not be put in order".to_owned();
+        return Ok(Applied::Failed { message, transient: true });
+    }
     let name = work_dir_name(fastrand::u64(..));
     let back = match sidecar_as_it_is(step) {
         Ok(back) => back,
@@ -135,13 +139,10 @@ fn carry_out(
             Ok(Applied::Done)
         }
         (Ok(_), Err(error)) => Ok(Applied::Failed { message: chain(&error), transient: true }),
+        (Err(Trouble::File(error)), _) if error.is_unsettled() => {
+            Ok(Applied::Failed { message: chain(&error), transient: true })
+        }
         (Err(Trouble::Fatal(error)), _) => Err(error),
-        (
-            Err(Trouble::File(
-                error @ (MetadataError::Unconfirmed { .. } | MetadataError::HalfWritten { .. }),
-            )),
-            _,
-        ) => Ok(Applied::Failed { message: chain(&error), transient: true }),
         (Err(Trouble::File(error)), Ok(_)) => {
             hands.store.rolled_back(id)?;
             settle(error)

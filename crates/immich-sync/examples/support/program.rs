@@ -25,6 +25,8 @@ pub(crate) struct Program {
     pub(crate) exiftool: PathBuf,
     /// ExifTool, for the judge.
     pub(crate) judge: PathBuf,
+    /// Further options of `write`.
+    pub(crate) options: Vec<String>,
 }
 
 /// How a run ended and what it said.
@@ -59,7 +61,13 @@ impl Program {
         if !exiftool.exists() {
             bail!("no ExifTool at `{}`: run cargo xtask test", exiftool.display());
         }
-        Ok(Self { binary: binary.to_owned(), judge: exiftool.clone(), exiftool })
+        Ok(Self { binary: binary.to_owned(), judge: exiftool.clone(), exiftool, options: Vec::new() })
+    }
+
+    /// The same program, started with these options too.
+    pub(crate) fn with(&self, options: &[&str]) -> Self {
+        let more = options.iter().map(|option| (*option).to_owned());
+        Self { options: self.options.iter().cloned().chain(more).collect(), ..self.clone() }
     }
 
     /// `write` of all five data into a library that the sandbox calls [`SERVER_ROOT`], with nothing of this
@@ -93,7 +101,7 @@ impl Program {
         command.args(["--people-keywords", "--trust-paths", "--after", "nothing"]);
         command.args(["--server", &sandbox.url()]).arg("--library").arg(library);
         command.arg("--path-map").arg(format!("{SERVER_ROOT}={}", library.display()));
-        command.arg("--state-dir").arg(state).arg("--exiftool").arg(&self.exiftool);
+        command.arg("--state-dir").arg(state).arg("--exiftool").arg(&self.exiftool).args(&self.options);
         command.stdin(Stdio::null());
     }
 }

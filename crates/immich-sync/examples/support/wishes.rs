@@ -34,8 +34,8 @@ enum Readers {
     ExifFirst,
     /// XMP; EXIF has a place since 2017.
     Png,
-    /// XMP and nothing else.
-    Gif,
+    /// XMP and nothing else: GIF, and sidecars.
+    XmpOnly,
     /// Movie headers, QuickTime keys, XMP.
     Movie,
 }
@@ -45,7 +45,7 @@ impl Readers {
         let kind = file.text("File:FileType");
         match kind.as_str() {
             "PNG" | "APNG" => Self::Png,
-            "GIF" => Self::Gif,
+            "GIF" | "XMP" => Self::XmpOnly,
             _ if file.text("File:MIMEType").starts_with("video/") => Self::Movie,
             _ => Self::ExifFirst,
         }

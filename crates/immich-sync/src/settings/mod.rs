@@ -20,7 +20,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use jiff::tz::TimeZone;
-use photo_metadata::replace::{HardLinkPolicy, ReplaceOptions};
+use photo_metadata::replace::{Depth, HardLinkPolicy, ReplaceOptions};
 use sync_core::writeback::{AfterWrite, WriteOptions};
 
 use crate::engines::EngineSettings;
@@ -92,7 +92,27 @@ pub(crate) fn replace_options(sources: &Sources<'_>) -> Result<ReplaceOptions> {
         Some(words::HardLinks::Break) => HardLinkPolicy::Break,
         Some(words::HardLinks::Skip) | None => HardLinkPolicy::Refuse,
     };
-    Ok(ReplaceOptions { hard_links, touch: sources.flag(&catalogue::TOUCH)?, ..ReplaceOptions::default() })
+    let depth = if sources.flag(&catalogue::PARANOID)? { Depth::Whole } else { Depth::Borders };
+    Ok(ReplaceOptions {
+        hard_links,
+        touch: sources.flag(&catalogue::TOUCH)?,
+        depth,
+        inside_from: in_place_from(sources)?,
+    })
+}
+
+/// From how many bytes on a file may be written in place.
+fn in_place_from(sources: &Sources<'_>) -> Result<Option<u64>> {
+    const MEGABYTE: u64 = 1 << 20;
+    let Some(given) = sources.find(&catalogue::IN_PLACE_FROM)? else {
+        return Ok(ReplaceOptions::default().inside_from);
+    };
+    let text = given.text()?;
+    if text.eq_ignore_ascii_case("never") {
+        return Ok(None);
+    }
+    let bytes = text.parse::<u64>().ok().and_then(|megabytes| megabytes.checked_mul(MEGABYTE));
+    bytes.map(Some).ok_or_else(|| given.not("a number of megabytes, or never"))
 }
 
 /// How many files are at work at the same time.

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use clap::Parser as _;
 use immich_api::{LibraryId, RateLimit};
-use photo_metadata::replace::{HardLinkPolicy, ReplaceOptions};
+use photo_metadata::replace::{Depth, HardLinkPolicy, ReplaceOptions};
 use photo_metadata::{Allowances, Datum, Policy, TagChoices};
 use sync_core::paths::PathRule;
 use sync_core::writeback::{
@@ -152,16 +152,26 @@ fn what_is_missing_is_named_with_the_way_to_give_it() {
 }
 
 #[test]
+fn how_deep_a_version_is_proved_and_what_is_written_in_place_can_be_said() {
+    let replace = |more: &[&'static str]| least(more, &[], "").settings().unwrap().options.replace;
+
+    assert_eq!((replace(&[]).depth, replace(&["--paranoid"]).depth), (Depth::Borders, Depth::Whole));
+    assert_eq!(replace(&[]).inside_from, Some(32 << 20));
+    assert_eq!(replace(&["--in-place-from=500"]).inside_from, Some(500 << 20));
+    assert_eq!(replace(&["--in-place-from=never"]).inside_from, None);
+    let error = least(&["--in-place-from=big"], &[], "").error();
+    assert!(error.contains("a number of megabytes, or never"), "{error}");
+}
+
+#[test]
 fn the_defaults_are_careful() {
     let settings = least(&[], &[], "").settings().unwrap();
 
     let options = settings.options;
     assert_eq!(options.mapping.rule, PathRule::Search);
     assert_eq!((options.caption_limit, options.workers), (2000, 2));
-    assert_eq!(
-        options.replace,
-        ReplaceOptions { hard_links: HardLinkPolicy::Refuse, touch: false, ..ReplaceOptions::default() }
-    );
+    assert_eq!(options.replace, ReplaceOptions::default());
+    assert_eq!((options.replace.hard_links, options.replace.touch), (HardLinkPolicy::Refuse, false));
     assert_eq!(options.allowed, Allowances { signed: false, raw: false });
     assert_eq!((options.managed, options.recheck), (None, false));
     assert_eq!(options.selection, Selection::default());

@@ -58,7 +58,7 @@ impl Default for ReplaceOptions {
             hard_links: HardLinkPolicy::default(),
             touch: false,
             depth: Depth::default(),
-            inside_from: None,
+            inside_from: Some(32 << 20),
         }
     }
 }

@@ -18,7 +18,7 @@ use photo_metadata::{
 use crate::library::{Act, is_root};
 
 /// Whose drafts are known beforehand. It reads no tags.
-struct Drafter(Vec<Splice>);
+pub(crate) struct Drafter(pub(crate) Vec<Splice>);
 
 impl Engine for Drafter {
     fn name(&self) -> String {
@@ -51,7 +51,7 @@ fn unasked(path: &Path) -> MetadataError {
     MetadataError::Unreadable { path: path.to_path_buf(), message: "nobody should ask for this".to_owned() }
 }
 
-fn splice(start: u64, end: u64, bytes: &[u8]) -> Splice {
+pub(crate) fn splice(start: u64, end: u64, bytes: &[u8]) -> Splice {
     Splice { start, end, bytes: bytes.to_vec() }
 }
 
@@ -186,7 +186,7 @@ fn the_way_back_leads_back_to_the_bit_and_forth_again() {
         let undone = write_recipe(&workspace, &back, &written.new, &old).unwrap();
         let is_inside = undone.is_inside();
         undone.seal(workspace).unwrap().commit().unwrap();
-        assert_eq!((shelf.content() == shelf.old, is_inside), (true, written_inside(options)));
+        assert_eq!((shelf.content() == shelf.old, is_inside), (true, options == INSIDE));
 
         let workspace = shelf.workspace(options);
         let redone = write_recipe(&workspace, &undone.back.clone().unwrap(), &old, &written.new).unwrap();
@@ -194,10 +194,6 @@ fn the_way_back_leads_back_to_the_bit_and_forth_again() {
         assert!(shelf.content() == new);
         assert!(shelf.is_clean());
     }
-}
-
-fn written_inside(options: ReplaceOptions) -> bool {
-    options.inside_from.is_some()
 }
 
 #[test]
@@ -347,19 +343,22 @@ impl Noted {
     }
 }
 
+/// Ranges of the new version that are written, and the length of the file.
+type Begun = (&'static [(usize, usize)], u64);
+
 #[test]
 fn wherever_a_write_in_place_breaks_off_the_old_bytes_come_back() {
     let new = Shelf::new().new_version(&in_place(LENGTH));
-    let broken_off: [(&str, &[(usize, usize)], u64); 7] = [
-        ("before the first byte", &[], LENGTH),
-        ("room is made", &[], LENGTH + 3_000),
-        ("half of the append", &[(300_000, 301_111)], LENGTH + 1_111),
-        ("append", &[(300_000, 303_000)], LENGTH + 3_000),
-        ("half of a patch", &[(300_000, 303_000), (100, 102)], LENGTH + 3_000),
-        ("the second patch only", &[(300_000, 303_000), (5_000, 5_008)], LENGTH + 3_000),
-        ("patches that reached the disk before the append", &[(100, 104), (5_000, 5_008)], LENGTH),
+    let broken_off: [(&str, Begun); 7] = [
+        ("before the first byte", (&[], LENGTH)),
+        ("room is made", (&[], LENGTH + 3_000)),
+        ("half of the append", (&[(300_000, 301_111)], LENGTH + 1_111)),
+        ("append", (&[(300_000, 303_000)], LENGTH + 3_000)),
+        ("half of a patch", (&[(300_000, 303_000), (100, 102)], LENGTH + 3_000)),
+        ("the second patch only", (&[(300_000, 303_000), (5_000, 5_008)], LENGTH + 3_000)),
+        ("patches that reached the disk before the append", (&[(100, 104), (5_000, 5_008)], LENGTH)),
     ];
-    for (what, written, length) in broken_off {
+    for (what, (written, length)) in broken_off {
         let shelf = Shelf::new();
         let noted = Noted::of(&shelf);
         let mtime = shelf.mtime();

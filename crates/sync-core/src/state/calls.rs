@@ -121,6 +121,10 @@ impl Store for SqliteStore {
         self.read(journal::open_changes)
     }
 
+    fn is_half_written(&self, path: &Path) -> Result<bool, SyncError> {
+        self.read(|connection| journal::is_half_written(connection, path))
+    }
+
     fn journal(&self, run: Option<RunId>) -> Result<Vec<JournalRow>, SyncError> {
         self.read(|connection| match run {
             Some(run) => journal::of_run(connection, run),

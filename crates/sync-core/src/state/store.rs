@@ -85,6 +85,10 @@ pub trait Store: Send + Sync {
     /// Changes that were announced and never closed, oldest first.
     fn open_changes(&self) -> Result<Vec<JournalRow>, SyncError>;
 
+    /// Whether a change of the file at `path` that is written in place was sealed and never closed: as long as that is
+    /// not put in order, the file may be neither version.
+    fn is_half_written(&self, path: &Path) -> Result<bool, SyncError>;
+
     /// All changes of a run, or of all runs, oldest first.
     fn journal(&self, run: Option<RunId>) -> Result<Vec<JournalRow>, SyncError>;
 

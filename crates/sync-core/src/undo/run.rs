@@ -49,7 +49,7 @@ impl Undo<'_> {
 
     /// Takes back. Puts in order what a killed run left behind, first. `command` is what is remembered of it.
     pub fn run(&self, target: &UndoTarget, command: &str) -> Result<Summary, SyncError> {
-        let left_behind = recover(self.store, self.reporter)?;
+        let left_behind = recover(self.store, self.replace.touch, self.reporter)?;
         let photos = self.photos(target)?;
         if photos.is_empty() {
             return self.finish(empty());

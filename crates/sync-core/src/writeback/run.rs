@@ -109,7 +109,7 @@ impl<'a> WriteBack<'a> {
     pub fn run(&self, clients: &'a [Client], command: &str) -> Result<Summary, SyncError> {
         let accounts: Vec<Account<'a>> = clients.iter().map(Account::of).collect();
         let identity = account::identity(&accounts, self.store)?;
-        let left_behind = recover(self.store, self.reporter)?;
+        let left_behind = recover(self.store, self.options.replace.touch, self.reporter)?;
         self.store.set_identity(&identity)?;
         let managed = self.managed()?;
         let discovery = discover(self, &accounts, managed, true)?;

@@ -17,6 +17,7 @@ mod faults;
 mod harness;
 mod hostile;
 mod identity;
+mod in_place;
 mod lock;
 mod mistakes;
 mod paths;

@@ -87,6 +87,12 @@ impl Versions<'_> {
         tally: &mut Tally,
     ) -> anyhow::Result<()> {
         let findings = judge::findings(stage, &program.judge, chosen)?;
+        let is_photo = |file: &PathBuf| stage.photos.iter().any(|photo| photo.file == *file);
+        for (file, before) in self.before.iter().filter(|(file, _)| !is_photo(file)) {
+            if self.attacked.get(file) != Some(before) || self.after.get(file) != Some(before) {
+                tally.damaged.push(format!("{} is not written and changed", file.display()));
+            }
+        }
         for (index, photo) in stage.photos.iter().enumerate() {
             let file = &photo.file;
             let name = file.display();
@@ -111,6 +117,8 @@ impl Versions<'_> {
                 tally.intact += 1;
             } else if is_right && attacked == after {
                 tally.renewed += 1;
+            } else if stage.in_place && is_right {
+                tally.half_written += 1;
             } else {
                 match judge::findings_of_bytes(stage, &program.judge, photo, attacked)?.join("; ") {
                     wrong if wrong.is_empty() => tally.renewed += 1,

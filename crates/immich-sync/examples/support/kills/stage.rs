@@ -22,6 +22,17 @@ const SMALL: usize = 36;
 /// Small files that get new data in a round; every other time a big one does too.
 const CHOSEN: usize = 5;
 
+/// As darktable would leave it.
+const SIDECAR: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/">
+ <rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+  <rdf:Description rdf:about="" xmlns:darktable="http://darktable.sf.net/" darktable:auto_presets_applied="1">
+   <darktable:history><rdf:Seq><rdf:li darktable:num="0" darktable:params="c0ffee"/></rdf:Seq></darktable:history>
+  </rdf:Description>
+ </rdf:RDF>
+</x:xmpmeta>
+"#;
+
 /// One original.
 pub(crate) struct Photo {
     /// From the folder of the library on.
@@ -42,6 +53,8 @@ pub(crate) struct Stage {
     pub(crate) photos: Vec<Photo>,
     /// The server.
     pub(crate) sandbox: Sandbox,
+    /// Whether the originals are written in place, so that a kill may leave one half written until the next run.
+    pub(crate) in_place: bool,
     folder: TempDir,
     people: Vec<PersonId>,
     numbers: std::ops::RangeFrom<u64>,
@@ -74,6 +87,23 @@ impl Stage {
         })
     }
 
+    /// The same, whose files will be written in place.
+    pub(crate) fn in_place(self) -> Self {
+        Self { in_place: true, ..self }
+    }
+
+    /// A sidecar of another program beside its photo; the sidecar is what is written.
+    pub(crate) fn sidecar(judge: &Path) -> anyhow::Result<Self> {
+        let mut stage = Self::one(judge, Kind::Jpeg)?;
+        let (root, photo) = (stage.root(), &mut stage.photos[0]);
+        photo.file.as_mut_os_string().push(".xmp");
+        let path = root.join(&photo.file);
+        fs::write(&path, SIDECAR)?;
+        (photo.first, photo.payload) = (SIDECAR.as_bytes().to_vec(), examine(&path)?.payload);
+        photo.hash = String::new();
+        Ok(stage)
+    }
+
     fn set(judge: &Path, make: impl FnOnce(&Path) -> anyhow::Result<Vec<PathBuf>>) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let root = folder.path().canonicalize()?.join("library");
@@ -96,7 +126,7 @@ impl Stage {
             photos.push(Photo { file, told: None, payload, hash, asset, first });
         }
         let sandbox = Sandbox::start(scenario)?;
-        Ok(Self { photos, sandbox, folder, people, numbers: 1.., states: 0 })
+        Ok(Self { photos, sandbox, in_place: false, folder, people, numbers: 1.., states: 0 })
     }
 
     /// Where the originals are.

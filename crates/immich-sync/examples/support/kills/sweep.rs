@@ -19,7 +19,7 @@ use super::stage::Stage;
 use super::tally::Tally;
 
 /// The calls that change something on disk, under the names they have on any machine.
-pub(crate) const CALLS: [&str; 21] = [
+pub(crate) const CALLS: [&str; 24] = [
     "mkdir",
     "mkdirat",
     "symlink",
@@ -41,6 +41,9 @@ pub(crate) const CALLS: [&str; 21] = [
     "fdatasync",
     "pwrite64",
     "write",
+    "copy_file_range",
+    "fallocate",
+    "ioctl",
 ];
 
 /// What ExifTool does when it makes the new version.
@@ -52,10 +55,35 @@ const MOST: u32 = 400;
 /// Who is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum SweepKind {
-    /// The program.
+    /// The program, whose ExifTool writes.
     Program,
+    /// The program, which writes by itself.
+    Native,
+    /// The same, writing into the file itself.
+    InPlace,
+    /// The same, writing a sidecar beside the file.
+    Sidecar,
     /// ExifTool, again and again, in one run of the program.
     ExifTool,
+}
+
+impl SweepKind {
+    fn stage(self, judge: &Path, kind: Kind) -> anyhow::Result<Stage> {
+        match self {
+            Self::Sidecar => Stage::sidecar(judge),
+            Self::InPlace => Ok(Stage::one(judge, kind)?.in_place()),
+            Self::Program | Self::Native | Self::ExifTool => Stage::one(judge, kind),
+        }
+    }
+
+    fn options(self) -> &'static [&'static str] {
+        match self {
+            Self::Program | Self::ExifTool => &["--engine", "exiftool"],
+            Self::Native => &["--engine", "native"],
+            Self::InPlace => &["--engine", "native", "--in-place-from", "0"],
+            Self::Sidecar => &["--engine", "native", "--target", "sidecar"],
+        }
+    }
 }
 
 /// Whether the tracer is installed.
@@ -71,7 +99,8 @@ pub(crate) fn sweep(
     calls: &[&str],
     mut tell: impl FnMut(&str, u32, &Tally),
 ) -> anyhow::Result<Tally> {
-    let mut stage = Stage::one(&program.judge, kind)?;
+    let mut stage = victim.stage(&program.judge, kind)?;
+    let program = &program.with(victim.options());
     let mut tally = Tally::default();
     let calls = if victim == SweepKind::ExifTool { &CALLS_OF_EXIFTOOL } else { calls };
     for call in calls {
@@ -82,7 +111,9 @@ pub(crate) fn sweep(
             tell(call, number, &tally);
             stage.change(0, true)?;
             let attack = |stage: &Stage| match victim {
-                SweepKind::Program => kill_program(stage, program, call, number),
+                SweepKind::Program | SweepKind::Native | SweepKind::InPlace | SweepKind::Sidecar => {
+                    kill_program(stage, program, call, number)
+                }
                 SweepKind::ExifTool => kill_exiftool(stage, program, call, number),
             };
             let came_to = round(&stage, program, &[0], false, attack)?;

@@ -15,6 +15,8 @@ pub(crate) struct Tally {
     pub(crate) intact: u64,
     /// Files that were a complete new version after the kill.
     pub(crate) renewed: u64,
+    /// Files that were written in place and were neither, until the next run brought their old bytes back.
+    pub(crate) half_written: u64,
     /// Files that were neither.
     pub(crate) damaged: Vec<String>,
     /// Files that were gone.
@@ -33,6 +35,7 @@ impl Tally {
         self.caught_at_work += other.caught_at_work;
         self.intact += other.intact;
         self.renewed += other.renewed;
+        self.half_written += other.half_written;
         let named = |list: Vec<String>| list.into_iter().map(|text| format!("{round}: {text}"));
         self.damaged.extend(named(other.damaged));
         self.missing.extend(named(other.missing));
@@ -71,6 +74,7 @@ impl fmt::Display for Tally {
             ("finished before the kill", self.finished),
             ("files intact", self.intact),
             ("files renewed", self.renewed),
+            ("files brought back", self.half_written),
         ];
         for (name, count) in runs {
             writeln!(f, "{name:26} {count:>7}")?;

@@ -28,6 +28,12 @@ settings! {
         HARD_LINKS = value("hard-links", "WHAT").default("skip").parser(words::<HardLinks>);
         /// Give changed files the present time instead of the one they had
         TOUCH = flag("touch");
+        /// Compare all of a new version with the original before it takes its place, not only what is new and the ends
+        /// of what is copied
+        PARANOID = flag("paranoid");
+        /// Write into a file itself from this size on, in megabytes, where nothing in it moves and the file system
+        /// cannot share blocks between files; `never` copies it whatever its size
+        IN_PLACE_FROM = value("in-place-from", "MB").default("32");
         /// Write into signed files too; the signature (C2PA) does not fit any more afterwards
         WRITE_SIGNED = flag("write-signed");
         /// Write into the raw files of cameras too

@@ -146,6 +146,16 @@ pub(in crate::state) fn open_changes(connection: &Connection) -> Result<Vec<Jour
     Ok(statement.query_map((), rows::journal_row)?.collect::<Result<_, _>>()?)
 }
 
+pub(in crate::state) fn is_half_written(connection: &Connection, path: &Path) -> Result<bool, Trouble> {
+    // The condition of the index of open changes, word for word, and one more.
+    let mut statement = connection.prepare_cached(
+        "SELECT EXISTS (
+             SELECT 1 FROM journal JOIN recipes ON recipes.change = journal.id
+             WHERE state IN ('intent', 'sealed') AND state = 'sealed' AND path = ?1 AND in_place = 1)",
+    )?;
+    Ok(statement.query_row([PathBytes(path)], |row| row.get(0))?)
+}
+
 pub(in crate::state) fn of_all(connection: &Connection) -> Result<Vec<JournalRow>, Trouble> {
     let mut statement = connection.prepare_cached(&rows::journal("ORDER BY journal.id"))?;
     Ok(statement.query_map((), rows::journal_row)?.collect::<Result<_, _>>()?)

@@ -56,6 +56,9 @@ fn what_is_written_in_place_must_have_a_way_back() {
         store.sealed(id, &Seal { back: Some(&back), ..seal }).unwrap();
 
         assert!(store.open_changes().unwrap()[0].way_back.unwrap().in_place);
+        let path = store.change(id).unwrap().unwrap().intent.path;
+        assert!(store.is_half_written(&path).unwrap());
+        assert!(!store.is_half_written(&path.with_extension("other")).unwrap());
         assert_eq!(store.way_back(id).unwrap(), Some(back));
     });
 }

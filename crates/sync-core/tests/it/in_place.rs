@@ -1,0 +1,125 @@
+//! A file that a killed run was writing in place: the next run brings its old bytes back before it looks at anything.
+
+use std::path::PathBuf;
+
+use photo_metadata::replace::{Digest, identity, work_dir_name};
+use photo_metadata::{Piece, Recipe};
+use sample_pictures::{Kind, Picture};
+use sync_core::state::{Base, Fingerprint, Intent, JournalState, Role, Seal, Store as _};
+
+use crate::harness::{Home, Setting, text};
+
+/// A photo whose time is to be patched and behind which something is to be appended.
+struct Begun {
+    home: Home,
+    path: PathBuf,
+    old: Vec<u8>,
+    new: Vec<u8>,
+}
+
+fn jpeg() -> Picture {
+    Picture::new(Kind::Jpeg)
+}
+
+impl Begun {
+    /// The change is sealed; the file holds these bytes, and has another time than before.
+    fn with(written: impl FnOnce(&[u8], &[u8]) -> Vec<u8>) -> Self {
+        let mut setting = Setting::new();
+        let path = setting.file("a.jpg", &jpeg().trailer(vec![7; 9_000]));
+        setting.scenario.asset_file(&setting.library, "a.jpg").description("new");
+        let home = setting.start();
+        let path = path.canonicalize().unwrap();
+        let old = std::fs::read(&path).unwrap();
+        let at = old.len() - 5_000;
+        let new = [&old[..at], &[9; 4], &old[at + 4..], &[8; 700]].concat();
+        let pieces = [(0, at), (at + 4, old.len() - at - 4)]
+            .map(|(start, length)| Piece::Copy { start: start as u64, length: length as u64 });
+        let [head, tail] = pieces;
+        let back = Recipe::new(new.len() as u64, vec![head, Piece::Bytes(vec![7; 4]), tail]).unwrap();
+        let run = home.store.begin_run("write", jiff::Timestamp::UNIX_EPOCH).unwrap();
+        let intent = Intent {
+            run,
+            asset: immich_api::AssetId::parse("00000000-0000-4000-8000-00000000000a").unwrap(),
+            account: String::new(),
+            role: Role::Original,
+            path: path.clone(),
+            work_dir: path.with_file_name(work_dir_name(7)),
+            before: Some(identity(&path).unwrap()),
+            edits: Vec::new(),
+            fingerprint: Fingerprint([7; 32]),
+            base: Base::default(),
+            sha1: None,
+            owes: false,
+            undoes: None,
+            at: jiff::Timestamp::UNIX_EPOCH,
+        };
+        let id = home.store.intend(&intent).unwrap();
+        let digests = [&old, &new].map(|version| Digest::of_bytes(version).to_string());
+        let seal = Seal { old: Some(&digests[0]), new: Some(&digests[1]), back: Some(&back), in_place: true };
+        home.store.sealed(id, &seal).unwrap();
+        std::fs::write(&path, written(&old, &new)).unwrap();
+        Self { home, path, old, new }
+    }
+
+    fn state(&self) -> JournalState {
+        self.home.store.journal(None).unwrap()[0].state
+    }
+
+    fn caption(&self) -> String {
+        text(&self.home.tags("a.jpg"), "XMP-dc:Description").to_owned()
+    }
+}
+
+#[test]
+fn what_was_broken_off_is_taken_back_and_then_written() {
+    let cut = |_: &[u8], new: &[u8]| new[..new.len() - 333].to_vec();
+    let patched_only = |old: &[u8], new: &[u8]| new[..old.len()].to_vec();
+    let begun: [&dyn Fn(&[u8], &[u8]) -> Vec<u8>; 2] = [&cut, &patched_only];
+    for written in begun {
+        let begun = Begun::with(written);
+
+        let (summary, told) = begun.home.write();
+
+        assert_eq!((told.warnings.len(), summary.done), (0, 1), "{told:?}");
+        assert_eq!((begun.state(), begun.caption()), (JournalState::RolledBack, "new".to_owned()));
+        let now = std::fs::read(&begun.path).unwrap();
+        assert!(now.ends_with(&begun.old[begun.old.len() - 9_000..]), "the trailer is the old one");
+    }
+}
+
+#[test]
+fn what_was_complete_counts_as_done() {
+    let begun = Begun::with(|_, new| new.to_vec());
+
+    begun.home.write();
+
+    assert_eq!(begun.state(), JournalState::Done);
+    assert!(std::fs::read(&begun.path).unwrap().ends_with(&begun.new[begun.new.len() - 5_000..]));
+}
+
+#[test]
+fn what_somebody_else_changed_since_is_told_and_not_written_again() {
+    let begun = Begun::with(|_, new| [&new[..new.len() - 333], &[1; 2_000]].concat());
+    let theirs = std::fs::read(&begun.path).unwrap();
+
+    let (summary, told) = begun.home.write();
+
+    assert!(told.warnings.iter().any(|text| text.contains("cannot be put in order")), "{told:?}");
+    assert_eq!((summary.done, summary.failed), (0, 1), "{told:?}");
+    assert!(std::fs::read(&begun.path).unwrap() == theirs);
+    assert_eq!(begun.state(), JournalState::Sealed);
+}
+
+#[test]
+fn a_file_that_gave_way_to_another_one_is_not_ours_to_put_in_order() {
+    let begun = Begun::with(|_, new| new[..new.len() - 333].to_vec());
+    // Beside it first, so that it cannot get the number of the one that it replaces.
+    let other = begun.path.with_file_name("other.jpg");
+    jpeg().seed(77).write_to(&other).unwrap();
+    rustix::fs::rename(&other, &begun.path).unwrap();
+
+    let (summary, told) = begun.home.write();
+
+    assert_eq!((begun.state(), summary.done), (JournalState::RolledBack, 1), "{told:?}");
+    assert_eq!(begun.caption(), "new");
+}
