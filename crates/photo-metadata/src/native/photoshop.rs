@@ -48,7 +48,7 @@ struct Resource {
 /// Image resources (`8BIM`).
 #[derive(Debug, Clone)]
 pub(crate) struct Resources {
-    resources: Vec<Resource>,
+    list: Vec<Resource>,
     /// Bytes behind the last one.
     rest: Vec<u8>,
     iptc: Option<Iptc>,
@@ -64,18 +64,17 @@ struct Iptc {
 impl Resources {
     /// Reads resources, the joined content of all segments.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Fault> {
-        let mut resources = Vec::new();
+        let mut list = Vec::new();
         let mut rest = bytes;
         while rest.len() >= SHORTEST {
             let (resource, behind) =
                 next(rest).ok_or_else(|| Fault::beyond("its Photoshop resources are broken"))?;
-            resources.push(resource);
+            list.push(resource);
             rest = behind;
         }
-        let mut parsed = Self { resources, rest: rest.to_vec(), iptc: None };
-        let has = |ids: &[u16]| {
-            parsed.resources.iter().filter(|own| own.id.is_some_and(|id| ids.contains(&id))).count()
-        };
+        let mut parsed = Self { list, rest: rest.to_vec(), iptc: None };
+        let has =
+            |ids: &[u16]| parsed.list.iter().filter(|own| own.id.is_some_and(|id| ids.contains(&id))).count();
         if has(&OTHER_BLOCKS) > 0 {
             return Err(Fault::beyond("its Photoshop resources hold another block of metadata"));
         }
@@ -130,7 +129,7 @@ impl Resources {
     /// The resources as bytes.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        for resource in &self.resources {
+        for resource in &self.list {
             bytes.extend(&resource.head);
             bytes.extend(u32::try_from(resource.data.len()).unwrap_or(u32::MAX).to_be_bytes());
             bytes.extend(&resource.data);
@@ -146,7 +145,7 @@ impl Resources {
     pub(crate) fn listing(&self) -> Listing {
         let mut listing = self.iptc.as_ref().map(|iptc| iptc.iim.listing(&iptc.charset)).unwrap_or_default();
         let follows = self.may_renew_digest();
-        for resource in &self.resources {
+        for resource in &self.list {
             let key = match resource.id {
                 Some(IPTC) => continue,
                 Some(DIGEST) if follows => continue,
@@ -163,7 +162,7 @@ impl Resources {
     }
 
     fn find(&self, id: u16) -> Option<&Resource> {
-        self.resources.iter().find(|resource| resource.id == Some(id))
+        self.list.iter().find(|resource| resource.id == Some(id))
     }
 
     /// Whether the digest fits the block, or is not there.
@@ -175,16 +174,16 @@ impl Resources {
     /// Gives a resource new data; one that is not there comes behind the others.
     fn put(&mut self, id: u16, data: Vec<u8>) {
         let padding = vec![0; data.len() % 2];
-        if let Some(resource) = self.resources.iter_mut().find(|resource| resource.id == Some(id)) {
+        if let Some(resource) = self.list.iter_mut().find(|resource| resource.id == Some(id)) {
             resource.data = data;
             resource.padding = padding;
             return;
         }
-        if let Some(last) = self.resources.last_mut() {
+        if let Some(last) = self.list.last_mut() {
             last.padding = vec![0; last.data.len() % 2];
         }
         let head = [&b"8BIM"[..], &id.to_be_bytes(), &[0, 0]].concat();
-        self.resources.push(Resource { head, id: Some(id), data, padding });
+        self.list.push(Resource { head, id: Some(id), data, padding });
     }
 }
 

@@ -11,6 +11,8 @@ mod library;
 #[cfg(test)]
 mod native_disk;
 #[cfg(test)]
+mod native_exif;
+#[cfg(test)]
 mod native_sharing;
 #[cfg(test)]
 mod native_video;

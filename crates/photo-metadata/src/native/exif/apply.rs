@@ -134,7 +134,8 @@ impl Editor<'_> {
     fn fit_value(&self, entry: &Entry, new: &Encoded) -> Fit {
         let Some(range) = entry.value.clone() else { return Fit::No };
         if entry.is_inline() {
-            if new.bytes.len() > 4 || self.is_in_area(entry.at) {
+            let is_shared = self.is_shared(&(entry.at..entry.at + ENTRY));
+            if new.bytes.len() > 4 || self.is_in_area(entry.at) || is_shared {
                 return Fit::No;
             }
             return Fit::Entry(entry.at, inline_entry(entry.id, new, self.parsed.order));
@@ -158,12 +159,13 @@ impl Editor<'_> {
         read(one) == read(other)
     }
 
-    /// Whether bytes are used by more than the one entry whose value they are.
+    /// Whether bytes are used by more than the one value or table that they are of. There are MakerNotes that claim to
+    /// reach over other directories.
     fn is_shared(&self, range: &Range<usize>) -> bool {
         let overlaps = |other: &Range<usize>| other.start < range.end && range.start < other.end;
         let directories = &self.parsed.directories;
         let values = directories.iter().flat_map(|directory| &directory.entries);
-        let values = values.filter_map(|entry| entry.value.clone());
+        let values = values.filter(|entry| !entry.is_inline()).filter_map(|entry| entry.value.clone());
         let pictures = directories.iter().flat_map(|directory| {
             super::listing::pictures(directory, self.parsed.order, self.bytes)
                 .into_iter()
@@ -186,7 +188,12 @@ impl Editor<'_> {
                 self.directory(*place).is_some_and(|directory| self.is_in_area(directory.at))
             }),
         );
-        if copied.iter().any(|place| self.directory(*place).is_none() || self.is_emptied(*place, edits)) {
+        let concerns_first = |place: &Place| {
+            let is_shared =
+                self.link(*place).is_some_and(|entry| self.is_shared(&(entry.at..entry.at + ENTRY)));
+            is_shared || self.directory(*place).is_none() || self.is_emptied(*place, edits)
+        };
+        if copied.iter().any(concerns_first) {
             copied.insert(Place::Ifd0);
         }
         copied.retain(|place| self.directory(*place).is_some());
@@ -254,16 +261,23 @@ impl Editor<'_> {
         Ok(())
     }
 
-    /// Where the position of a directory stands outside of the area.
-    fn pointer(&self, place: Place, tables: &Tables) -> Option<usize> {
+    /// The entry of the first directory that leads to one.
+    fn link(&self, place: Place) -> Option<&Entry> {
         let id = match place {
-            Place::Ifd0 => return Some(4),
+            Place::Ifd0 => return None,
             Place::Exif => EXIF_POINTER,
             Place::Gps => GPS_POINTER,
         };
+        self.directory(Place::Ifd0).and_then(|directory| directory.first(id))
+    }
+
+    /// Where the position of a directory stands outside of the area.
+    fn pointer(&self, place: Place, tables: &Tables) -> Option<usize> {
+        if place == Place::Ifd0 {
+            return Some(4);
+        }
         let is_copied = tables.0.iter().any(|table| table.place == Place::Ifd0);
-        let entry = self.directory(Place::Ifd0).and_then(|directory| directory.first(id));
-        entry.filter(|_| !is_copied).map(|entry| entry.at + 8)
+        self.link(place).filter(|_| !is_copied).map(|entry| entry.at + 8)
     }
 }
 

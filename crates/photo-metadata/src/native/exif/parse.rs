@@ -202,6 +202,10 @@ impl Parser<'_> {
     fn only_target(&self, directory: &Directory, pointer: u16) -> Result<Option<usize>, Fault> {
         let mut entries = directory.all(pointer);
         let Some(entry) = entries.next() else { return Ok(None) };
+        // A game console writes a pointer to GPS without a value.
+        if entry.count == 0 && entries.next().is_none() {
+            return Ok(None);
+        }
         if entries.next().is_some() || entry.count != 1 || !matches!(entry.kind, LONG | IFD) {
             return Err(Fault::beyond("its EXIF block has a pointer to a directory that is none"));
         }

@@ -17,6 +17,8 @@ pub(super) enum Format {
 
 /// Numbers and bytes among the datasets of record 2 that readers know; all others are text or digits.
 const NUMBERS_2: [u8; 3] = [0, 200, 201];
+const NUMBERS_3: [u8; 20] =
+    [0, 20, 30, 40, 50, 55, 60, 64, 65, 84, 86, 90, 100, 102, 110, 120, 130, 135, 140, 145];
 const BINARY_2: [u8; 2] = [125, 202];
 const DIGITS_2: [u8; 12] = [8, 10, 30, 37, 42, 47, 50, 55, 62, 151, 152, 153];
 const TEXT_2: [u8; 53] = [
@@ -30,19 +32,14 @@ pub(super) fn format_of(record: u8, number: u8) -> Option<Format> {
     Some(match (record, number) {
         (1, 5 | 30 | 50 | 80 | 90 | 100) => Format::Ascii,
         (1, 40 | 60 | 70) => Format::Digits,
-        (1, 0 | 20 | 22 | 120 | 122) => Format::Number,
         (2, number) if TEXT_2.contains(&number) => Format::Text,
         (2, number) if DIGITS_2.contains(&number) => Format::Digits,
         (2, number) if NUMBERS_2.contains(&number) => Format::Number,
         (2, number) if BINARY_2.contains(&number) => Format::Binary,
         (3, 10) => Format::Text,
-        (
-            3,
-            0 | 20 | 30 | 40 | 50 | 55 | 60 | 64 | 65 | 84 | 86 | 90 | 100 | 102 | 110 | 120 | 130 | 135
-            | 140 | 145,
-        ) => Format::Number,
         (3, 66 | 70 | 80 | 85 | 125) | (8, 10) => Format::Binary,
-        (7, 10 | 20 | 90 | 95) | (9, 10) => Format::Number,
+        (1, 0 | 20 | 22 | 120 | 122) | (7, 10 | 20 | 90 | 95) | (9, 10) => Format::Number,
+        (3, number) if NUMBERS_3.contains(&number) => Format::Number,
         _ => return None,
     })
 }

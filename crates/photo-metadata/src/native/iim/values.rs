@@ -37,9 +37,10 @@ impl Iim {
             return Err(Fault::beyond("its IPTC block says two character sets"));
         }
         let marked = mark.as_deref().is_some_and(|mark| !mark.trim().is_empty());
-        let strings: Vec<String> = match marked {
-            true => Vec::new(),
-            false => self.sets.iter().filter_map(as_latin).collect::<Result<_, _>>()?,
+        let strings: Vec<String> = if marked {
+            Vec::new()
+        } else {
+            self.sets.iter().filter_map(as_latin).collect::<Result<_, _>>()?
         };
         Ok(IptcCharset::detect(mark.as_deref(), strings.iter().map(String::as_str)))
     }

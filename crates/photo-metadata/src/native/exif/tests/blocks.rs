@@ -207,3 +207,31 @@ fn two_hundred_edits_do_not_let_a_block_grow_for_ever() {
     assert!(longest < 600, "{longest}");
     assert!(value(&bytes, Tag::UserComment).is_some());
 }
+
+#[test]
+fn a_maker_note_that_reaches_over_a_directory_keeps_its_bytes() {
+    let mut bytes = super::random::rich(true, b"caption\0", b"ASCII\0\0\0x", true);
+    let exif = Exif::parse(&bytes).unwrap();
+    let find = |name: &str| exif.parsed.directories.iter().find(|own| own.name == name).unwrap();
+    let note = find("ExifIFD").first(0x927c).unwrap();
+    let length = u32::try_from(find("GPS").range().end - note.value.clone().unwrap().start).unwrap();
+    bytes[note.at + 4..note.at + 8].copy_from_slice(&length.to_be_bytes());
+    let edits = [edit(Tag::GpsLatitudeRef, Some("S")), edit(Tag::GpsAltitudeRef, Some("1"))];
+
+    for edits in [&edits[..1], &edits[..]] {
+        let new = Exif::parse(&bytes).unwrap().apply(edits).unwrap();
+
+        let note = |bytes: &[u8]| Exif::parse(bytes).unwrap().listing()["ExifIFD:0x927c"].clone();
+        assert_eq!(note(&new.bytes), note(&bytes));
+    }
+}
+
+#[test]
+fn an_empty_pointer_gets_its_directory() {
+    let old = block(false, &[(0x110, 2, 4, b"PS3\0"), (0x8825, 4, 0, b"")]);
+    assert!(Exif::parse(&old).unwrap().tags().is_empty());
+
+    let new = Exif::parse(&old).unwrap().apply(&[edit(Tag::GpsLatitude, Some("52.5"))]).unwrap();
+
+    assert_eq!(value(&new.bytes, Tag::GpsLatitude).as_deref(), Some("52.5"));
+}

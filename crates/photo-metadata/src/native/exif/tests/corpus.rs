@@ -75,7 +75,7 @@ fn blocks_of_cameras_are_read_as_exiftool_reads_them() {
     }
     eprintln!("{read} read, {} beyond: {beyond:#?}", beyond.len());
     assert_eq!(wrong, Vec::<String>::new());
-    assert!(!is_there || (read > 80 && beyond.len() * 20 < read), "{beyond:#?}");
+    assert!(!is_there || (read > 80 && beyond.is_empty()), "{beyond:#?}");
 }
 
 /// Every tag of ours, with text that is hard to write.
@@ -134,7 +134,7 @@ fn blocks_of_cameras_are_written_without_harm() {
     }
     eprintln!("{written} written, {} beyond: {beyond:#?}", beyond.len());
     assert_eq!(wrong, Vec::<String>::new());
-    assert!(!is_there || (written > 70 && beyond.len() * 10 < written), "{beyond:#?}");
+    assert!(!is_there || (written > 70 && beyond.len() * 30 < written), "{beyond:#?}");
 }
 
 #[test]
