@@ -9,6 +9,8 @@ mod immich_tags;
 #[cfg(test)]
 mod library;
 #[cfg(test)]
+mod native;
+#[cfg(test)]
 mod native_disk;
 #[cfg(test)]
 mod native_exif;
