@@ -190,9 +190,9 @@ fn is_layout(container: Container, group: &str, name: &str) -> bool {
         Container::Heic | Container::Avif => {
             chunk_offset || quicktime && matches!(name, "MediaData" | "MediaDataSize" | "MediaDataOffset")
         }
-        // `wide` is an empty filler, and free space comes and goes with what grows and moves.
+        // `wide`, `free` and `skip` are fillers, which others may use. What a maker keeps there is for our own digest.
         Container::Mp4 | Container::Mov => {
-            chunk_offset || quicktime && matches!(name, "MediaDataOffset" | "Wide" | "Free")
+            chunk_offset || quicktime && matches!(name, "MediaDataOffset" | "Wide" | "Free" | "Skip")
         }
         Container::Cr3 => {
             chunk_offset
