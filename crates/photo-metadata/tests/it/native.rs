@@ -152,14 +152,16 @@ fn what_is_written_natively_is_right_in_the_eyes_of_exiftool() {
         if container != Container::Xmp && refuse(&path, &examined, allowed).is_some() {
             continue;
         }
+        // A signed file is no plain one: what the signature covers may count positions.
+        let is_plain = usize::from(!examined.signed);
         let count = counts.entry(container).or_default();
-        count.1 += 1;
+        count.1 += is_plain;
         let target = folder.path().join(path.file_name().expect("a name"));
         let written = change(&path, container, &everything(picture_of(&path, container)))
             .and_then(|change| Native.write_copy(&path, &target, &change).map(|()| change));
         match written {
             Ok(change) => {
-                count.0 += 1;
+                count.0 += is_plain;
                 let findings = judged(&exiftool, &path, &target, &change);
                 if !findings.is_empty() {
                     wrong.push(format!("{}:\n    {}", path.display(), findings.join("\n    ")));

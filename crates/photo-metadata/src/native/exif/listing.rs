@@ -58,7 +58,7 @@ fn describe(name: &str, entry: &Entry, order: ByteOrder, bytes: &[u8]) -> Result
     }
     let value = data.map_or_else(|| "nowhere".to_owned(), shown::fingerprint);
     let place = match (&entry.value, entry.id) {
-        (Some(range), MAKER_NOTE) => format!("@{}", range.start),
+        (Some(range), MAKER_NOTE) if !entry.is_inline() => format!("@{}", range.start),
         _ => String::new(),
     };
     let key = format!("{name}:0x{:04x}", entry.id);
