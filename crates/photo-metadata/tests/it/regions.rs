@@ -193,7 +193,7 @@ fn random_names_come_back_as_they_were() {
 }
 
 /// Regions of a camera and of programs that nobody knows, in several spellings.
-const FOREIGN: &str = r#"<mwg-rs:Regions xmlns:mwg-rs="http://www.metadataworkinggroup.com/schemas/regions/"
+pub(crate) const FOREIGN: &str = r#"<mwg-rs:Regions xmlns:mwg-rs="http://www.metadataworkinggroup.com/schemas/regions/"
  xmlns:stArea="http://ns.adobe.com/xmp/sType/Area#" xmlns:stDim="http://ns.adobe.com/xap/1.0/sType/Dimensions#"
  xmlns:rdfs="http://www.w3.org/2000/01/rdf-schema#" xmlns:acme="http://acme.example/ns/"
  rdf:parseType="Resource"><mwg-rs:AppliedToDimensions stDim:w="60" stDim:h="40" stDim:unit="pixel"/>

@@ -48,6 +48,10 @@ impl Packet {
 
     /// Reads a packet in UTF-8, UTF-16 or UTF-32, with or without its wrapper and padding.
     pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Fault> {
+        if bytes.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | b'\0')) {
+            // Some cameras leave room for a packet, and write none.
+            return Ok(Self::empty());
+        }
         let document = parse::parse(&text::packet_text(bytes)?)?;
         shape::check(&document)?;
         let tags = read::tags(&document)?;

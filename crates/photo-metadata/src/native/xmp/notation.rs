@@ -198,26 +198,8 @@ impl Iterator for Numbers<'_> {
 }
 
 /// A number as Perl prints it: fifteen digits, trailing zeros cut.
-pub(super) fn number(value: f64) -> String {
-    if value == 0.0 || !value.is_finite() {
-        return if value == 0.0 { "0".to_owned() } else { "inf".to_owned() };
-    }
-    let scientific = format!("{value:.14e}");
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    let cut = |text: &str| {
-        if text.contains('.') {
-            text.trim_end_matches('0').trim_end_matches('.').to_owned()
-        } else {
-            text.to_owned()
-        }
-    };
-    if (-4..15).contains(&exponent) {
-        let decimals = usize::try_from(14 - exponent).unwrap_or(0);
-        return cut(&format!("{value:.decimals$}"));
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{}e{sign}{:02}", cut(mantissa), exponent.abs())
+fn number(value: f64) -> String {
+    if value == 0.0 { "0".to_owned() } else { crate::native::shown::number(value, 15) }
 }
 
 #[cfg(test)]

@@ -16,8 +16,9 @@ use crate::native::fault::Fault;
 /// Elements within elements; the deepest that programs write have about fifteen.
 const DEEPEST: usize = 64;
 
-/// Elements and attributes in one document. A tree of that many takes about 30 MiB.
-const MOST_MARKS: usize = 150_000;
+/// Elements and attributes in one document; two trees of that many take about 30 MiB. Sidecars with long histories
+/// and many masks have some ten thousand.
+const MOST_MARKS: usize = 60_000;
 
 /// Declarations that may hold at one place.
 const MOST_SPACES: usize = 500;

@@ -7,7 +7,7 @@
 use super::names::NONE;
 use super::notation::shown;
 use super::schema::{Form, PROPERTIES, Property};
-use super::shape::{Place, Site, element_at, is_field, sites};
+use super::shape::{Place, Site, all_sites, element_at, is_field};
 use super::text::decoded;
 use super::tree::{Document, Element, Node};
 use super::{regions, shape};
@@ -36,17 +36,18 @@ impl Leaf {
 /// All our tags in the order of [`PROPERTIES`]; one that is held twice comes twice, in the order of the file.
 pub(super) fn tags(document: &Document) -> Result<Vec<(Tag, Value)>, Fault> {
     let rdf = document.rdf().ok_or_else(|| Fault::beyond("its XMP packet holds no description"))?;
+    let all = all_sites(rdf);
     let mut tags = Vec::new();
     for property in &PROPERTIES {
-        let sites = sites(rdf, property);
-        let is_list = |site: &&Site| {
-            element_at(rdf, **site).and_then(list_in).is_some_and(|list| list.elements().next().is_some())
+        let sites = || all.iter().filter(|(own, _)| *own == property).map(|(_, site)| *site);
+        let is_list = |site: &Site| {
+            element_at(rdf, *site).and_then(list_in).is_some_and(|list| list.elements().next().is_some())
         };
-        if property.form != Form::Language && sites.iter().filter(is_list).count() > 1 {
+        if property.form != Form::Language && sites().filter(is_list).count() > 1 {
             // ExifTool lays one over the other.
             return Err(Fault::beyond(format!("its XMP packet holds two lists of {}", property.tag)));
         }
-        for site in sites {
+        for site in sites() {
             let values = values(document, rdf, property, site)?;
             tags.extend(values.into_iter().map(|value| (property.tag, value)));
         }

@@ -3,6 +3,8 @@
 //! Regions are compared to the letter before they are changed, so a field that ExifTool shows in a way that depends on
 //! chance (two fields of one name, text beside fields) makes the packet one that is left to ExifTool.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::fields::{Kind, Known, PEOPLE, REGIONS, capitalised, lowered};
 use super::names::{NONE, address_of, group_of};
 use super::notation::{full_date, shown, shown_rational};
@@ -52,12 +54,13 @@ fn odd(element: &Element) -> Fault {
 /// Reads regions; knows what unknown namespaces are called in this packet.
 pub(super) struct Reader {
     /// Addresses of unknown namespaces, and the prefix each has everywhere.
-    unknown: Vec<(String, String)>,
+    unknown: BTreeMap<String, String>,
+    taken: BTreeSet<String>,
 }
 
 impl Reader {
     pub(super) fn new(document: &Document) -> Self {
-        let mut reader = Self { unknown: Vec::new() };
+        let mut reader = Self { unknown: BTreeMap::new(), taken: BTreeSet::new() };
         if let Some(root) = document.root() {
             reader.learn(root);
         }
@@ -70,16 +73,16 @@ impl Reader {
             let Some(prefix) = attribute.declares().filter(|prefix| !prefix.is_empty()) else { continue };
             let Ok(address) = decoded(&attribute.raw) else { continue };
             let space = super::names::Space::new(&address);
-            if space.known.is_some() || self.unknown.iter().any(|(known, _)| *known == address) {
+            if space.known.is_some() || self.unknown.contains_key(&address) {
                 continue;
             }
-            let is_taken = |name: &str| self.unknown.iter().any(|(_, taken)| taken == name);
-            let name = if is_taken(prefix) || address_of(prefix).is_some() {
-                (0..=self.unknown.len()).map(|number| format!("tmp{number}")).find(|name| !is_taken(name))
-            } else {
-                Some(prefix.to_owned())
-            };
-            self.unknown.push((address, name.unwrap_or_default()));
+            let mut name = prefix.to_owned();
+            if self.taken.contains(prefix) || address_of(prefix).is_some() {
+                let free = (0..=self.taken.len()).map(|number| format!("tmp{number}"));
+                name = free.filter(|name| !self.taken.contains(name)).min_by_key(String::len).unwrap_or(name);
+            }
+            self.taken.insert(name.clone());
+            self.unknown.insert(address, name);
         }
         element.elements().for_each(|child| self.learn(child));
     }
@@ -191,7 +194,7 @@ impl Reader {
         }
         let group = match known {
             Some(prefix) => group_of(prefix),
-            None => &self.unknown.iter().find(|(address, _)| *address == name.space.address)?.1,
+            None => self.unknown.get(&name.space.address)?,
         };
         Some((format!("XMP-{group}:{shown}"), field))
     }

@@ -84,7 +84,24 @@ pub(super) enum Place {
 
 /// All places where a property stands, in the order of the file.
 pub(super) fn sites(rdf: &Element, property: &Property) -> Vec<Site> {
-    let is_it = |name: &Name| Property::named(name) == Some(property);
+    sites_of(rdf, |name| name.local() == property.local && name.space.known == Some(property.prefix))
+}
+
+/// All places of our properties.
+pub(super) fn all_sites(rdf: &Element) -> Vec<(&'static Property, Site)> {
+    let sites = sites_of(rdf, |name| Property::named(name).is_some());
+    let of = |site: Site| {
+        let description = rdf.children.get(site.description)?.as_element()?;
+        let name = match site.place {
+            Place::Attribute(at) => &description.attributes.get(at)?.name,
+            Place::Child(at) => &description.children.get(at)?.as_element()?.name,
+        };
+        Some((Property::named(name)?, site))
+    };
+    sites.into_iter().filter_map(of).collect()
+}
+
+fn sites_of(rdf: &Element, is_it: impl Fn(&Name) -> bool) -> Vec<Site> {
     let mut found = Vec::new();
     for (description, node) in rdf.children.iter().enumerate() {
         let Some(element) = node.as_element() else { continue };

@@ -73,6 +73,10 @@ pub(super) fn decoded(raw: &str) -> Result<String, Fault> {
         rest = behind;
     }
     text.push_str(rest);
+    if text.contains(['\u{fffe}', '\u{ffff}']) {
+        // ExifTool shows something else.
+        return Err(Fault::beyond("its XMP packet holds a character that XML has not"));
+    }
     Ok(text)
 }
 
@@ -161,7 +165,7 @@ mod tests {
 
     #[test]
     fn an_unknown_reference_is_a_fault() {
-        for raw in ["&nbsp;", "&#0;", "&#x110000;", "a & b", "&amp", "&;"] {
+        for raw in ["&nbsp;", "&#0;", "&#x110000;", "a & b", "&amp", "&;", "&#xFFFE;", "\u{ffff}"] {
             assert!(decoded(raw).is_err(), "{raw}");
         }
     }

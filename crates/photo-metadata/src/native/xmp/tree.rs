@@ -104,7 +104,7 @@ impl Node {
     }
 
     pub(super) fn is_blank(&self) -> bool {
-        matches!(self, Self::Text(text) if text.chars().all(char::is_whitespace))
+        matches!(self, Self::Text(text) if is_blank(text))
     }
 
     fn write(&self, out: &mut String) {
@@ -180,12 +180,15 @@ impl Element {
     }
 }
 
+/// Whether it is nothing but what XML takes for blanks.
+pub(super) fn is_blank(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
+}
+
 /// The blanks before a node: a line break and what indents it, or nothing.
 pub(super) fn line_before(nodes: &[Node], at: usize) -> &str {
     match at.checked_sub(1).and_then(|before| nodes.get(before)) {
-        Some(Node::Text(text)) if text.chars().all(char::is_whitespace) => {
-            text.rfind('\n').map_or("", |start| &text[start..])
-        }
+        Some(Node::Text(text)) if is_blank(text) => text.rfind('\n').map_or("", |start| &text[start..]),
         _ => "",
     }
 }
