@@ -15,6 +15,8 @@ mod native_disk;
 #[cfg(test)]
 mod native_exif;
 #[cfg(test)]
+mod native_jpeg;
+#[cfg(test)]
 mod native_sharing;
 #[cfg(test)]
 mod native_video;

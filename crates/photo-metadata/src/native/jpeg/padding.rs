@@ -20,9 +20,9 @@ const BLOCK: i64 = 4096;
 const ROOM: usize = 2048;
 
 /// Room in a small file.
-const SMALL_ROOM: usize = 512;
+const SMALL_ROOM: usize = 1024;
 
-/// A file with less than this behind its header is written in no time.
+/// A file with less than this behind its packet is written in no time.
 const SMALL: u64 = 64 << 10;
 
 /// What surrounds a packet that is to be written.
@@ -32,7 +32,7 @@ pub(super) struct Surroundings {
     pub(super) old: usize,
     /// By how much the rest of the header grows: the other segments, and the frame of a new one.
     pub(super) growth: i64,
-    /// How many bytes are behind the header.
+    /// How many bytes are behind the packet.
     pub(super) tail: u64,
 }
 

@@ -38,7 +38,8 @@ pub(super) fn splices(
         }
         splices.extend(photoshop_splice(layout, blocks, resources)?);
     }
-    let tail = source.len().saturating_sub(layout.scan);
+    let packet = layout.xmp.and_then(|index| layout.segments.get(index));
+    let tail = source.len().saturating_sub(packet.map_or_else(|| behind_exif(layout), Segment::end));
     let rest = growth(&splices);
     splices.extend(match &renewed.xmp {
         Some(xmp) => vec![xmp_splice(layout, blocks, xmp, rest, tail)?],
