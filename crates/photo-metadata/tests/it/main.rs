@@ -7,6 +7,8 @@ mod frames;
 #[cfg(test)]
 mod immich_tags;
 #[cfg(test)]
+mod judged;
+#[cfg(test)]
 mod library;
 #[cfg(test)]
 mod native;
@@ -17,9 +19,13 @@ mod native_exif;
 #[cfg(test)]
 mod native_jpeg;
 #[cfg(test)]
+mod native_png;
+#[cfg(test)]
 mod native_sharing;
 #[cfg(test)]
 mod native_video;
+#[cfg(test)]
+mod native_webp;
 #[cfg(test)]
 mod native_xmp;
 #[cfg(test)]
