@@ -75,6 +75,12 @@ pub(super) fn random(
 }
 
 fn value(tag: Tag, random: &mut Rng) -> Value {
+    // Mostly what a planner asks for, or hardly anything would get as far as being written.
+    if random.u8(..5) > 0
+        && let Some(text) = plausible(tag, random)
+    {
+        return Value::text(text);
+    }
     match tag.kind() {
         ValueKind::Text => Value::text(text(random)),
         ValueKind::Number => Value::text(pick(&NUMBERS, random)),
@@ -82,6 +88,26 @@ fn value(tag: Tag, random: &mut Rng) -> Value {
         ValueKind::List => Value::List((0..random.usize(1..12)).map(|_| text(random)).collect()),
         ValueKind::Structure => Value::Structure(regions(tag, random)),
     }
+}
+
+/// What suits a tag; `None` for texts, lists and structures, of which all suit.
+fn plausible(tag: Tag, random: &mut Rng) -> Option<&'static str> {
+    let choices: &[&str] = match tag {
+        Tag::GpsLatitudeRef => &["N", "S"],
+        Tag::GpsLongitudeRef => &["E", "W"],
+        Tag::GpsAltitudeRef | Tag::XmpAltitudeRef => &["0", "1"],
+        Tag::OffsetTimeOriginal | Tag::OffsetTimeDigitized => &["+02:00", "-10:30"],
+        Tag::SubSecTimeOriginal => &["25", "123"],
+        Tag::IptcDateCreated => &["2024:07:01"],
+        Tag::IptcTimeCreated => &["12:00:00+02:00", "23:59:59+00:00"],
+        Tag::KeysCoordinates | Tag::UserDataCoordinates => &["52.52 13.405 30", "-33.8688 151.2093"],
+        _ => match tag.kind() {
+            ValueKind::Number => &["1", "3", "5", "12.5"],
+            ValueKind::Date => &["2024:07:01 12:00:00", "1987:12:31 23:59:59"],
+            ValueKind::Text | ValueKind::List | ValueKind::Structure => &[],
+        },
+    };
+    random.choice(choices).copied()
 }
 
 fn text(random: &mut Rng) -> String {
