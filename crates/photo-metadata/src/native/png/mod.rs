@@ -13,6 +13,7 @@ use text::{Held, INTERNATIONAL_FRAME, LONGEST, Profile, Text, international, is_
 
 use super::blocks::{Block, Blocks, Format, Further, Listing, NewXmp, Renewed};
 use super::fault::Fault;
+use super::photoshop::Resources;
 use super::room::{fingerprint, packet_length};
 use crate::draft::Splice;
 use crate::source::{Source, be32, read_array};
@@ -194,6 +195,16 @@ impl Png {
         around.is_some_and(|(before, behind)| before.is_image_data() && before.kind == behind.kind)
     }
 
+    /// The resources without a digest that they did not have: in a PNG ExifTool neither makes nor compares one.
+    fn without_new_digest(&self, bytes: &[u8]) -> Result<Vec<u8>, Fault> {
+        let old = self.blocks.photoshop.as_ref().map(|block| Resources::parse(&block.bytes)).transpose()?;
+        let mut new = Resources::parse(bytes)?;
+        if old.and_then(|old| old.iptc()).is_some_and(|iptc| !iptc.has_digest) {
+            new.remove_digest();
+        }
+        Ok(new.to_bytes())
+    }
+
     fn put_xmp(&self, new: &NewXmp, others: i64, end: u64) -> Result<Vec<Splice>, Fault> {
         if new.least() as u64 > LONGEST / 2 {
             return Err(Fault::beyond("its XMP packet would be longer than is read natively"));
@@ -256,7 +267,7 @@ impl Format for Png {
             let Some(Place { wrap: Wrap::Profile(profile), .. }) = place else {
                 return Err(Fault::beyond("it has no IPTC block, and none is made"));
             };
-            let (kind, content) = profile.with(bytes)?;
+            let (kind, content) = profile.with(&self.without_new_digest(bytes)?)?;
             splices.extend(self.put(place, framed(kind, &content)?)?);
         }
         let mut exif = Vec::new();
