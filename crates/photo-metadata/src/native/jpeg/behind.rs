@@ -39,10 +39,10 @@ pub(super) fn points_there(source: &dyn Source, exif: &[u8], place: u64, scan: u
     // Offsets count from the file, from the block, or from the notes of the maker or their header.
     let bases = [0, place, place + notes, place + notes + 8, place + notes + 10, place + notes + 12];
     let (nearest, farthest) = (scan.saturating_sub(place + notes + 12), source.len());
-    for number in exif.windows(4).step_by(2) {
-        let Some(bytes) = number.first_chunk::<4>() else { break };
-        for offset in [u32::from_be_bytes(*bytes), u32::from_le_bytes(*bytes)].map(u64::from) {
-            if offset < nearest || offset >= farthest {
+    for at in (0..exif.len().saturating_sub(3)).step_by(2) {
+        for is_big in [true, false] {
+            let Some(offset) = number(exif, at, is_big) else { continue };
+            if offset < nearest || offset >= farthest || !has_length(exif, at, is_big, farthest) {
                 continue;
             }
             for target in bases.map(|base| base + offset).into_iter().filter(|target| *target > scan) {
@@ -55,6 +55,26 @@ pub(super) fn points_there(source: &dyn Source, exif: &[u8], place: u64, scan: u
     Ok(false)
 }
 
+fn number(exif: &[u8], at: usize, is_big: bool) -> Option<u64> {
+    let bytes = *exif.get(at..)?.first_chunk()?;
+    Some(u64::from(if is_big { u32::from_be_bytes(bytes) } else { u32::from_le_bytes(bytes) }))
+}
+
+/// Whether a number stands where offsets stand: in an entry of a directory, or beside a length. Without this the file
+/// would be looked at in many places for nothing.
+fn has_length(exif: &[u8], at: usize, is_big: bool, longest: u64) -> bool {
+    let beside = |at: Option<usize>| {
+        at.and_then(|at| number(exif, at, is_big)).is_some_and(|length| (16..longest).contains(&length))
+    };
+    let kind = at.checked_sub(6).and_then(|at| Some(*exif.get(at..)?.first_chunk()?));
+    let kind = kind.map(|kind| if is_big { u16::from_be_bytes(kind) } else { u16::from_le_bytes(kind) });
+    // Canon has the length three numbers before the offset, all others have it in front or behind.
+    matches!(kind, Some(4 | 13))
+        || beside(at.checked_sub(4))
+        || beside(at.checked_sub(12))
+        || beside(at.checked_add(4))
+}
+
 /// Where tag 0x927C says that the notes are, from the start of the block.
 fn maker_notes(exif: &[u8]) -> Option<u64> {
     let (entry, is_big) = match exif.get(..2)? {
@@ -62,8 +82,7 @@ fn maker_notes(exif: &[u8]) -> Option<u64> {
         _ => (&b"\x7c\x92\x07\x00"[..], false),
     };
     let at = memchr::memmem::find(exif, entry)?;
-    let offset = *exif.get(at + 8..)?.first_chunk()?;
-    Some(u64::from(if is_big { u32::from_be_bytes(offset) } else { u32::from_le_bytes(offset) }))
+    number(exif, at + 8, is_big)
 }
 
 /// A picture, also one whose first byte a maker has changed and one behind the 32 bytes that Sony puts in front; Sony's
@@ -82,11 +101,10 @@ fn begins_something(source: &dyn Source, at: u64) -> io::Result<bool> {
 mod tests {
     use super::*;
 
-    /// A block with notes of a maker in which one number stands.
+    /// A block with notes of a maker, in which one number stands in front of a length.
     fn exif(number: u32) -> Vec<u8> {
         let mut bytes = b"MM\0*\0\0\0\x08\0\x01\x92\x7c\0\x07\0\0\0\x08\0\0\0\x1a\0\0\0\0".to_vec();
-        bytes.extend(b"\0\0\0\0");
-        bytes.extend(number.to_be_bytes());
+        bytes.extend([number.to_be_bytes(), 60_u32.to_be_bytes()].concat());
         bytes
     }
 
@@ -115,6 +133,14 @@ mod tests {
             let exif = exif(number);
             assert!(!points_there(&file(&exif, 500), &exif, 12, 100).unwrap(), "{number}");
         }
+    }
+
+    #[test]
+    fn an_offset_in_an_entry_of_a_directory_needs_no_length_beside() {
+        let mut exif = exif(0);
+        exif.extend(b"\x20\x01\0\x04\0\0\0\x01");
+        exif.extend((500_u32 - 12).to_be_bytes());
+        assert!(points_there(&file(&exif, 500), &exif, 12, 100).unwrap());
     }
 
     #[test]

@@ -289,7 +289,7 @@ fn trailers_that_know_too_much_are_not_misled() {
 fn a_preview_that_the_maker_points_at_stays_in_its_place() {
     let make = |offset: u32| {
         let mut block = b"MM\0*\0\0\0\x08\0\x01\x92\x7c\0\x07\0\0\0\x04\0\0\0\x1a\0\0\0\0".to_vec();
-        block.extend(offset.to_be_bytes());
+        block.extend([offset.to_be_bytes(), 54_u32.to_be_bytes()].concat());
         [
             jpeg(&[exif(&block), xmp(b"<x/>           <?xpacket end='w'?>")]),
             b"\xff\xd8\xff\xdb\0\x43".repeat(9),
