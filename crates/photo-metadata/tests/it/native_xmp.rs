@@ -362,22 +362,31 @@ fn every_form_of_a_packet_takes_the_full_set() {
             Err(error) => panic!("{name}: {error}"),
         }
     }
-    assert_eq!(left, ["plain text in a language"]);
+    assert_eq!(left, ["plain text in a language"], "left to ExifTool");
 }
 
 #[test]
 fn what_is_taken_away_is_gone_and_nothing_else() {
     let (engine, folder) = (exiftool(), tempfile::tempdir().expect("a folder"));
+    let mut left = Vec::new();
     for (name, content) in forms() {
         let path = sidecar(folder.path(), name, content.as_bytes());
         let tags = Native.read(&path, Container::Xmp).expect("a readable file");
         let clear = |(tag, old): (Tag, &Value)| TagEdit { tag, old: Some(old.clone()), new: None };
         let edits: Vec<TagEdit> = tags.iter().map(clear).collect();
-        let new = write(&path, &edits).expect(name);
+        let new = match write(&path, &edits) {
+            Ok(new) => new,
+            Err(error) => {
+                left.push(name);
+                assert!(matches!(error, MetadataError::Beyond { .. }), "{name}: {error}");
+                continue;
+            }
+        };
         let after = Native.read(&new, Container::Xmp).expect("a readable file");
         assert_eq!(after.iter().count(), 0, "{name}: {after:?}");
         assert_eq!(engine.read(&new, Container::Xmp).expect("a readable file"), after, "{name}");
     }
+    assert_eq!(left, ["qualified items"]);
 }
 
 /// The packets of all collected files, as sidecars.

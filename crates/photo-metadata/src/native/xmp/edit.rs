@@ -6,7 +6,7 @@
 use super::build::{Builder, language, push, push_first, set_text};
 use super::edit_regions;
 use super::notation::spelled;
-use super::read::{Leaf, is_unqualified, leaf, leaves_at, list_in};
+use super::read::{Leaf, is_unqualified, is_unqualified_item, leaf, leaves_at, list_in};
 use super::schema::{Form, Property};
 use super::shape::{Place, Site, description_mut, element_at, element_at_mut, remove, sites};
 use super::text::{encoded_attribute, storable};
@@ -20,16 +20,16 @@ pub(super) fn apply(document: &mut Document, property: &Property, edit: &TagEdit
     let fault = || Fault::beyond(format!("{} cannot hold such a value", edit.tag));
     match (&edit.new, property.form) {
         (None, Form::Language) => clear_default(document, property),
-        (None, _) => clear(document, property),
+        (None, Form::Regions) => clear(document, property),
+        (None, _) => remove_unqualified(rdf_mut(document)?, property),
         (Some(Value::Structure(new)), Form::Regions) => edit_regions::set(document, property, new),
         (Some(Value::Structure(_)), _) | (Some(_), Form::Regions) => Err(fault()),
         (Some(value), Form::List(kind)) => {
             let items: Vec<String> = value.items().into_iter().map(storable).collect();
             if items.is_empty() {
-                clear(document, property)
-            } else {
-                set_list(document, property, kind, items)
+                return remove_unqualified(rdf_mut(document)?, property);
             }
+            set_list(document, property, kind, items)
         }
         (Some(value), Form::Language) => set_default(document, property, &storable(value.as_text())),
         (Some(value), Form::Plain) => {
@@ -149,7 +149,7 @@ fn set_list(
         });
     };
     let (list, line) = element_at_mut(rdf, site).and_then(list_mut).ok_or_else(|| qualified(property))?;
-    let missing = keep_items(list, items)?;
+    let missing = keep_items(list, items, || qualified(property))?;
     for item in missing {
         let mut element = Element::new(item_name(list));
         set_text(&mut element, &item);
@@ -164,8 +164,13 @@ pub(super) fn item_name(list: &Element) -> Name {
     Name { raw: format!("{}:li", list.name.prefix()), space: list.name.space.clone() }
 }
 
-/// Takes the items away that are not wanted, each as often as it is there; gives those that are missing.
-fn keep_items(list: &mut Element, wanted: Vec<String>) -> Result<Vec<String>, Fault> {
+/// Takes the items away that are not wanted, each as often as it is there; gives those that are missing. An item that
+/// others have qualified is not taken away.
+fn keep_items(
+    list: &mut Element,
+    wanted: Vec<String>,
+    fault: impl Fn() -> Fault,
+) -> Result<Vec<String>, Fault> {
     let mut missing = wanted;
     let mut gone = Vec::new();
     for (at, item) in list.children.iter().enumerate() {
@@ -173,7 +178,8 @@ fn keep_items(list: &mut Element, wanted: Vec<String>) -> Result<Vec<String>, Fa
         let text = leaf(item, true)?.text;
         match missing.iter().position(|wanted| *wanted == text) {
             Some(found) => drop(missing.remove(found)),
-            None => gone.push(at),
+            None if is_unqualified_item(item) => gone.push(at),
+            None => return Err(fault()),
         }
     }
     take_away(list, &gone);

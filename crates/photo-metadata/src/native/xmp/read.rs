@@ -179,11 +179,11 @@ pub(super) fn is_unqualified(element: &Element) -> bool {
     element.attributes.iter().all(plain_attribute)
         && element.children.iter().all(|child| match child {
             Node::Element(inner) => inner.name.is_list() && inner.elements().all(is_unqualified_item),
-            Node::Comment(_) => false,
-            Node::Text(_) | Node::Section(_) | Node::Instruction(_) => true,
+            Node::Text(_) | Node::Section(_) | Node::Comment(_) | Node::Instruction(_) => true,
         })
 }
 
-fn is_unqualified_item(item: &Element) -> bool {
+/// The same for an item of a list.
+pub(super) fn is_unqualified_item(item: &Element) -> bool {
     item.elements().next().is_none() && is_unqualified(item)
 }

@@ -4,8 +4,11 @@ use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
 use super::*;
+use crate::file_tags::FileTags;
 use crate::native::blocks::Listing;
+use crate::native::judge::{Judge, jpeg};
 use crate::regions::{Area, Fields, Node, Schema};
+use crate::structure::Container;
 
 /// Properties of others, and ours, as elements; each stands in a packet once at most.
 const ELEMENTS: [&str; 22] = [
@@ -166,8 +169,16 @@ fn held(packet: &Packet, tag: Tag) -> Vec<Value> {
     packet.tags().into_iter().filter(|(own, _)| *own == tag).map(|(_, value)| value).collect()
 }
 
-/// Regions of others stay beside the new ones, as a plan has them.
+/// Regions of others stay beside the new ones, as a plan has them; and so does a person whom others have qualified.
 fn beside_others(packet: &Packet, tag: Tag, new: Option<Value>) -> Option<Value> {
+    if tag == Tag::PersonInImage {
+        let items = held(packet, tag).into_iter().chain(new).flat_map(|value| match value {
+            Value::List(items) => items,
+            _ => Vec::new(),
+        });
+        let items: Vec<String> = items.collect();
+        return (!items.is_empty()).then_some(Value::List(items));
+    }
     let (Some(schema), Some(Value::Structure(mut new)), Some(Value::Structure(old))) =
         (Schema::of(tag), new.clone(), held(packet, tag).into_iter().next())
     else {
@@ -265,6 +276,15 @@ fn items_that_stay_keep_their_place_and_their_qualifiers() {
         )
         .replace("</acme:q></rdf:li>", "</acme:q></rdf:li><rdf:li>Ann</rdf:li>");
     assert_eq!(String::from_utf8(packet.sidecar()).unwrap(), wanted);
+}
+
+#[test]
+fn what_others_have_qualified_is_not_taken_away() {
+    let text = packet(&[], &[ELEMENTS[9]], &[], "\n ", true);
+    let mut packet = Packet::parse(text.as_bytes()).unwrap();
+    for new in [None, Some(Value::List(vec!["Ann".to_owned()]))] {
+        assert!(packet.apply(&[TagEdit { tag: Tag::PersonInImage, old: None, new }]).is_err());
+    }
 }
 
 #[test]
@@ -411,4 +431,39 @@ proptest! {
             }
         }
     }
+}
+
+/// A picture with this packet.
+fn picture(packet: &[u8]) -> Vec<u8> {
+    jpeg(0xe1, b"http://ns.adobe.com/xap/1.0/\0", packet)
+}
+
+#[test]
+fn random_packets_are_read_and_written_as_exiftool_would() {
+    let judge = Judge::new();
+    let config = ProptestConfig { cases: 24, ..ProptestConfig::default() };
+    let result =
+        proptest::test_runner::TestRunner::new(config).run(&(packets(), edits()), |(text, wishes)| {
+            let before = Packet::parse(text.as_bytes()).unwrap();
+            let edits = planned(&before, wishes);
+            let mut after = before.clone();
+            after.apply(&edits).unwrap();
+            let new = after.embedded();
+            let (old, new) = (picture(text.as_bytes()), picture(&new.in_length(new.least() + 100).unwrap()));
+
+            for (packet, picture) in [(&before, &old), (&after, &new)] {
+                let judged = judge.read(picture).with_frame(None);
+                prop_assert_eq!(
+                    &FileTags::from_blocks(Container::Jpeg, packet.tags(), None, None),
+                    &judged,
+                    "{}",
+                    text
+                );
+            }
+            let (was, is) = (judge.inventory(&old), judge.inventory(&new));
+            prop_assert_eq!(is.unmet(&edits), Vec::<&TagEdit>::new());
+            prop_assert_eq!(is.foreign_changes(&was, &edits), Vec::<String>::new(), "{}", text);
+            Ok(())
+        });
+    assert!(result.is_ok(), "{}", result.unwrap_err());
 }
