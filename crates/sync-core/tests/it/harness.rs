@@ -11,8 +11,8 @@ use jiff::Timestamp;
 use photo_metadata::exiftool::{ExifToolPool, PoolOptions};
 use photo_metadata::replace::ReplaceOptions;
 use photo_metadata::{
-    Allowances, Change, Container, Datum, Draft, Engine, ExifTool, FileTags, Inventory, MetadataError, Rules,
-    TagChoices,
+    Allowances, Change, Container, Datum, Draft, Engine, EngineChoice, Engines, ExifTool, FileTags,
+    Inventory, MetadataError, Rules, TagChoices,
 };
 use sample_pictures::Picture;
 use sync_core::paths::{Library, PathMapping, PathRule};
@@ -167,7 +167,7 @@ impl Counting {
         self.0.load(std::sync::atomic::Ordering::SeqCst)
     }
 
-    fn count(&self) -> &'static ExifTool {
+    fn count(&self) -> &'static Engines<'static> {
         self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         engine()
     }
@@ -357,10 +357,13 @@ pub(crate) fn exiftool() -> PathBuf {
     path
 }
 
-/// One engine for all tests of this binary.
-pub(crate) fn engine() -> &'static ExifTool {
-    static ENGINE: OnceLock<ExifTool> = OnceLock::new();
-    ENGINE.get_or_init(|| ExifTool::new(ExifToolPool::start(PoolOptions::new(exiftool())).unwrap()))
+/// One engine for all tests of this binary. Whatever the native code writes, ExifTool judges.
+pub(crate) fn engine() -> &'static Engines<'static> {
+    static ENGINE: OnceLock<Engines<'static>> = OnceLock::new();
+    let start = || Ok(ExifTool::new(ExifToolPool::start(PoolOptions::new(exiftool()))?));
+    ENGINE.get_or_init(|| {
+        Engines::new(EngineChoice::Auto, 1, Box::new(start), Box::new(|said| panic!("{said}")))
+    })
 }
 
 /// `Group:Name` to value, as a separate ExifTool process reads them.
