@@ -56,9 +56,20 @@ pub trait Engine: Send + Sync {
     /// Tells what it wrote in earlier runs.
     fn recall(&self, _experience: &BTreeMap<String, u64>) {}
 
-    /// Has another judge look at some of the new versions that were made from a draft, before they replace anything.
-    fn second_opinion(&self, _source: &Path, _target: &Path, _change: &Change) -> Result<(), MetadataError> {
-        Ok(())
+    /// Whether another judge is to look at the new version that is made next from a draft. Each call counts as a file.
+    fn wants_second_opinion(&self, _container: Container) -> bool {
+        false
+    }
+
+    /// What another judge says of a new version that was made from a draft and has not replaced anything: whether it is
+    /// right. After a no the engine makes no draft of such a file any more.
+    fn second_opinion(
+        &self,
+        _source: &Path,
+        _target: &Path,
+        _change: &Change,
+    ) -> Result<bool, MetadataError> {
+        Ok(true)
     }
 }
 

@@ -186,22 +186,24 @@ impl Engine for Engines<'_> {
         self.opinions.recall(experience);
     }
 
-    fn second_opinion(&self, source: &Path, target: &Path, change: &Change) -> Result<(), MetadataError> {
-        if !self.opinions.is_wanted(change.container) {
-            return Ok(());
-        }
+    fn wants_second_opinion(&self, container: Container) -> bool {
+        self.opinions.is_wanted(container)
+    }
+
+    fn second_opinion(&self, source: &Path, target: &Path, change: &Change) -> Result<bool, MetadataError> {
         let findings = self.judged(source, target, change)?;
         if findings.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         self.opinions.distrust(change.container);
-        let (label, finding) = (change.container.label(), sentence(&findings));
         (self.told)(&format!(
-            "ExifTool and the native code disagree on `{}` ({finding}); {label} files are left to ExifTool for the \
-             rest of this run; please report this",
-            source.display()
+            "ExifTool and the native code disagree on `{}` ({}); {} files are left to ExifTool for the rest of this \
+             run; please report this",
+            source.display(),
+            sentence(&findings),
+            change.container.label()
         ));
-        Err(MetadataError::NotVerified { path: source.to_path_buf(), finding })
+        Ok(false)
     }
 }
 

@@ -32,12 +32,26 @@ pub fn write_verified(
     change: &Change,
     original: &Path,
 ) -> Result<Written, MetadataError> {
-    let written = match engine.draft(workspace.source(), change) {
-        Ok(Some(draft)) => write_draft(engine, workspace, change, &draft),
-        Ok(None) => write_and_prove(engine, workspace, change, original),
-        Err(error) => Err(error),
-    };
-    moved_or(written, workspace)
+    moved_or(draft_or_write(engine, workspace, change, original), workspace)
+}
+
+fn draft_or_write(
+    engine: &dyn Engine,
+    workspace: &Workspace,
+    change: &Change,
+    original: &Path,
+) -> Result<Written, MetadataError> {
+    if let Some(draft) = engine.draft(workspace.source(), change)? {
+        if let Some(written) = write_draft(engine, workspace, change, &draft)? {
+            return Ok(written);
+        }
+        workspace.clear()?;
+        if engine.draft(workspace.source(), change)?.is_some() {
+            let finding = "another judge found it wrong".to_owned();
+            return Err(MetadataError::NotVerified { path: original.to_path_buf(), finding });
+        }
+    }
+    write_and_prove(engine, workspace, change, original)
 }
 
 /// Writes a content that is known to the letter.
@@ -102,23 +116,27 @@ fn moved_or(
     )
 }
 
+/// `None` when another judge says that it is wrong.
 fn write_draft(
     engine: &dyn Engine,
     workspace: &Workspace,
     change: &Change,
     draft: &Draft,
-) -> Result<Written, MetadataError> {
+) -> Result<Option<Written>, MetadataError> {
     let failed = |error| MetadataError::from_io(workspace.original(), "read", error);
     let (old, forward) = (workspace.old(), draft.forward());
     let back = draft.back(old).map_err(failed)?;
     let (before, new) = Digest::of_both(old, &forward, &back).map_err(failed)?;
     let has_original = workspace.has_original();
     let versions = Versions { old: has_original.then_some(before), new, back: has_original.then_some(back) };
-    let place = workspace.write(&forward, &versions)?;
-    if place == Place::Beside {
-        engine.second_opinion(workspace.source(), workspace.target(), change)?;
+    if !engine.wants_second_opinion(change.container) {
+        let place = workspace.write(&forward, &versions)?;
+        return Ok(Some(Written::new(versions, place)));
     }
-    Ok(Written::new(versions, place))
+    // Who judges needs a file of its own.
+    workspace.write_beside(&forward)?;
+    let is_right = engine.second_opinion(workspace.source(), workspace.target(), change)?;
+    Ok(is_right.then(|| Written::new(versions, Place::Beside)))
 }
 
 fn write_and_prove(

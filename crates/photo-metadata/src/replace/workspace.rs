@@ -207,12 +207,30 @@ impl Workspace {
     /// Writes the new version from its pieces and reads it back; or leaves that to the commit, where it is to be
     /// written into the original itself.
     pub(crate) fn write(&self, forward: &Recipe, versions: &Versions) -> Result<Place, MetadataError> {
+        self.write_or(forward, || self.may_write_inside(forward, versions))
+    }
+
+    /// Writes the new version from its pieces beside the original, whatever it is, and reads it back.
+    pub(crate) fn write_beside(&self, forward: &Recipe) -> Result<(), MetadataError> {
+        self.write_or(forward, || None).map(drop)
+    }
+
+    /// Takes a new version away that is not wanted after all.
+    pub(crate) fn clear(&self) -> Result<(), MetadataError> {
+        self.parts.remove_target()
+    }
+
+    fn write_or(
+        &self,
+        forward: &Recipe,
+        inside: impl FnOnce() -> Option<Inside>,
+    ) -> Result<Place, MetadataError> {
         let failed = |error| self.parts.failed("write a new version of", error);
         let target = self.parts.make_target()?;
         let pair =
             Pair { old: &self.old, source: &self.handle, target: target.try_clone().map_err(failed)?.into() };
         let shared = pair.share(forward, &target);
-        if !shared && let Some(inside) = self.may_write_inside(forward, versions) {
+        if !shared && let Some(inside) = inside() {
             self.parts.remove_target()?;
             return Ok(Place::Inside(inside));
         }

@@ -37,6 +37,8 @@ mod replace;
 #[cfg(test)]
 mod replace_faults;
 #[cfg(test)]
+mod second_opinion;
+#[cfg(test)]
 mod sidecars;
 #[cfg(test)]
 mod structure;

@@ -202,7 +202,11 @@ impl Engine for Counting {
         engine().foretell(source, change)
     }
 
-    fn second_opinion(&self, source: &Path, target: &Path, change: &Change) -> Result<(), MetadataError> {
+    fn wants_second_opinion(&self, container: Container) -> bool {
+        engine().wants_second_opinion(container)
+    }
+
+    fn second_opinion(&self, source: &Path, target: &Path, change: &Change) -> Result<bool, MetadataError> {
         engine().second_opinion(source, target, change)
     }
 }

@@ -66,7 +66,11 @@ impl Engine for Counting<'_> {
         self.inner.recall(experience);
     }
 
-    fn second_opinion(&self, source: &Path, target: &Path, change: &Change) -> Result<(), MetadataError> {
+    fn wants_second_opinion(&self, container: Container) -> bool {
+        self.inner.wants_second_opinion(container)
+    }
+
+    fn second_opinion(&self, source: &Path, target: &Path, change: &Change) -> Result<bool, MetadataError> {
         self.inner.second_opinion(source, target, change)
     }
 }

@@ -54,7 +54,11 @@ impl Engine for Saying<'_> {
         self.0.foretell(source, change)
     }
 
-    fn second_opinion(&self, source: &Path, target: &Path, change: &Change) -> Result<(), MetadataError> {
+    fn wants_second_opinion(&self, container: Container) -> bool {
+        self.0.wants_second_opinion(container)
+    }
+
+    fn second_opinion(&self, source: &Path, target: &Path, change: &Change) -> Result<bool, MetadataError> {
         self.0.second_opinion(source, target, change)
     }
 }
