@@ -33,6 +33,9 @@ const SIGNATURES: [&[u8; 4]; 5] = [b"8BIM", b"PHUT", b"DCSR", b"AgHg", b"MeSa"];
 /// What readers do not take for a resource any more.
 const SHORTEST: usize = 9;
 
+/// More than Photoshop knows kinds of; a hostile file has many more.
+const MOST: usize = 4_000;
+
 /// One resource.
 #[derive(Debug, Clone)]
 struct Resource {
@@ -71,6 +74,9 @@ impl Resources {
                 next(rest).ok_or_else(|| Fault::beyond("its Photoshop resources are broken"))?;
             list.push(resource);
             rest = behind;
+            if list.len() > MOST {
+                return Err(Fault::beyond("its Photoshop resources are too many"));
+            }
         }
         let mut parsed = Self { list, rest: rest.to_vec(), iptc: None };
         let has =

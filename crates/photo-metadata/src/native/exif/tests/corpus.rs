@@ -246,3 +246,43 @@ fn random_edits_are_read_by_exiftool_as_they_were_meant() {
     }
     assert!(block.len() < 2000, "{}", block.len());
 }
+
+/// How many spoiled blocks are judged; each takes ExifTool three looks.
+const SPOILED: usize = 40;
+
+#[test]
+fn spoiled_blocks_are_read_as_exiftool_reads_them_and_not_spoiled_further() {
+    let judge = Judge::new();
+    let files = corpus("spoiled_blocks_are_read_as_exiftool_reads_them_and_not_spoiled_further");
+    let mut random = fastrand::Rng::with_seed(5);
+    let mut blocks: Vec<(String, Vec<u8>)> = files
+        .into_iter()
+        .filter(|file| file.extension().is_some_and(|extension| extension == "jpg"))
+        .map(|file| (file.display().to_string(), std::fs::read(file).unwrap()))
+        .filter_map(|(name, jpeg)| Some((name, segments(&jpeg, 0xe1, START).into_iter().next()?)))
+        .filter(|(_, block)| (100..30_000).contains(&block.len()))
+        .collect();
+    random.shuffle(&mut blocks);
+    let (mut read, mut written, mut wrong) = (0, 0, Vec::new());
+    for (name, block) in blocks.iter().cycle().take(if blocks.is_empty() { 0 } else { SPOILED }) {
+        let mut spoiled = block.clone();
+        for _ in 0..random.usize(1..6) {
+            let place = random.usize(4..spoiled.len().min(1200));
+            spoiled[place] = if random.bool() { random.u8(..) } else { random.u8(..16) };
+        }
+        let Ok(exif) = Exif::parse(&spoiled) else { continue };
+        read += 1;
+        let mut found = differences(&judge, &exif, &spoiled);
+        let mut edits = all_edits();
+        edits.retain(|_| random.bool());
+        if let Ok(new) = exif.apply(&edits)
+            && new.bytes.len() < LONGEST
+        {
+            written += 1;
+            found.extend(objections(&judge, &spoiled, &new.bytes, &edits));
+        }
+        wrong.extend(found.into_iter().map(|what| format!("{name}: {what}")));
+    }
+    eprintln!("{read} read, {written} written");
+    assert_eq!(wrong, Vec::<String>::new());
+}
