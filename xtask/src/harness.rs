@@ -153,12 +153,16 @@ pub(crate) fn state_kills(workspace: &Workspace) -> anyhow::Result<()> {
     )
 }
 
-/// Writes into random photos and takes it back, until a thousand changes were taken back.
+/// Writes into random photos and takes it back, until a thousand changes were taken back; and into all real ones,
+/// twice.
 pub(crate) fn undo(workspace: &Workspace) -> anyhow::Result<()> {
-    let name = "undo::random::a_thousand_random_changes_are_taken_back";
-    let arguments = ["test", "--package", "sync-core", "--test", "it", name, "--", "--exact", "--ignored"];
-    let mut command = cargo(&arguments);
-    command.arg("--nocapture");
+    let names = [
+        "undo::random::a_thousand_random_changes_are_taken_back",
+        "undo::exact::all_real_files_come_back_to_the_byte",
+    ];
+    let mut command =
+        cargo(&["test", "--package", "sync-core", "--test", "it", "--", "--exact", "--ignored"]);
+    command.args(names).arg("--nocapture");
     run(workspace, command)
 }
 

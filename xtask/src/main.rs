@@ -54,7 +54,7 @@ enum Command {
     Bench(harness::BenchArgs),
     /// Kill a process that writes the state, a thousand times, and look at the state each time
     StateKills,
-    /// Write into random photos and take it back, a thousand times
+    /// Write into random photos and take it back, a thousand times, and into all of the corpus
     Undo,
     /// Let 10,000 requests go wrong, and compare the end with a home in which none did
     FaultedRequests,

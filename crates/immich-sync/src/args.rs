@@ -28,8 +28,9 @@ brake, 10 server unreachable, 11 another run is active, 12 key refused or permis
 old, 20 ExifTool missing or too old, 130 or 143 interrupted, 1 anything else.";
 
 const UNDO_NOTES: &str = "\
-The newest change of each file goes first. Only what is still as the run left it is taken back; what somebody changed since stays and is told. What was \
-undone is left alone by `write` until it changes on the server. An undo is a run of its own and can be undone.
+The newest change of each file goes first. A file that nobody changed since becomes byte for byte what it was, as long \
+as the replaced bytes are kept (--undo-keep-days, --undo-keep-size; `history` tells). Of any other file the tags go \
+back; what somebody changed since stays and is told. What was undone is left alone by `write` until it changes on the server. An undo is a run of its own and can be undone.
 
 No server is needed. Where one and a key are given, it is told afterwards to read the files again.";
 
@@ -244,6 +245,8 @@ impl Picks for ForUndoing {
             catalogue::TOUCH,
             catalogue::PARANOID,
             catalogue::IN_PLACE_FROM,
+            catalogue::UNDO_KEEP_DAYS,
+            catalogue::UNDO_KEEP_SIZE,
             catalogue::AFTER,
             catalogue::API_KEY,
             catalogue::API_KEY_FILE,

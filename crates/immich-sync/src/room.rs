@@ -13,6 +13,7 @@ use photo_metadata::{Datum, Engine};
 use sync_core::lock::{LibraryLock, RunLock};
 use sync_core::paths::{Library, PathRule};
 use sync_core::state::{SqliteStore, Store as _};
+use sync_core::undo::Retention;
 use sync_core::writeback::{Account, FaceBook, WriteBack, WriteOptions, find_paths, review_paths};
 use sync_core::{Reporter, StopFlag, Summary, SyncError};
 
@@ -139,6 +140,8 @@ pub(crate) struct Room<'a> {
     pub(crate) face_books: &'a [FaceBook],
     /// Whether what is known of albums is forgotten first.
     pub(crate) clear_album_cache: bool,
+    /// What is kept for an exact undo.
+    pub(crate) retention: Retention,
     /// Who is told.
     pub(crate) reporter: &'a dyn Reporter,
     /// Whether to stop.
@@ -172,6 +175,7 @@ impl Room<'_> {
         let summary = stopped_early(self.with_paths(&store, options, true, |options, library| {
             self.write_back(&store, options, library, &Timestamp::now).run(self.clients, command)
         }))?;
+        self.retention.apply(&store, Timestamp::now(), self.reporter)?;
         store.close().context("everything is written, but the state could not be closed")?;
         Ok(summary)
     }

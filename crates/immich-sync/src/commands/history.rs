@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use jiff::Timestamp;
 use sync_core::history::{changes, runs};
 use sync_core::state::SqliteStore;
 use sync_core::undo::UndoTarget;
@@ -36,7 +37,7 @@ fn show(args: &HistoryArgs, console: Console) -> Result<()> {
     sources.environment.refuse_unknown(&catalogue::variables())?;
     let output = OutputSettings::resolve(&sources)?;
     start_tracing(&output)?;
-    let view = HistoryView { console, json: output.json, zone: time_zone(&sources)? };
+    let view = HistoryView { console, json: output.json, zone: time_zone(&sources)?, now: Timestamp::now() };
     let folder = state_folder(&sources, start.folders.states.as_deref())?;
     let store = existing(&folder)?;
     match &args.what {

@@ -12,7 +12,7 @@ use sync_core::event::Activity;
 use sync_core::history::{changes, runs};
 use sync_core::lock::{LibraryLock, RunLock};
 use sync_core::state::{SqliteStore, Store as _};
-use sync_core::undo::{Undo, UndoTarget};
+use sync_core::undo::{Retention, Undo, UndoTarget};
 use sync_core::writeback::AfterWrite;
 use sync_core::{Event, Reporter as _, StopFlag, Summary};
 
@@ -26,7 +26,9 @@ use crate::output::{
     Asker, Console, End, Everybody, Presenter as _, Traffic, count, lost_log, lost_results, start_tracing,
 };
 use crate::room;
-use crate::settings::{OutputSettings, ServerSettings, after, catalogue, replace_options, workers};
+use crate::settings::{
+    OutputSettings, ServerSettings, after, catalogue, replace_options, retention, workers,
+};
 use crate::signals::Signals;
 use crate::start::{Start, typed_json};
 
@@ -58,6 +60,7 @@ struct UndoSettings {
     engine: EngineSettings,
     replace: ReplaceOptions,
     after: AfterWrite,
+    retention: Retention,
     workers: usize,
     dry_run: bool,
     yes: bool,
@@ -85,6 +88,7 @@ impl UndoSettings {
             engine: EngineSettings::resolve(&sources)?,
             replace: replace_options(&sources)?,
             after: after(&sources)?,
+            retention: retention(&sources)?,
             workers: workers(&sources)?,
             dry_run: sources.flag(&catalogue::DRY_RUN)?,
             yes: sources.flag(&catalogue::YES)?,
@@ -132,6 +136,7 @@ impl Run<'_> {
         self.confirm(&store)?;
         let command = format!("undo {}", settings.target);
         let summary = self.undo(&store, |undo| undo.run(&settings.target, &command))?;
+        settings.retention.apply(&store, Timestamp::now(), self.presenter)?;
         let traffic = self.tell_server(&store);
         store.close().context("everything is taken back, but the state could not be closed")?;
         Ok((summary, traffic))

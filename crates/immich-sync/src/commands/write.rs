@@ -81,6 +81,7 @@ impl Run<'_> {
             state,
             face_books: &face_books,
             clear_album_cache: settings.clear_album_cache,
+            retention: settings.retention,
             reporter: self.presenter,
             stop: self.stop,
         };

@@ -3,12 +3,12 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
-use sync_core::history::{ChangeEntry, ChangeKind, RunEntry};
+use sync_core::history::{ChangeEntry, ChangeKind, Reversal, RunEntry};
 use sync_core::state::{JournalState, Role};
 
 use super::diff::edit_lines;
 use super::json::{line, with_path};
-use super::words::count;
+use super::words::{age, count, size};
 use super::{Console, clean, clean_path};
 
 /// Shows the past.
@@ -19,12 +19,14 @@ pub(crate) struct HistoryView {
     pub(crate) json: bool,
     /// On which clock.
     pub(crate) zone: TimeZone,
+    /// What time it is.
+    pub(crate) now: Timestamp,
 }
 
 impl HistoryView {
     /// One run.
     pub(crate) fn run(&self, entry: &RunEntry) {
-        let shown = if self.json { line(&run_object(entry)) } else { self.run_line(entry) };
+        let shown = if self.json { line(&run_object(entry, self.now)) } else { self.run_line(entry) };
         self.console.result(&shown);
     }
 
@@ -37,10 +39,13 @@ impl HistoryView {
     fn run_line(&self, entry: &RunEntry) -> String {
         let RunEntry { run, changes } = entry;
         let number = self.console.result.bold(&format!("{:>5}", run.id.0));
-        let mut line = format!("{number}  {}  {}", self.moment(run.started), clean(&run.command));
+        let mut line = format!("{number}  {}  {}", self.moment_and_age(run.started), clean(&run.command));
         line = format!("{line}: {}", count(changes.done, "change"));
         if changes.undone > 0 {
             line = format!("{line}, {} taken back", changes.undone);
+        }
+        if changes.kept.changes > 0 {
+            line = format!("{line}, {} kept for undo", size(changes.kept.bytes));
         }
         if run.ended.is_none() {
             line = format!("{line}, {}", self.console.result.yellow("not finished"));
@@ -64,6 +69,13 @@ impl HistoryView {
         }
         if entry.state != JournalState::Done {
             notes.push("not finished".to_owned());
+        } else if entry.undone_by.is_none() {
+            notes.push(match entry.reversal {
+                Reversal::Exact if entry.kept > 0 => format!("undo is exact, {} kept", size(entry.kept)),
+                Reversal::Exact => "undo is exact".to_owned(),
+                Reversal::TagByTag => "undo goes tag by tag".to_owned(),
+                Reversal::Impossible => "its content is not kept any more".to_owned(),
+            });
         }
         let mut lines = vec![format!("{path} ({})", notes.join(", "))];
         for edit in &entry.edits {
@@ -72,12 +84,21 @@ impl HistoryView {
         lines
     }
 
+    fn moment_and_age(&self, at: Timestamp) -> String {
+        format!("{} ({})", self.moment(at), age(age_in_seconds(at, self.now)))
+    }
+
     fn moment(&self, at: Timestamp) -> String {
         at.to_zoned(self.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
     }
 }
 
-fn run_object(entry: &RunEntry) -> Value {
+/// A clock that was set back makes no run of the future.
+fn age_in_seconds(at: Timestamp, now: Timestamp) -> u64 {
+    u64::try_from(now.as_second() - at.as_second()).unwrap_or(0)
+}
+
+fn run_object(entry: &RunEntry, now: Timestamp) -> Value {
     let RunEntry { run, changes } = entry;
     json!({
         "type": "run",
@@ -88,6 +109,8 @@ fn run_object(entry: &RunEntry) -> Value {
         "changes": changes.done,
         "taken_back": changes.undone,
         "open": changes.open,
+        "age_seconds": age_in_seconds(run.started, now),
+        "undo": { "exact": changes.kept.changes, "bytes": changes.kept.bytes },
         "summary": run.summary,
     })
 }
@@ -103,6 +126,11 @@ fn change_object(entry: &ChangeEntry) -> Value {
         ChangeKind::Made => "made",
         ChangeKind::Removed => "removed",
     };
+    let undo = match entry.reversal {
+        Reversal::Exact => "exact",
+        Reversal::TagByTag => "tag-by-tag",
+        Reversal::Impossible => "impossible",
+    };
     let file: Role = entry.role;
     with_path(
         &entry.path,
@@ -115,6 +143,8 @@ fn change_object(entry: &ChangeEntry) -> Value {
             "file": file,
             "kind": kind,
             "finished": entry.state == JournalState::Done,
+            "undo": undo,
+            "undo_bytes": entry.kept,
             "undoes": entry.undoes.map(|change| change.0),
             "undone_by": entry.undone_by.map(|run| run.0),
             "edits": edits,

@@ -32,6 +32,30 @@ pub(crate) fn time(duration: Duration) -> String {
     }
 }
 
+/// A number of bytes: `999 B`, `1.2 kB`, `34 MB`.
+pub(crate) fn size(bytes: u64) -> String {
+    let (mut whole, mut tenths, mut unit) = (bytes, 0, "B");
+    for next in ["kB", "MB", "GB", "TB"] {
+        if whole < 1000 {
+            break;
+        }
+        (whole, tenths, unit) = (whole / 1000, whole % 1000 / 100, next);
+    }
+    if unit == "B" || whole >= 10 { format!("{whole} {unit}") } else { format!("{whole}.{tenths} {unit}") }
+}
+
+/// How long ago something was: `just now`, `5 minutes ago`, `3 days ago`, `2 years ago`.
+pub(crate) fn age(seconds: u64) -> String {
+    let (number, thing) = match seconds {
+        0..60 => return "just now".to_owned(),
+        60..3600 => (seconds / 60, "minute"),
+        3600..86_400 => (seconds / 3600, "hour"),
+        86_400..63_072_000 => (seconds / 86_400, "day"),
+        _ => (seconds / 31_536_000, "year"),
+    };
+    format!("{} ago", count(number, thing))
+}
+
 /// Columns that a text takes: letters of East Asia and emoji take two, marks on a letter none.
 pub(crate) fn columns(text: &str) -> usize {
     text.chars().map(columns_of).sum()
@@ -86,6 +110,16 @@ mod tests {
         assert_eq!(time(Duration::from_secs(59)), "59 s");
         assert_eq!(time(Duration::from_secs(200)), "3 min 20 s");
         assert_eq!(time(Duration::from_mins(125)), "2 h 5 min");
+    }
+
+    #[test]
+    fn sizes_and_ages_read_well() {
+        let sizes = [0, 999, 1000, 1_290, 34_567_890, 2_000_000_000].map(size);
+        assert_eq!(sizes, ["0 B", "999 B", "1.0 kB", "1.2 kB", "34 MB", "2.0 GB"]);
+        let ages = [59, 60, 7200, 86_400, 63_071_999, 63_072_000].map(age);
+        let expected =
+            ["just now", "1 minute ago", "2 hours ago", "1 day ago", "729 days ago", "2 years ago"];
+        assert_eq!(ages, expected);
     }
 
     #[test]

@@ -10,6 +10,7 @@ mod listing;
 mod options;
 mod output;
 mod paths;
+mod retention;
 mod selection;
 mod server;
 pub(crate) mod setting;
@@ -21,6 +22,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use jiff::tz::TimeZone;
 use photo_metadata::replace::{Depth, HardLinkPolicy, ReplaceOptions};
+use sync_core::undo::Retention;
 use sync_core::writeback::{AfterWrite, WriteOptions};
 
 use crate::engines::EngineSettings;
@@ -30,6 +32,7 @@ use crate::login::LoginSource;
 
 pub(crate) use listing::{Row, rows};
 pub(crate) use output::{LogFile, OutputSettings, StatsFile};
+pub(crate) use retention::retention;
 pub(crate) use server::ServerSettings;
 pub(crate) use sources::{Given, Origin, Sources};
 
@@ -54,6 +57,8 @@ pub(crate) struct WriteSettings {
     pub(crate) dry_run: bool,
     /// Whether what is known of albums is forgotten first.
     pub(crate) clear_album_cache: bool,
+    /// What is kept for an exact undo.
+    pub(crate) retention: Retention,
     /// Whether concerns about secrets end the run.
     pub(crate) strict: bool,
     /// What the user should know before the run.
@@ -80,6 +85,7 @@ impl WriteSettings {
             state_dir: sources.path(&catalogue::STATE_DIR)?,
             dry_run: sources.flag(&catalogue::DRY_RUN)?,
             clear_album_cache: sources.flag(&catalogue::CLEAR_ALBUM_CACHE)?,
+            retention: retention::retention(sources)?,
             strict: sources.flag(&catalogue::STRICT)?,
             concerns,
         })

@@ -33,6 +33,17 @@ pub enum ChangeKind {
     Removed,
 }
 
+/// How a change would be taken back, if nobody changed the file since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reversal {
+    /// The file becomes byte for byte what it was.
+    Exact,
+    /// The old values of its tags are written again.
+    TagByTag,
+    /// Not at all: the content of a file that was taken away is not kept any more.
+    Impossible,
+}
+
 /// A change of one file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ChangeEntry {
@@ -54,6 +65,10 @@ pub struct ChangeEntry {
     pub edits: Vec<TagEdit>,
     /// How far it got.
     pub state: JournalState,
+    /// How it would be taken back.
+    pub reversal: Reversal,
+    /// Bytes of the state that are kept for that.
+    pub kept: u64,
     /// The change that it took back.
     pub undoes: Option<JournalId>,
     /// The run that took it back.
@@ -63,11 +78,12 @@ pub struct ChangeEntry {
 impl From<JournalRow> for ChangeEntry {
     fn from(row: JournalRow) -> Self {
         let removed = row.new_hash.is_none() && row.old_hash.is_some();
-        let kind = match (&row.intent.before, removed) {
-            (None, _) => ChangeKind::Made,
-            (Some(_), true) => ChangeKind::Removed,
-            (Some(_), false) => ChangeKind::Changed,
+        let (kind, without) = match (&row.intent.before, removed) {
+            (None, _) => (ChangeKind::Made, Reversal::Exact),
+            (Some(_), true) => (ChangeKind::Removed, Reversal::Impossible),
+            (Some(_), false) => (ChangeKind::Changed, Reversal::TagByTag),
         };
+        let reversal = if row.way_back.is_some() { Reversal::Exact } else { without };
         Self {
             id: row.id,
             run: row.intent.run,
@@ -78,6 +94,8 @@ impl From<JournalRow> for ChangeEntry {
             kind,
             edits: row.intent.edits,
             state: row.state,
+            reversal,
+            kept: row.way_back.map_or(0, |way| way.size),
             undoes: row.intent.undoes,
             undone_by: row.undone_by,
         }

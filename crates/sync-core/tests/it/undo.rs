@@ -1,5 +1,6 @@
 //! Undo: what it restores, what it leaves, and what is known of a file afterwards.
 
+mod exact;
 mod files;
 mod killed;
 mod lab;

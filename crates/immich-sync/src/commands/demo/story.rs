@@ -10,6 +10,7 @@ use photo_metadata::replace::ReplaceOptions;
 use photo_metadata::{Allowances, Datum, FileTags, Rules};
 use sync_core::paths::{Library, PathMapping, PathRule, PrefixMap};
 use sync_core::plan::Step;
+use sync_core::undo::Retention;
 use sync_core::writeback::{
     AfterWrite, AlbumOptions, Brake, FaceOptions, IdentityCheck, Selection, Targets, WriteOptions,
 };
@@ -52,6 +53,7 @@ pub(super) fn tell(folder: &Path, assets: usize, exiftool: &Path, console: Conso
         state: folder.join("state"),
         face_books: &[],
         clear_album_cache: false,
+        retention: Retention::default(),
         reporter: &recorder,
         stop: &stop,
     };

@@ -20,6 +20,11 @@ settings! {
         BRAKE_PERCENT = value("brake-percent", "N").default("20");
         /// Files that are read or written at the same time
         WORKERS = value("workers", "N").default("2");
+        /// Keep the replaced bytes of changes for so many days, so that undo brings them back to the letter, or
+        /// `forever`; afterwards undo works tag by tag
+        UNDO_KEEP_DAYS = value("undo-keep-days", "N").default("365");
+        /// Keep at most so much for that (500MB, 2GB, `unlimited`); the oldest goes first
+        UNDO_KEEP_SIZE = value("undo-keep-size", "SIZE").default("2GB");
         /// Treat warnings about readable secrets as errors
         STRICT = flag("strict");
     }

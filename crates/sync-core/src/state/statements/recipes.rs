@@ -145,7 +145,7 @@ pub(in crate::state) fn check(connection: &Connection) -> Result<Vec<String>, Tr
         match of_change(connection, change) {
             Ok(Some(_)) => {}
             Ok(None) | Err(Trouble::Told(_)) => {
-                found.push(format!("the way back of change {} is damaged", change.0))
+                found.push(format!("the way back of change {} is damaged", change.0));
             }
             Err(other) => return Err(other),
         }
