@@ -453,3 +453,16 @@ fn every_setting_is_listed_with_where_it_comes_from_and_no_secret_is() {
     assert_eq!(row("api_key"), pair("(set)", "--api-key"));
     assert!(rows.iter().all(|row| row.value.as_deref() != Some("marker")));
 }
+
+#[test]
+fn what_is_kept_for_undo_is_a_year_and_two_gigabytes_unless_somebody_says_otherwise() {
+    let kept = |args: &[&'static str], config| least(args, &[], config).settings().unwrap().retention;
+    let days = |days: u64| Some(std::time::Duration::from_secs(days * 86_400));
+
+    let usual = kept(&[], "");
+    assert_eq!((usual.age, usual.bytes), (days(365), Some(2_000_000_000)));
+    let said = kept(&["--undo-keep-size", "unlimited"], "undo_keep_days = 30\nundo_keep_size = \"1GB\"");
+    assert_eq!((said.age, said.bytes), (days(30), None));
+    let wrong = least(&["--undo-keep-size", "much"], &[], "").error();
+    assert!(wrong.contains("--undo-keep-size") && wrong.contains("2GB"), "{wrong}");
+}

@@ -138,3 +138,52 @@ fn machines_get_the_past_as_objects() {
     assert_eq!((&changes[0]["type"], &changes[0]["undone_by"]), (&"change".into(), &2.into()));
     assert_eq!(changes[0]["edits"][0]["tag"], "XMP-dc:Description");
 }
+
+/// The bytes of every file.
+fn contents(place: &Place) -> Vec<Vec<u8>> {
+    place.files.iter().map(|file| std::fs::read(file).unwrap()).collect()
+}
+
+#[test]
+fn what_nobody_touched_comes_back_to_the_byte_without_exiftool() {
+    let place = Place::with(3);
+    let before = contents(&place);
+    Said::by(&mut place.write(&["--caption", "--rating", "--after", "nothing"])).ended_with(0);
+    let changes = history(&place, &["1"]);
+    let mut undo = place.bare(&["undo", "1", "--yes", "--exiftool", "/nowhere/exiftool"]);
+
+    Said::by(&mut undo).ended_with(0);
+
+    assert_eq!(changes.stdout.matches("undo is exact").count(), 3, "{}", changes.stdout);
+    assert_eq!(contents(&place), before);
+}
+
+#[test]
+fn the_history_says_what_is_kept_how_old_it_is_and_what_it_means() {
+    let place = Place::with(3);
+    Said::by(&mut place.write(&["--caption", "--after", "nothing"])).ended_with(0);
+
+    let runs = history(&place, &[]);
+    let json = history(&place, &["--json"]).last();
+    let change = history(&place, &["1", "--json"]).last();
+
+    assert!(runs.stdout.contains("(just now)") && runs.stdout.contains(" kept for undo"), "{}", runs.stdout);
+    assert_eq!(json["undo"]["exact"], 3, "{json}");
+    assert!(json["undo"]["bytes"].as_u64().unwrap() > 0 && json["age_seconds"].is_u64(), "{json}");
+    assert_eq!(change["undo"], "exact", "{change}");
+}
+
+#[test]
+fn what_is_not_to_be_kept_is_dropped_at_the_end_of_the_run() {
+    let place = Place::with(2);
+    let before = captions(&place);
+    let flags = ["--caption", "--after", "nothing", "--undo-keep-size", "0"];
+
+    let said = Said::by(&mut place.write(&flags)).ended_with(0);
+
+    assert!(said.stderr.contains("2 oldest changes"), "{}", said.stderr);
+    let changes = history(&place, &["1"]);
+    assert_eq!(changes.stdout.matches("undo goes tag by tag").count(), 2, "{}", changes.stdout);
+    undo(&place, &["1", "--yes"]).ended_with(0);
+    assert_eq!(captions(&place), before);
+}

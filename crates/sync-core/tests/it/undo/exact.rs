@@ -19,7 +19,7 @@ use super::lab::{TakesBack, assert_same, jpeg, judged, left_over, undo};
 use crate::harness::{Home, Recorder, Setting, engine, snapshot, text};
 
 /// An engine that cannot be used: what is restored to the byte needs none.
-struct Nobody;
+pub(super) struct Nobody;
 
 impl Engine for Nobody {
     fn name(&self) -> String {

@@ -12,11 +12,19 @@ use sync_core::undo::{Undo, UndoTarget};
 use sync_core::writeback::Target;
 use sync_core::{Event, Reporter, StopFlag};
 
+use super::exact::Nobody;
 use super::lab::{assert_same, bytes, jpeg, judged, left_over, undo};
 use crate::child::{self, Kid};
 use crate::harness::{Recorder, Setting, engine};
 
 const PHOTOS: usize = 8;
+
+/// How a run is taken back.
+#[derive(Clone, Copy, PartialEq)]
+enum Way {
+    ToTheByte,
+    TagByTag,
+}
 
 /// Says where an undo is: the parent kills it there.
 struct Saying<'a>(&'a dyn Engine);
@@ -74,8 +82,18 @@ impl Reporter for Saying<'_> {
 #[test]
 #[ignore = "the child process of other tests"]
 fn child_takes_back_run_1() {
+    take_back(engine());
+}
+
+#[test]
+#[ignore = "the child process of other tests"]
+fn child_takes_back_run_1_without_an_engine() {
+    take_back(&Nobody);
+}
+
+fn take_back(engine: &dyn Engine) {
     let store = SqliteStore::open(&child::folder()).unwrap();
-    let (saying, stop) = (Saying(engine()), StopFlag::new());
+    let (saying, stop) = (Saying(engine), StopFlag::new());
     let recorder = Recorder::default();
     let undo = Undo { engine: &saying, reporter: &saying, ..undo(&store, &recorder, &stop) };
     let summary = undo.run(&UndoTarget::Run(RunId(1)), "undo 1").unwrap();
@@ -86,6 +104,7 @@ fn child_takes_back_run_1() {
 
 /// A library whose run 1 wrote originals and sidecars, and what it was before and after.
 struct Written {
+    way: Way,
     home: crate::harness::Home,
     state: tempfile::TempDir,
     before: BTreeMap<PathBuf, Vec<u8>>,
@@ -93,7 +112,7 @@ struct Written {
     after: BTreeMap<PathBuf, Vec<u8>>,
 }
 
-fn written() -> Written {
+fn written(way: Way) -> Written {
     let mut setting = Setting::new();
     for number in 0..PHOTOS {
         let name = format!("{number}.jpg");
@@ -108,11 +127,14 @@ fn written() -> Written {
     let (before, tags_before) = (bytes(home.photos.path()), judged(home.photos.path()));
     let (summary, told) = home.write();
     assert_eq!((summary.done, summary.files), (PHOTOS as u64, 2 * PHOTOS as u64), "{told:?}");
+    if way == Way::TagByTag {
+        assert_eq!(home.store.drop_ways_back(RunId(1), u64::MAX).unwrap().changes, PHOTOS as u64);
+    }
     // The child opens the state; two at a time are refused by the lock of the program.
     let store = std::mem::replace(&mut home.store, SqliteStore::in_memory().unwrap());
     store.close().unwrap();
     let after = bytes(home.photos.path());
-    Written { home, state, before, tags_before, after }
+    Written { way, home, state, before, tags_before, after }
 }
 
 impl Written {
@@ -130,7 +152,9 @@ impl Written {
             if now == *written {
                 continue;
             }
-            assert!(self.before.contains_key(path), "{} is neither old nor new", path.display());
+            let before = self.before.get(path);
+            let is_whole = if self.way == Way::ToTheByte { before == Some(&now) } else { before.is_some() };
+            assert!(is_whole, "{} is neither old nor new", path.display());
             let tags = crate::harness::tags(path);
             let caption = tags.get("XMP-dc:Description").and_then(serde_json::Value::as_str);
             assert!(caption.is_none_or(|text| text == "old caption"), "{}: {caption:?}", path.display());
@@ -140,8 +164,8 @@ impl Written {
 }
 
 /// Reads some lines of the child and a moment more; whether it is still at work.
-fn let_live(kid: &mut Kid, random: &mut fastrand::Rng) -> bool {
-    for _ in 0..random.u32(1..14) {
+fn let_live(kid: &mut Kid, lines: u32, random: &mut fastrand::Rng) -> bool {
+    for _ in 0..random.u32(1..lines) {
         if kid.line().is_none_or(|line| line == "end") {
             return false;
         }
@@ -153,15 +177,14 @@ fn let_live(kid: &mut Kid, random: &mut fastrand::Rng) -> bool {
     true
 }
 
-#[test]
-fn a_killed_undo_leaves_whole_files_and_the_next_one_completes_it() {
-    let written = written();
+/// Kills so often that there are a few kills before it ends.
+fn kill_until_it_ends(way: Way, child: &str, lines: u32) -> Written {
+    let written = written(way);
     let mut random = fastrand::Rng::with_seed(11);
     let mut kills = 0;
-
     loop {
-        let mut kid = Kid::start("undo::killed::child_takes_back_run_1", written.state.path());
-        if !let_live(&mut kid, &mut random) {
+        let mut kid = Kid::start(child, written.state.path());
+        if !let_live(&mut kid, lines, &mut random) {
             break;
         }
         kid.kill();
@@ -169,11 +192,26 @@ fn a_killed_undo_leaves_whole_files_and_the_next_one_completes_it() {
         written.prove_whole();
         assert!(kills < 100, "it never comes to its end");
     }
-
     assert!(kills >= 3, "only {kills} kills");
     let store = SqliteStore::open(written.state.path()).unwrap();
     assert!(store.open_changes().unwrap().is_empty() && store.check().unwrap().is_empty());
     assert!(store.marks_of_run(RunId(1)).unwrap().iter().all(|mark| mark.undone_by.is_some()));
-    assert_same(&judged(written.folder()), &written.tags_before);
     assert!(left_over(written.folder()).is_empty());
+    written
+}
+
+#[test]
+fn a_killed_undo_leaves_whole_files_and_the_next_one_completes_it() {
+    let written = kill_until_it_ends(Way::TagByTag, "undo::killed::child_takes_back_run_1", 14);
+
+    assert_same(&judged(written.folder()), &written.tags_before);
+}
+
+#[test]
+fn a_killed_undo_leaves_each_file_as_it_was_before_or_after_to_the_byte() {
+    let child = "undo::killed::child_takes_back_run_1_without_an_engine";
+
+    let written = kill_until_it_ends(Way::ToTheByte, child, 3);
+
+    assert_eq!(bytes(written.folder()), written.before);
 }
