@@ -17,6 +17,8 @@ mod native_disk;
 #[cfg(test)]
 mod native_exif;
 #[cfg(test)]
+mod native_heif;
+#[cfg(test)]
 mod native_jpeg;
 #[cfg(test)]
 mod native_png;

@@ -195,7 +195,7 @@ fn lay_out(
 ) -> Result<Laid, Fault> {
     let heif = rooms.heif;
     let everything_stays = grown.length == 0 || absorber.is_some();
-    if heif.is_fixed() && !everything_stays {
+    if heif.is_fixed && !everything_stays {
         return Err(Fault::beyond("it has a box that is not known, and something would have to move"));
     }
     if tail.is_none()
@@ -205,7 +205,7 @@ fn lay_out(
         laid.splices.extend(given(&laid, grown, absorber)?);
         return Ok(laid);
     }
-    if heif.is_fixed() {
+    if heif.is_fixed {
         return Err(Fault::beyond("it has a box that is not known, and its length would have to change"));
     }
     if !everything_stays {

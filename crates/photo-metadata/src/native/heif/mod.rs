@@ -17,7 +17,8 @@
 //! What surprised us: files have several XMP items, and only the one that describes (`cdsc`) the primary item is the
 //! picture's; that of a gain map says how to apply it. `free` boxes may hold data (Samsung keeps some there), so only
 //! those full of zeros are unused. A file with a box at the top that is not known here may count from the end of the
-//! file (motion photos do); there nothing may move, not even the end.
+//! file (motion photos do); there nothing may move, not even the end. The same holds for a box in `meta` that may hold
+//! places of its own.
 //!
 //! Image sequences (`moov`) are not edited: their samples are found by tables of their own.
 
@@ -52,6 +53,9 @@ use crate::source::Source;
 /// Real tables have some kilobytes, spatial photos some ten.
 const LARGEST_META: u64 = 16 << 20;
 
+/// Canon's boxes in `meta`.
+const CANON_UUID: [u8; 16] = *b"\x85\xc0\xb6\x87\x82\x0f\x11\xe0\x81\x11\xf4\xce\x46\x2b\x6a\x48";
+
 /// A picture file, looked through.
 pub(super) struct Heif {
     blocks: Blocks,
@@ -66,6 +70,8 @@ pub(super) struct Heif {
     references: References,
     primary: u32,
     described: Described,
+    /// Whether nothing may move, since a box is there that is not known.
+    is_fixed: bool,
 }
 
 impl Heif {
@@ -95,6 +101,7 @@ impl Heif {
         if picture.size.is_none() {
             return Err(Fault::beyond("it does not say how large its picture is"));
         }
+        let is_fixed = has_unknown_boxes(&held, &top, &children);
         let mut heif = Self {
             blocks: Blocks { size: picture.size, turn: picture.turn, ..Blocks::default() },
             length,
@@ -106,6 +113,7 @@ impl Heif {
             references,
             primary,
             described: Described::default(),
+            is_fixed,
         };
         heif.read_metadata(source)?;
         Ok(heif)
@@ -134,13 +142,20 @@ impl Heif {
         let ranges: Option<Vec<_>> = place.ranges()?.into_iter().map(moved).collect();
         ranges.map(Some).ok_or_else(|| Fault::beyond("an item of it lies outside of the file"))
     }
+}
 
-    /// Whether a box at the top is not known, so that nothing may change its distance from either end.
-    fn is_fixed(&self) -> bool {
-        let known =
-            |found: &BoxAt| matches!(&found.kind, b"ftyp" | b"meta" | b"mdat" | b"free" | b"skip" | b"wide");
-        !self.top.iter().all(known)
-    }
+/// Whether a box is there that is not known, so that nothing may change its distance from either end of the file, and
+/// nothing may move that it might point at.
+fn has_unknown_boxes(held: &Held, top: &[BoxAt], children: &[BoxAt]) -> bool {
+    let is_known =
+        |found: &BoxAt| matches!(&found.kind, b"ftyp" | b"meta" | b"mdat" | b"free" | b"skip" | b"wide");
+    // The name and version of Canon's firmware; beside it CR3 files have a table of places (`CTBO`).
+    let is_version = |found: &BoxAt| {
+        let content = boxes(held, found.content, found.end).unwrap_or_default();
+        found.uuid == Some(CANON_UUID) && content.iter().all(|inner| inner.is(b"CNCV"))
+    };
+    let odd = |child: &BoxAt| child.is(b"uuid") && !is_version(child);
+    !top.iter().all(is_known) || children.iter().any(odd)
 }
 
 /// The one box `meta` of a still picture.

@@ -128,7 +128,7 @@ impl Rooms<'_> {
         taken: u64,
     ) -> Result<Option<(BoxAt, u64)>, Fault> {
         let has_packet = payloads.iter().any(|payload| matches!(payload, Payload::Packet(_)));
-        let spare = if has_packet && !self.heif.is_fixed() { LEAST_PADDING } else { 0 };
+        let spare = if has_packet && !self.heif.is_fixed { LEAST_PADDING } else { 0 };
         let least = payloads.iter().map(Payload::least).sum::<usize>() + spare;
         for found in self.heif.top.iter().filter(|found| found.is(b"free")).take(MOST_CANDIDATES) {
             let gone = if taker == Some(found) { taken } else { 0 };
@@ -225,7 +225,7 @@ impl Rooms<'_> {
     pub(super) fn own_tail(&self) -> Result<Option<BoxAt>, Fault> {
         let Some(tail) = self.heif.top.last().filter(|last| last.is(b"mdat")) else { return Ok(None) };
         let fits = tail.end == self.heif.length && tail.length() <= LARGEST_TAIL;
-        if !fits || tail.size == SizeField::ToEnd || self.heif.is_fixed() {
+        if !fits || tail.size == SizeField::ToEnd || self.heif.is_fixed {
             return Ok(None);
         }
         let inside = |start: u64, end: u64| tail.content <= start && end <= tail.end;

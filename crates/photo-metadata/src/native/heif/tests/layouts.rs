@@ -44,6 +44,10 @@ enum Order {
     RoomInside,
     /// With places that count from a base only.
     BasesOnly,
+    /// With the name of Canon's firmware.
+    Canon,
+    /// With Canon's table of places.
+    CanonTable,
 }
 
 fn file(order: Order, items: &[Made]) -> Vec<u8> {
@@ -91,6 +95,11 @@ fn meta(order: Order, items: &[Made], mut at: usize) -> Vec<u8> {
     if order == Order::RoomInside {
         children.push(boxed(*b"free", &[0; 200]).unwrap());
     }
+    if matches!(order, Order::Canon | Order::CanonTable) {
+        let inner = if order == Order::Canon { *b"CNCV" } else { *b"CTBO" };
+        let content = [&CANON_UUID[..], &boxed(inner, b"CanonHEIF001").unwrap()].concat();
+        children.push(boxed(*b"uuid", &content).unwrap());
+    }
     children.push(full(*b"iloc", 0, &places));
     children.push(boxed(*b"iprp", &properties).unwrap());
     if !references.is_empty() {
@@ -101,7 +110,7 @@ fn meta(order: Order, items: &[Made], mut at: usize) -> Vec<u8> {
 
 #[test]
 fn the_order_of_the_boxes_does_not_matter() {
-    for order in [Order::MetaLast, Order::OpenEnd, Order::RoomInside, Order::BasesOnly] {
+    for order in [Order::MetaLast, Order::OpenEnd, Order::RoomInside, Order::BasesOnly, Order::Canon] {
         let bare = file(order, &[picture_item()]);
         let with_exif = file(order, &[picture_item(), exif_item(&[b"\0\0\0\0MM\0*1234"])]);
         for file in [bare, with_exif] {
@@ -181,4 +190,13 @@ fn a_new_item_describes_what_its_sibling_does() {
     let main = heif.described.xmp.as_ref().expect("a new item");
     assert_eq!(main.id, 3);
     assert_eq!(heif.references.described_by(3), heif.references.described_by(2));
+}
+
+#[test]
+fn what_another_table_may_point_at_does_not_move() {
+    let with_exif = file(Order::CanonTable, &[picture_item(), exif_item(&[b"\0\0\0\0MM\0*1234"])]);
+
+    assert!(written(&with_exif, &exif(4)).is_ok());
+    assert!(reason(written(&with_exif, &exif(40))).contains("not known"));
+    assert!(reason(written(&with_exif, &xmp(4))).contains("not known"));
 }
