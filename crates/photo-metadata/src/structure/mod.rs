@@ -144,10 +144,11 @@ fn examine_to(path: &Path, depth: Depth) -> Result<Structure, MetadataError> {
     structure.ok_or_else(|| MetadataError::UnknownContainer { path: path.to_path_buf() })
 }
 
-/// The digest of a file in memory.
+/// The digest of a file in memory, if it is of this kind by its content.
 #[cfg(feature = "fuzzing")]
-pub(crate) fn payload_of(bytes: &Vec<u8>) -> Option<PayloadDigest> {
-    examine_source(bytes, "", Depth::Whole).ok().flatten().map(|structure| structure.payload)
+pub(crate) fn payload_of(bytes: &Vec<u8>, container: Container) -> Option<PayloadDigest> {
+    let structure = examine_source(bytes, "", Depth::Whole).ok().flatten()?;
+    (structure.container == container).then_some(structure.payload)
 }
 
 /// The same for any source; `None` for a content that is not known. Empty files go by their extension.

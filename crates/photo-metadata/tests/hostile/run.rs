@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use fastrand::Rng;
 use peak_alloc::PeakAlloc;
 use photo_metadata::Container;
-use photo_metadata::fuzzing::{Codec, Outcome, block, file};
+use photo_metadata::fuzzing::{self, Codec, Outcome, block, file};
+use photo_metadata::structure::sniff;
 
 use crate::mutate::mutated;
 use crate::seeds;
@@ -157,6 +158,10 @@ impl Run {
     fn found(&mut self, what: &str, input: &[u8], seed: u64) {
         if self.findings.insert(what.to_owned()) {
             let kept = keep(self.name, input, seed);
+            let new = catch_unwind(AssertUnwindSafe(|| new_version(self.target, input, seed)));
+            if let Ok(Some(new)) = new {
+                fs::write(kept.with_extension("new"), new).expect("room for a new version");
+            }
             eprintln!("{}: {what}; {} bytes kept as {}", self.name, input.len(), kept.display());
         }
     }
@@ -176,12 +181,20 @@ impl Run {
 
 fn pass(target: Target, input: &[u8], seed: u64) -> Result<Outcome, String> {
     match target {
-        Target::Files(containers) => {
-            let first = usize::try_from(seed % containers.len() as u64).unwrap_or(0);
-            file(input, containers[first], seed)
-        }
+        Target::Files(containers) => file(input, container_of(containers, input, seed), seed),
         Target::Blocks(codec) => block(input, codec, seed),
     }
+}
+
+fn new_version(target: Target, input: &[u8], seed: u64) -> Option<Vec<u8>> {
+    let Target::Files(containers) = target else { return None };
+    fuzzing::new_version(input, container_of(containers, input, seed), seed)
+}
+
+/// What the input says that it is, or any of the kinds when it is spoiled that much.
+fn container_of(containers: &[Container], input: &[u8], seed: u64) -> Container {
+    let said = sniff(&input[..input.len().min(4096)]).filter(|said| containers.contains(said));
+    said.unwrap_or_else(|| containers[usize::try_from(seed % containers.len() as u64).unwrap_or(0)])
 }
 
 fn label(outcome: Outcome) -> &'static str {
