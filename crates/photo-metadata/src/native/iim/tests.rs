@@ -266,6 +266,40 @@ fn strange_datasets_are_read_as_exiftool_reads_them() {
     }
 }
 
+/// How many spoiled blocks are judged.
+const SPOILED: usize = 40;
+
+#[test]
+fn spoiled_blocks_are_read_as_exiftool_reads_them_and_not_spoiled_further() {
+    let judge = Judge::new();
+    let blocks = of_corpus("spoiled_blocks_are_read_as_exiftool_reads_them_and_not_spoiled_further");
+    let mut random = fastrand::Rng::with_seed(9);
+    let (mut read, mut written, mut wrong) = (0, 0, Vec::new());
+    for (name, block) in blocks.iter().cycle().take(if blocks.is_empty() { 0 } else { SPOILED }) {
+        let mut spoiled = block.clone();
+        let first = block.windows(6).position(|bytes| bytes == b"8BIM\x04\x04").unwrap_or(0);
+        for _ in 0..random.usize(1..5) {
+            let place = random.usize(first..spoiled.len().min(first + 500));
+            spoiled[place] = random.u8(..);
+        }
+        let Ok(mut resources) = Resources::parse(&spoiled) else { continue };
+        read += 1;
+        let old = jpeg(0xed, START, &spoiled);
+        let mut found = differences(&resources, &judge.read(&old));
+        let edits = [keywords(&["Zoë", "beach"]), text(Tag::IptcCaption, "Grüße")];
+        if resources.apply(&edits).is_ok() {
+            written += 1;
+            let new = jpeg(0xed, START, &resources.to_bytes());
+            let (before, after) = (judge.inventory(&old), judge.inventory(&new));
+            found.extend(after.unmet(&edits).iter().map(|edit| format!("{} is not there", edit.tag)));
+            found.extend(after.foreign_changes(&before, &edits));
+        }
+        wrong.extend(found.into_iter().map(|what| format!("{name}: {what}")));
+    }
+    eprintln!("{read} read, {written} written");
+    assert_eq!(wrong, Vec::<String>::new());
+}
+
 proptest! {
     #[test]
     fn what_was_asked_for_is_there_and_the_rest_as_it_was(
