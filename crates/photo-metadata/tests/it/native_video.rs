@@ -181,3 +181,52 @@ fn exiftool_finds_our_packet_where_it_would_have_put_its_own() {
         }
     }
 }
+
+/// The same bytes with a piece of them replaced by another of the same length.
+fn with(bytes: &[u8], piece: &[u8], other: &[u8]) -> Vec<u8> {
+    let at = bytes.windows(piece.len()).position(|window| window == piece).expect("the piece");
+    let mut bytes = bytes.to_vec();
+    bytes[at..at + piece.len()].copy_from_slice(&other[..piece.len()]);
+    bytes
+}
+
+#[test]
+fn what_few_cameras_write_is_read_as_exiftool_reads_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let exiftool = exiftool();
+    let full =
+        |kind: &str| std::fs::read(folder.path().join(format!("false-true.{kind}"))).expect("a sample");
+    let _ = made(folder.path());
+    let (mp4, mov) = (full("mp4"), full("mov"));
+    let seconds = |since_1970: u32| (since_1970 + 2_082_844_800).to_be_bytes();
+    let date = seconds(1_700_000_000);
+    let key = b"data\0\0\0\x01\0\0\0\0+";
+    let cases = [
+        ("a time that was never set", with(&mp4, &date, &[0; 4])),
+        ("a time of 1970 since 1904", with(&mp4, &date, &seconds(0))),
+        ("a time since 1970", with(&mp4, &date, &1_700_000_000_u32.to_be_bytes())),
+        ("a turn that is none", with(&mp4, b"\0\x01\0\0\0\0\0\0\xff\xff", b"\0\0\xb5\x05\0\0\0\0\xff\xff")),
+        ("a place in English of Germany", with(&mov, key, b"data\0\0\0\x01DE\x15\xc7+")),
+        ("a place in German", with(&mov, key, b"data\0\0\0\x01\0\0\x10\xb5+")),
+        ("a place of nowhere", with(&mov, key, b"data\0\0\0\x01ZZ\x55\xc4+")),
+        ("keys without a handler", with(&mov, b"hdlr\0\0\0\0\0\0\0\0mdta", b"hdl_\0\0\0\0\0\0\0\0mdta")),
+        ("a metadata box with a version", with(&mov, b"\0\0\0\x21hdlr", b"\0\0\0\0hdlr")),
+        ("a date without a zone", with(&mov, b"T23:13:20+0100", b"T23:13:20     ")),
+        ("a date without a time", with(&mov, b"T23:13:20+0100", b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0")),
+        ("a place in user data in German", with(&mp4, b"\x15\xc7+", b"\x10\xb5+")),
+        ("a place in user data in Macintosh English", with(&mp4, b"\x15\xc7+", b"\0\0+")),
+        ("degrees without a sign", with(&mp4, b"\x15\xc7+", b"\x15\xc7 ")),
+    ];
+    for (case, bytes) in cases {
+        for (container, bytes) in [(Container::Mp4, &bytes), (Container::Mov, &bytes)] {
+            let path = folder.path().join("odd.bin");
+            std::fs::write(&path, bytes).expect("a file of ours");
+
+            let native = Native.read(&path, container).unwrap_or_else(|error| panic!("{case}: {error}"));
+
+            let differences =
+                differences(&native, &exiftool.read(&path, container).expect("a readable file"));
+            assert!(differences.is_empty(), "{case}: {differences:#?}");
+        }
+    }
+}

@@ -8,7 +8,7 @@ use super::keys::KeyTable;
 use super::layout::Layout;
 use super::spoken::{Spoken, settled};
 use super::user_data;
-use crate::native::boxes::{BoxAt, boxes};
+use crate::native::boxes::{BoxAt, SizeField, boxes};
 use crate::native::fault::Fault;
 use crate::source::{Source, be32};
 use crate::tag::Tag;
@@ -56,14 +56,14 @@ pub(super) struct Track {
 impl Movie {
     pub(super) fn read(source: &dyn Source, layout: &Layout) -> Result<Self, Fault> {
         let at = layout.moov;
-        let children = boxes(source, at.content, at.end)?;
+        let children = inner(source, &at)?;
         no_exif_of_makers(&children)?;
         let header = one(&children, *b"mvhd")?.ok_or_else(|| Fault::beyond("its movie box has no header"))?;
         let date = HeaderDate::read(source, &header, 100)?;
         let tracks = children.iter().filter(|child| child.is(b"trak"));
         let tracks = tracks.map(|track| Track::read(source, track)).collect::<Result<Vec<_>, _>>()?;
         let user_data = match one(&children, *b"udta")? {
-            Some(found) => Some((found, boxes(source, found.content, found.end)?)),
+            Some(found) => Some((found, inner(source, &found)?)),
             None => None,
         };
         let mut movie = Self { at, children, date, tracks, user_data, keys: Vec::new(), spoken: Vec::new() };
@@ -107,12 +107,12 @@ impl Movie {
 impl Track {
     fn read(source: &dyn Source, track: &BoxAt) -> Result<Self, Fault> {
         const SHORT_HEADER: u64 = 84;
-        let children = boxes(source, track.content, track.end)?;
+        let children = inner(source, track)?;
         let header = one(&children, *b"tkhd")?.ok_or_else(|| Fault::beyond("a track has no header"))?;
         let date = HeaderDate::read(source, &header, SHORT_HEADER)?;
         let media_date = match one(&children, *b"mdia")? {
             Some(media) => {
-                let header = one(&boxes(source, media.content, media.end)?, *b"mdhd")?;
+                let header = one(&inner(source, &media)?, *b"mdhd")?;
                 header.map(|header| HeaderDate::read(source, &header, 24)).transpose()?
             }
             None => None,
@@ -123,6 +123,15 @@ impl Track {
         // Rows of three, of which the third is for perspective.
         let matrix = [40, 44, 52, 56].map(|at| field(at).cast_signed());
         Ok(Self { date, media_date, width: field(76), height: field(80), matrix })
+    }
+}
+
+/// The boxes in a box. Only the last one of a file may leave its length open; readers stop at one inside.
+fn inner(source: &dyn Source, parent: &BoxAt) -> Result<Vec<BoxAt>, Fault> {
+    let children = boxes(source, parent.content, parent.end)?;
+    match children.iter().find(|child| child.size == SizeField::ToEnd) {
+        Some(open) => Err(Fault::beyond(format!("its box {} says no length", open.name()))),
+        None => Ok(children),
     }
 }
 

@@ -8,9 +8,9 @@ mod values;
 mod write;
 
 use super::spoken::{Said, Spoken};
-use crate::native::boxes::{BoxAt, boxes};
+use crate::native::boxes::{BoxAt, SizeField, boxes};
 use crate::native::fault::Fault;
-use crate::source::Source;
+use crate::source::{Source, be32};
 use crate::tag::Tag;
 use names::{Key, rival};
 pub(super) use write::write;
@@ -44,13 +44,17 @@ impl KeyTable {
     /// Reads a `meta` box; `None` where there are no keys in it that readers would see.
     pub(super) fn read(source: &dyn Source, found: &BoxAt, is_movies: bool) -> Result<Option<Self>, Fault> {
         let bytes = found.read(source, LONGEST_TABLE)?;
-        let is_plain = bytes.get(4..8) == Some(b"hdlr");
-        if is_plain != is_movies {
-            return Ok(None);
-        }
-        let start = if is_plain { 0 } else { 4 };
+        // ExifTool looks for a box where the version would be, and the other way round.
+        let start = match is_movies {
+            true if be32(&bytes, 0) != Some(0) => 0,
+            false if bytes.get(4..8) != Some(b"hdlr") => 4,
+            _ => return Ok(None),
+        };
         let version = bytes.get(..start).unwrap_or_default().to_vec();
         let list = boxes(&bytes, start as u64, bytes.len() as u64)?;
+        if list.iter().any(|child| child.size == SizeField::ToEnd) {
+            return Err(Fault::beyond("a box of its metadata says no length"));
+        }
         let children: Vec<(BoxAt, Vec<u8>)> = list
             .into_iter()
             .map(|child| child.read(&bytes, LONGEST_TABLE).map(|content| (child, content)))
@@ -148,6 +152,9 @@ fn items(content: &[u8]) -> Result<Vec<Item>, Fault> {
     let list = boxes(&bytes, 0, bytes.len() as u64)?;
     list.into_iter()
         .map(|found| {
+            if found.size == SizeField::ToEnd {
+                return Err(Fault::beyond("one of its keys has a value without a length"));
+            }
             let content = found.read(&bytes, LONGEST_TABLE)?;
             let content = found.uuid.map_or(content.clone(), |uuid| [&uuid[..], &content].concat());
             Ok(Item { kind: found.kind, content })
