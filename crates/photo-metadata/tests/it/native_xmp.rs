@@ -13,6 +13,7 @@ use photo_metadata::{
 
 use crate::places;
 use crate::regions::{FOREIGN, face};
+use crate::sidecars::PROGRAMS;
 use crate::undo::{all_choices, full_set};
 
 fn exiftool() -> ExifTool {
@@ -387,6 +388,36 @@ fn what_is_taken_away_is_gone_and_nothing_else() {
         assert_eq!(engine.read(&new, Container::Xmp).expect("a readable file"), after, "{name}");
     }
     assert_eq!(left, ["qualified items"]);
+}
+
+#[test]
+fn sidecars_of_other_programs_keep_every_line_of_theirs() {
+    let (engine, folder) = (exiftool(), tempfile::tempdir().expect("a folder"));
+    let ours = [
+        "Rating",
+        "DateCreated",
+        "CreateDate",
+        "DateTimeOriginal",
+        "rdf:li>",
+        "x-default",
+        "hierarchicalSubject",
+        "TagsList",
+    ];
+    for (name, content) in PROGRAMS {
+        let path = sidecar(folder.path(), name, content.as_bytes());
+        let judged = engine.read(&path, Container::Xmp).expect("a readable file");
+        assert_eq!(Native.read(&path, Container::Xmp).expect(name), judged, "{name}");
+        let edits = edits_for(&path, &all_choices());
+
+        let new = write(&path, &edits).expect(name);
+
+        judge(&engine, &path, &new, &edits);
+        let written = fs::read_to_string(&new).expect("text");
+        let theirs = content.lines().filter(|line| !ours.iter().any(|own| line.contains(own)));
+        let lost: Vec<&str> =
+            theirs.filter(|line| !written.contains(line.trim_end_matches(['>', '/']))).collect();
+        assert_eq!(lost, Vec::<&str>::new(), "{name}");
+    }
 }
 
 /// The packets of all collected files, as sidecars.

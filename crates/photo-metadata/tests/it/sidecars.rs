@@ -176,7 +176,7 @@ const DIGIKAM: &str = r#"<?xpacket begin="" id="W5M0MpCehiHzreSzNTczkc9d"?>
 </x:xmpmeta>
 <?xpacket end="w"?>"#;
 
-const PROGRAMS: [(&str, &str); 3] =
+pub(crate) const PROGRAMS: [(&str, &str); 3] =
     [("lightroom", LIGHTROOM), ("darktable", DARKTABLE), ("digikam", DIGIKAM)];
 
 fn sidecar(folder: &Path, name: &str, content: &str) -> PathBuf {

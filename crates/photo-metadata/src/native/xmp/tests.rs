@@ -371,7 +371,7 @@ fn hostile_packets_are_a_fault_and_take_no_time() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn an_edit_changes_what_it_names_and_nothing_else(text in packets(), wishes in edits()) {
@@ -441,7 +441,7 @@ fn picture(packet: &[u8]) -> Vec<u8> {
 #[test]
 fn random_packets_are_read_and_written_as_exiftool_would() {
     let judge = Judge::new();
-    let config = ProptestConfig { cases: 24, ..ProptestConfig::default() };
+    let config = ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() };
     let result =
         proptest::test_runner::TestRunner::new(config).run(&(packets(), edits()), |(text, wishes)| {
             let before = Packet::parse(text.as_bytes()).unwrap();
