@@ -206,7 +206,7 @@ impl Parser {
 
     fn name(&self, raw: &str, is_element: bool) -> Result<Name, Fault> {
         let (prefix, local) = raw.split_once(':').unwrap_or((NONE, raw));
-        if local.is_empty() || local.contains(':') || (prefix.is_empty() && raw.contains(':')) {
+        if !is_name(local) || (raw.contains(':') && !is_name(prefix)) {
             return Err(malformed("a name is cut"));
         }
         let space = if declared(raw).is_some() && !is_element {
@@ -227,6 +227,13 @@ impl Parser {
 /// The prefix that an attribute of this name declares.
 fn declared(name: &str) -> Option<&str> {
     if name == "xmlns" { Some("") } else { name.strip_prefix("xmlns:") }
+}
+
+/// Letters, digits and a few signs (Namespaces in XML, section 4; other than ASCII is not looked at closely).
+fn is_name(name: &str) -> bool {
+    let inside = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.') || !c.is_ascii();
+    let first = |c: char| c.is_ascii_alphabetic() || c == '_' || !c.is_ascii();
+    name.starts_with(first) && name.chars().all(inside)
 }
 
 /// Name, attributes, and the blanks behind them.
@@ -295,6 +302,9 @@ mod tests {
             "<a>",
             "<a></b>",
             "<a/><b/>",
+            "<1/>",
+            "<a:/>",
+            "<a\u{1}/>",
             "<a b></a>",
             "<a b=c/>",
             "<a b='c/>",

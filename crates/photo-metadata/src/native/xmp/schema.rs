@@ -78,6 +78,17 @@ impl Property {
         PROPERTIES.iter().find(|property| property.prefix == prefix && property.local == local)
     }
 
+    /// Whether ExifTool shows a property of this name as one of our tags although it is none: it makes up names for
+    /// what it does not know, and `dc:Subject` becomes `XMP-dc:Subject`.
+    pub(super) fn is_mistaken(name: &Name) -> bool {
+        let Some(prefix) = name.space.known else { return false };
+        let plain = name.local().replace('_', "");
+        let shown = |property: &Self| property.tag.name().split_once(':').map_or("", |(_, shown)| shown);
+        let same =
+            |property: &Self| property.prefix == prefix && shown(property).eq_ignore_ascii_case(&plain);
+        PROPERTIES.iter().any(same) && Self::named(name).is_none()
+    }
+
     /// The property that holds a tag; `None` for tags of other blocks.
     pub(super) fn of(tag: Tag) -> Option<&'static Self> {
         PROPERTIES.iter().find(|property| property.tag == tag)

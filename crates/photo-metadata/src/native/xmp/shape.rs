@@ -52,6 +52,11 @@ fn check_top(description: &Element) -> Result<(), Fault> {
     if description.elements().any(hidden) {
         return Err(odd("holds properties without a name"));
     }
+    let mut names = description.elements().map(|child| &child.name);
+    let mut attributes = description.attributes.iter().map(|attribute| &attribute.name);
+    if names.any(Property::is_mistaken) || attributes.any(Property::is_mistaken) {
+        return Err(odd("holds a property whose name is nearly that of another"));
+    }
     Ok(())
 }
 
