@@ -1,7 +1,8 @@
 //! Writes into a copy of each file of the corpus, and prints what came of it as a table.
 //!
-//! `cargo xtask corpus-table` twice over: with everything allowed, and with the careful default. Exit code 1
-//! when any file is neither right nor refused untouched, 2 when there is no corpus.
+//! `cargo xtask corpus-table`, with everything allowed by each engine, and with the careful default; then two writes are
+//! taken back. Exit code 1 when any file is neither right nor refused untouched, or not the original again after the
+//! undo, 2 when there is no corpus.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a harness talks to its terminal")]
 
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use support::corpus::{self, Corpus, Outcome, Verdict};
+use support::corpus::{self, Corpus, Outcome, Undone, Verdict};
 use support::program::Program;
 
 /// Writes into a copy of each file of the corpus, and prints what came of it as a table
@@ -43,15 +44,56 @@ fn main() -> ExitCode {
     }
 }
 
-/// Prints both tables; how many files are wrong.
+/// Who writes, and the flags for it. What the program wrote is judged here anyway, so it does without its own second
+/// opinion.
+const ENGINES: [(&str, &[&str]); 3] = [
+    ("native", &["--engine", "native"]),
+    ("auto", &["--engine", "auto", "--second-opinion", "0"]),
+    ("exiftool", &["--engine", "exiftool"]),
+];
+
+/// Prints all tables; how many files are wrong.
 fn print_tables(folder: &Path, list: bool) -> anyhow::Result<usize> {
     let program = Program::beside_this_example()?;
     let corpus = Corpus::open(folder, &program.judge)?;
     let mut wrong = 0;
-    for flags in [&["--write-raw", "--write-signed"][..], &[]] {
-        wrong += print(flags, &corpus::run(&program, &corpus, flags)?, list);
+    let mut coverage: BTreeMap<String, [usize; 4]> = BTreeMap::new();
+    for (column, (name, engine)) in ENGINES.iter().enumerate() {
+        let flags = [&["--write-raw", "--write-signed"][..], engine].concat();
+        let outcomes = corpus::run(&program, &corpus, &flags)?;
+        wrong += print(&format!("--engine {name} --write-raw --write-signed"), &outcomes, list);
+        for outcome in &outcomes {
+            for kind in [outcome.kind.as_str(), "all"] {
+                let row = coverage.entry(kind.to_owned()).or_default();
+                row[0] += usize::from(column == 0);
+                row[column + 1] += usize::from(outcome.verdict == Verdict::Written);
+            }
+        }
     }
-    Ok(wrong)
+    wrong += print("the careful default", &corpus::run(&program, &corpus, &[])?, list);
+    print_coverage(&coverage);
+    Ok(wrong + print_undone(&corpus::undo(&program, &corpus, &["--write-raw", "--write-signed"])?))
+}
+
+fn print_coverage(coverage: &BTreeMap<String, [usize; 4]>) {
+    println!("\nwritten rightly, of all files of a kind, broken and signed ones included\n");
+    println!("{:14} {:>6} {:>7} {:>7} {:>9}", "container", "files", "native", "auto", "exiftool");
+    for (kind, [files, native, auto, exiftool]) in coverage {
+        println!("{kind:14} {files:>6} {native:>7} {auto:>7} {exiftool:>9}");
+    }
+}
+
+/// Prints what came of the undo; how much of it is not as it should be.
+fn print_undone(undone: &Undone) -> usize {
+    println!("\nwritten, written again as it is, written with other data, both taken back\n");
+    println!("{:>4} files changed when the same was written again", undone.again);
+    println!("{:>4} files were written twice", undone.written);
+    println!("{:>4} of them were as after the first run, when the second was taken back", undone.first_again);
+    println!("{:>4} of them were the original again, to the last byte, when both were", undone.exact);
+    for file in &undone.otherwise {
+        println!("     other bytes: {}", file.display());
+    }
+    undone.again + (undone.written - undone.first_again) + undone.otherwise.len()
 }
 
 /// The numbers of one kind of file.
@@ -103,9 +145,8 @@ fn general(reason: &str) -> String {
 }
 
 /// Prints a table; how many files are wrong.
-fn print(flags: &[&str], outcomes: &[Outcome], list: bool) -> usize {
-    let allowed = if flags.is_empty() { "the careful default".to_owned() } else { flags.join(" ") };
-    println!("\nwrite --all, {allowed}\n");
+fn print(title: &str, outcomes: &[Outcome], list: bool) -> usize {
+    println!("\nwrite --all, {title}\n");
     if list {
         for outcome in outcomes {
             print_file(outcome);

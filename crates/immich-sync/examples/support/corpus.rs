@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
-use immich_sandbox::{AssetId, FaceBox, Sandbox, Scenario, SourceType, Version};
+use immich_sandbox::{AssetId, FaceBox, PersonId, Sandbox, Scenario, SourceType, Version};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -103,10 +103,70 @@ pub(crate) fn run(program: &Program, corpus: &Corpus, flags: &[&str]) -> anyhow:
     outcomes.collect()
 }
 
+/// What two writes and the undo of both came to.
+#[derive(Debug, Default)]
+pub(crate) struct Undone {
+    /// Files that both runs wrote, and that are the original again to the last byte.
+    pub(crate) exact: usize,
+    /// Files that were written, and say what they said, in other bytes.
+    pub(crate) otherwise: Vec<PathBuf>,
+    /// Files that are as after the first run again, when the second is taken back.
+    pub(crate) first_again: usize,
+    /// Files that the second run changed.
+    pub(crate) written: usize,
+    /// Files that changed when the same was written once more.
+    pub(crate) again: usize,
+}
+
+/// Writes the corpus, writes it again as it is, writes something else, and takes both back, the last first.
+pub(crate) fn undo(program: &Program, corpus: &Corpus, flags: &[&str]) -> anyhow::Result<Undone> {
+    let trial = Trial::prepare(corpus)?;
+    let (library, state) = (trial.library(), trial.folder.path().join("state"));
+    let original = files::contents(&library)?;
+    let write = |what: &str| {
+        let run = Run::of(program.write(&trial.sandbox, &library, &state).args(flags), LIMIT)?;
+        if !matches!(run.code(), Some(0 | 3)) {
+            bail!("{what} {}", run.complaint());
+        }
+        files::contents(&library)
+    };
+    let first = write("the first run")?;
+    let again = write("the same again")?;
+    trial.say_something_else()?;
+    let second = write("the second run")?;
+    let take_back = |run: &str| {
+        let mut command = program.undo(run, &library, &state);
+        let ended = Run::of(&mut command, LIMIT)?;
+        if !matches!(ended.code(), Some(0 | 3)) {
+            bail!("the undo of run {run} {}", ended.complaint());
+        }
+        files::contents(&library)
+    };
+    // The run in which nothing was to be done has a number too.
+    let back_to_first = take_back("3")?;
+    let back = take_back("1")?;
+    let mut undone = Undone::default();
+    for (file, bytes) in &original {
+        undone.again += usize::from(first.get(file) != again.get(file));
+        if first.get(file) == Some(bytes) || second.get(file) == first.get(file) {
+            continue;
+        }
+        undone.written += 1;
+        undone.first_again += usize::from(back_to_first.get(file) == first.get(file));
+        match back.get(file) == Some(bytes) {
+            true => undone.exact += 1,
+            false => undone.otherwise.push(file.clone()),
+        }
+    }
+    Ok(undone)
+}
+
 /// A copy of the corpus, and a server that says something new of each file.
 struct Trial {
     folder: TempDir,
     sandbox: Sandbox,
+    assets: Vec<AssetId>,
+    people: Vec<PersonId>,
 }
 
 impl Trial {
@@ -129,11 +189,22 @@ impl Trial {
             })
             .collect();
         let sandbox = Sandbox::start(scenario)?;
-        for (number, asset) in (0..).zip(assets) {
+        let trial = Self { folder, sandbox, assets, people };
+        trial.say(0)?;
+        Ok(trial)
+    }
+
+    /// Other data for every photo.
+    fn say_something_else(&self) -> anyhow::Result<()> {
+        self.say(1_001)
+    }
+
+    fn say(&self, first: u64) -> anyhow::Result<()> {
+        for (number, asset) in (first..).zip(&self.assets) {
             let told = told::Told::number(number)?;
-            sandbox.edit(asset, |asset| told.put(asset, &people))?;
+            self.sandbox.edit(*asset, |asset| told.put(asset, &self.people))?;
         }
-        Ok(Self { folder, sandbox })
+        Ok(())
     }
 
     fn library(&self) -> PathBuf {

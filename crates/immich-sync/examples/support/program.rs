@@ -78,6 +78,16 @@ impl Program {
         command
     }
 
+    /// `undo` of a run.
+    pub(crate) fn undo(&self, run: &str, library: &Path, state: &Path) -> Command {
+        let mut command = Command::new(&self.binary);
+        command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin").env("HOME", "/nonexistent");
+        command.args(["undo", run, "--yes", "--json", "--after", "nothing"]);
+        command.arg("--library").arg(library).arg("--state-dir").arg(state);
+        command.arg("--exiftool").arg(&self.exiftool).stdin(Stdio::null());
+        command
+    }
+
     /// The same behind another program, such as a tracer with its options.
     pub(crate) fn write_under<S: AsRef<OsStr>>(
         &self,
