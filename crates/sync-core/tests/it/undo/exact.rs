@@ -15,7 +15,7 @@ use sync_core::history::{self, Reversal};
 use sync_core::state::{RunId, Store};
 use sync_core::undo::{Retention, Undo, UndoTarget};
 
-use super::lab::{TakesBack, assert_same, jpeg, judged, left_over, undo};
+use super::lab::{TakesBack, assert_same, exiftool_alone, jpeg, judged, left_over, undo};
 use crate::harness::{Home, Recorder, Setting, engine, snapshot, text};
 
 /// An engine that cannot be used: what is restored to the byte needs none.
@@ -179,12 +179,15 @@ fn a_file_that_somebody_changed_without_moving_a_byte_goes_tag_by_tag() {
 fn what_is_not_kept_any_more_goes_tag_by_tag() {
     let (home, _) = home();
     let before = judged(home.photos.path());
-    home.write();
+    home.write_with(exiftool_alone());
     home.store.drop_ways_back(RunId(1), u64::MAX).unwrap();
+    let (recorder, stop) = (Recorder::default(), StopFlag::new());
 
-    let (summary, told) = home.undo_run(1);
+    let summary = Undo { engine: exiftool_alone(), ..undo(&home.store, &recorder, &stop) }
+        .run(&UndoTarget::Run(RunId(1)), "undo")
+        .unwrap();
 
-    assert!(summary.done == 5 && summary.is_clean(), "{told:?}");
+    assert!(summary.done == 5 && summary.is_clean(), "{:?}", recorder.take());
     assert_same(&judged(home.photos.path()), &before);
 }
 
@@ -280,6 +283,9 @@ fn there_and_back(files: &[PathBuf], engine: &dyn Engine) -> u64 {
         return 0;
     }
 
+    let all: usize = before.values().map(|(bytes, _)| bytes.len()).sum();
+    let (kept, mean) = (kept_per_change(&home), (all / before.len()) as u64);
+    assert!(kept < mean / 10, "{kept} bytes are kept for a change of a file of {mean}");
     undo_alone(&home, 2);
     let other = differing(&snapshot(home.photos.path()), &first);
     assert!(other.is_empty(), "not as the first write left them: {other:?}");
@@ -288,6 +294,16 @@ fn there_and_back(files: &[PathBuf], engine: &dyn Engine) -> u64 {
     assert!(other.is_empty(), "not as they were: {other:?}");
     assert_eq!(home.store.check().unwrap(), Vec::<String>::new());
     summary.files
+}
+
+/// What is kept for each change on average, in bytes.
+fn kept_per_change(home: &Home) -> u64 {
+    let (mut changes, mut bytes) = (0, 0);
+    for kept in home.store.ways_back().unwrap().values() {
+        changes += kept.changes;
+        bytes += kept.bytes;
+    }
+    bytes / changes.max(1)
 }
 
 type Snapshot = std::collections::BTreeMap<PathBuf, (Vec<u8>, SystemTime)>;
@@ -302,12 +318,43 @@ fn real_files_come_back_to_the_byte_whoever_writes_them() {
     let Some(files) = corpus("real_files_come_back_to_the_byte_whoever_writes_them") else { return };
     let some: Vec<PathBuf> = files.iter().step_by(9).cloned().collect();
 
-    let written = there_and_back(&some, engine());
+    let written = there_and_back(&some, exiftool_alone());
 
     assert!(written > some.len() as u64 / 2, "{written} of {} were written", some.len());
+    let written = there_and_back(&files, &native());
+    assert!(written > files.len() as u64 / 2, "{written} of {} were written natively", files.len());
+}
+
+/// The engine that needs no ExifTool.
+fn native() -> Engines<'static> {
     let exiftool = || Err(MetadataError::Missing { path: PathBuf::from("exiftool") });
-    let native = Engines::new(EngineChoice::Native, 0, Box::new(exiftool), Box::new(|_| {}));
-    there_and_back(&files, &native);
+    Engines::new(EngineChoice::Native, 0, Box::new(exiftool), Box::new(|_| {}))
+}
+
+#[test]
+fn a_video_that_is_written_in_place_is_taken_back_in_place() {
+    let mut setting = Setting::new();
+    setting.file("a.mp4", &Picture::new(Kind::Mp4));
+    setting.scenario.asset_file(&setting.library, "a.mp4").description("new caption").rating(4);
+    let mut home = setting.start();
+    home.options.replace.inside_from = Some(1);
+    let (path, before) = (home.path("a.mp4"), snapshot(home.photos.path()));
+    let inode = || std::os::unix::fs::MetadataExt::ino(&path.metadata().unwrap());
+    let first = inode();
+    let (summary, told) = home.write_with(&native());
+    assert_eq!(summary.done, 1, "{told:?}");
+    // Where the file system shares what stays between two files, a copy costs no more.
+    let row = home.store.journal(None).unwrap().remove(0);
+    let is_in_place = row.way_back.unwrap().in_place;
+    assert_eq!(inode() == first, is_in_place);
+    let (recorder, stop) = (Recorder::default(), StopFlag::new());
+
+    Undo { engine: &Nobody, replace: home.options.replace, ..undo(&home.store, &recorder, &stop) }
+        .run(&UndoTarget::Run(RunId(1)), "undo")
+        .unwrap();
+
+    assert_eq!(snapshot(home.photos.path()), before, "{:?}", recorder.take());
+    assert_eq!(inode() == first, is_in_place);
 }
 
 #[test]
@@ -316,6 +363,8 @@ fn all_real_files_come_back_to_the_byte() {
     let Some(files) = corpus("all_real_files_come_back_to_the_byte") else { return };
 
     let written = there_and_back(&files, engine());
+    let with_exiftool = there_and_back(&files, exiftool_alone());
 
+    assert!(with_exiftool >= 130, "{with_exiftool} of {} were written by ExifTool", files.len());
     assert!(written >= 130, "{written} of {} were written", files.len());
 }

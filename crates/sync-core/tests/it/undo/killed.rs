@@ -13,9 +13,9 @@ use sync_core::writeback::Target;
 use sync_core::{Event, Reporter, StopFlag};
 
 use super::exact::Nobody;
-use super::lab::{assert_same, bytes, jpeg, judged, left_over, undo};
+use super::lab::{assert_same, bytes, exiftool_alone, jpeg, judged, left_over, undo};
 use crate::child::{self, Kid};
-use crate::harness::{Recorder, Setting, engine};
+use crate::harness::{Recorder, Setting};
 
 const PHOTOS: usize = 8;
 
@@ -82,7 +82,7 @@ impl Reporter for Saying<'_> {
 #[test]
 #[ignore = "the child process of other tests"]
 fn child_takes_back_run_1() {
-    take_back(engine());
+    take_back(exiftool_alone());
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn written(way: Way) -> Written {
     home.options.targets.target = Target::Both;
     home.store = SqliteStore::open(state.path()).unwrap();
     let (before, tags_before) = (bytes(home.photos.path()), judged(home.photos.path()));
-    let (summary, told) = home.write();
+    let (summary, told) = home.write_with(exiftool_alone());
     assert_eq!((summary.done, summary.files), (PHOTOS as u64, 2 * PHOTOS as u64), "{told:?}");
     if way == Way::TagByTag {
         assert_eq!(home.store.drop_ways_back(RunId(1), u64::MAX).unwrap().changes, PHOTOS as u64);

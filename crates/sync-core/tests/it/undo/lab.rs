@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use immich_api::AssetId;
 use jiff::Timestamp;
+use photo_metadata::ExifTool;
+use photo_metadata::exiftool::{ExifToolPool, PoolOptions};
 use photo_metadata::replace::ReplaceOptions;
 use sample_pictures::{Kind, Picture};
 use sync_core::state::{AssetRecord, RunId, Store};
@@ -40,6 +43,12 @@ pub(crate) fn undo<'a>(store: &'a dyn Store, reporter: &'a Recorder, stop: &'a S
         stop,
         now: &Timestamp::now,
     }
+}
+
+/// ExifTool and nobody else. It leaves no empty directories behind when tags go.
+pub(crate) fn exiftool_alone() -> &'static ExifTool {
+    static ENGINE: OnceLock<ExifTool> = OnceLock::new();
+    ENGINE.get_or_init(|| ExifTool::new(ExifToolPool::start(PoolOptions::new(exiftool())).unwrap()))
 }
 
 /// What users do after a run.

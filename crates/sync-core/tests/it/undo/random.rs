@@ -1,4 +1,4 @@
-//! Random photos, random sidecars, random runs: after the undo the tags are as before, and sidecars to the byte.
+//! Random photos, random sidecars, random runs: after the undo all files are as before, to the byte.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -193,14 +193,10 @@ fn take_all_back(home: &Home, by_folder: bool) -> Vec<String> {
     wrong
 }
 
-/// Files that are new or gone, and sidecars with another content.
+/// Files that are new or gone, or have another content.
 fn other_files(now: &BTreeMap<PathBuf, Vec<u8>>, before: &BTreeMap<PathBuf, Vec<u8>>) -> Vec<String> {
     let names: BTreeSet<_> = now.keys().chain(before.keys()).collect();
-    let is_other = |name: &&&PathBuf| {
-        let is_sidecar = name.extension().is_some_and(|extension| extension == "xmp");
-        let (now, before) = (now.get(**name), before.get(**name));
-        now.is_some() != before.is_some() || is_sidecar && now != before
-    };
+    let is_other = |name: &&&PathBuf| now.get(**name) != before.get(**name);
     names.iter().filter(is_other).map(|name| format!("{} is not what it was", name.display())).collect()
 }
 
