@@ -215,6 +215,7 @@ fn what_few_cameras_write_is_read_as_exiftool_reads_it() {
         ("a date without a time", with(&mov, b"T23:13:20+0100", b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0")),
         ("a place in user data in German", with(&mp4, b"\x15\xc7+", b"\x10\xb5+")),
         ("a place in user data in Macintosh English", with(&mp4, b"\x15\xc7+", b"\0\0+")),
+        ("a place with a zero byte", with(&mov, b"+52.5200+", b"+52.5200+\0")),
         ("degrees without a sign", with(&mp4, b"\x15\xc7+", b"\x15\xc7 ")),
     ];
     for (case, bytes) in cases {

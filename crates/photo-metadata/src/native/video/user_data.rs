@@ -29,7 +29,7 @@ pub(super) fn read(source: &dyn Source, children: &[BoxAt]) -> Result<Vec<Spoken
         match child.kind {
             COORDINATES => {
                 for (is_default, text) in texts(&child.read(source, LONGEST)?)? {
-                    let value = Value::Text(coordinates::printed(&text)?);
+                    let value = Value::Text(coordinates::printed(&text)?.replace('\0', ""));
                     let said = Said { tag: Tag::UserDataCoordinates, is_default, value };
                     spoken.push(Spoken { name: "GPSCoordinates", said: Some(said) });
                 }
@@ -70,7 +70,7 @@ fn texts(content: &[u8]) -> Result<Vec<(bool, String)>, Fault> {
         // Below 0x400 it is a language of the Macintosh, of which 0 is English.
         let is_default = if language < 0x400 { language == 0 } else { is_default_language(language) };
         let text = String::from_utf8_lossy(text);
-        texts.push((is_default, text.trim_end_matches('\0').replace('\0', "")));
+        texts.push((is_default, text.trim_end_matches('\0').to_owned()));
     }
     Ok(texts)
 }

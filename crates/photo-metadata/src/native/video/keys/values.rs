@@ -10,11 +10,12 @@ use crate::value::Value;
 
 /// In ExifTool's notation.
 pub(super) fn printed(tag: Tag, text: String) -> Result<Value, Fault> {
-    Ok(Value::Text(match tag {
+    let printed = match tag {
         Tag::KeysCoordinates => coordinates::printed(&text)?,
         Tag::KeysCreationDate => printed_date(&text),
         _ => text,
-    }))
+    };
+    Ok(Value::Text(printed.replace('\0', "")))
 }
 
 /// The text of an item that has nothing but one, and whether it is in the default language.
@@ -39,7 +40,8 @@ pub(super) fn text(content: &[u8]) -> Result<(bool, String), Fault> {
     let has_country = country > 255 && country.to_be_bytes().iter().all(u8::is_ascii_uppercase);
     let is_default = (language <= 255 || is_default_language(language))
         && (!has_country || &country.to_be_bytes() == b"ZZ");
-    Ok((is_default, text.replace('\0', "")))
+    // A zero at the end is dropped before the text is looked at, others only when it is printed.
+    Ok((is_default, text.strip_suffix('\0').unwrap_or(&text).to_owned()))
 }
 
 fn utf16(bytes: &[u8]) -> Option<String> {
