@@ -15,7 +15,7 @@ use std::time::Instant;
 use clap::Parser;
 
 use support::faults::disk::can_mount;
-use support::faults::list::{Extent, trials};
+use support::faults::list::{Extent, WRITERS, concerns, trials};
 use support::faults::trial::{Bench, Outcome, Trial};
 use support::program::Program;
 
@@ -51,20 +51,23 @@ fn main() -> ExitCode {
 /// Whether all went as promised.
 fn try_all(args: &Args) -> anyhow::Result<bool> {
     let begin = Instant::now();
-    let bench = Bench::new(&Program::beside_this_example()?)?;
+    let program = Program::beside_this_example()?;
     let extent = if args.short { Extent::Short } else { Extent::Long };
     let wanted =
         |trial: &Trial| args.only.as_ref().is_none_or(|text| line_start(trial).contains(text.as_str()));
     let (mut tried, mut wrong) = (0, 0);
     println!(
-        "{:8} {:24} {:>4} {:>6} {:>7} {:>5}  said",
-        "where", "fault", "exit", "intact", "renewed", "wrong"
+        "{:8} {:8} {:24} {:>4} {:>6} {:>7} {:>5}  said",
+        "writer", "where", "fault", "exit", "intact", "renewed", "wrong"
     );
-    for trial in trials(extent).iter().filter(|trial| wanted(trial)) {
-        let outcome = bench.run(trial)?;
-        tried += 1;
-        wrong += usize::from(!outcome.wrong.is_empty());
-        print(trial, &outcome);
+    for (writer, options) in WRITERS {
+        let bench = Bench::new(&program.with(options))?;
+        for trial in trials(extent).iter().filter(|trial| wanted(trial) && concerns(writer, trial)) {
+            let outcome = bench.run(trial)?;
+            tried += 1;
+            wrong += usize::from(!outcome.wrong.is_empty());
+            print(writer, trial, &outcome);
+        }
     }
     println!("{tried} faults tried, {wrong} not as promised, {:.0} s", begin.elapsed().as_secs_f64());
     Ok(wrong == 0 && tried > 0)
@@ -74,10 +77,14 @@ fn line_start(trial: &Trial) -> String {
     format!("{:8} {:24}", format!("{:?}", trial.place).to_lowercase(), trial.name())
 }
 
-fn print(trial: &Trial, outcome: &Outcome) {
+fn print(writer: &str, trial: &Trial, outcome: &Outcome) {
     let code = outcome.code.map_or_else(|| "-".to_owned(), |code| code.to_string());
     let Outcome { intact, renewed, said, wrong, .. } = outcome;
-    println!("{} {code:>4} {intact:>6} {renewed:>7} {:>5}  {said}", line_start(trial), wrong.len());
+    println!(
+        "{writer:8} {} {code:>4} {intact:>6} {renewed:>7} {:>5}  {said}",
+        line_start(trial),
+        wrong.len()
+    );
     for what in wrong {
         println!("         WRONG: {what}");
     }

@@ -17,7 +17,7 @@ use clap::{Parser, ValueEnum};
 use sample_pictures::Kind;
 
 use support::kills::series::{self, Options};
-use support::kills::sweep::{self, CALLS, SweepKind};
+use support::kills::sweep::{self, Harm, SweepKind};
 use support::kills::tally::Tally;
 use support::program::Program;
 
@@ -36,6 +36,30 @@ struct Args {
     /// Instead: kill at every single call that changes something on disk (needs strace)
     #[arg(long, num_args = 0..=1, default_missing_value = "short")]
     sweep: Option<Extent>,
+    /// What happens at each call of a sweep
+    #[arg(long, default_value = "kill")]
+    harm: HarmWord,
+}
+
+/// What happens at a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum HarmWord {
+    /// The program is killed
+    Kill,
+    /// The disk fails
+    Eio,
+    /// The disk is full
+    Enospc,
+}
+
+impl From<HarmWord> for Harm {
+    fn from(word: HarmWord) -> Self {
+        match word {
+            HarmWord::Kill => Self::Kill,
+            HarmWord::Eio => Self::DiskFails,
+            HarmWord::Enospc => Self::DiskFull,
+        }
+    }
 }
 
 /// What a sweep covers.
@@ -57,7 +81,7 @@ fn main() -> ExitCode {
     }
     let begin = Instant::now();
     let outcome = Program::beside_this_example().and_then(|program| match args.sweep {
-        Some(extent) => at_each_call(&program, extent),
+        Some(extent) => at_each_call(&program, extent, args.harm.into()),
         None => at_random(&program, &args),
     });
     match outcome {
@@ -84,15 +108,15 @@ fn at_random(program: &Program, args: &Args) -> anyhow::Result<Tally> {
     })
 }
 
-fn at_each_call(program: &Program, extent: Extent) -> anyhow::Result<Tally> {
+fn at_each_call(program: &Program, extent: Extent, harm: Harm) -> anyhow::Result<Tally> {
     let mut all = Tally::default();
     for (kind, victim) in scenes(extent) {
-        let tally = sweep::sweep(program, kind, victim, &CALLS, |call, number, tally| {
+        let tally = sweep::sweep(program, kind, victim, harm, harm.calls(), |call, number, tally| {
             if stderr().is_terminal() {
                 progress(&format!("{kind:?}, {victim:?}, {call} {number}: {}", tally.line()));
             }
         })?;
-        eprintln!("{kind:?}, {victim:?}: {}", tally.line());
+        eprintln!("{kind:?}, {victim:?}, {harm:?}: {}", tally.line());
         all.add(tally, "sweep");
     }
     Ok(all)

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use crate::support::faults::disk::can_mount;
-use crate::support::faults::list::{Extent, trials};
+use crate::support::faults::list::{Extent, WRITERS, concerns, trials};
 use crate::support::faults::trial::Bench;
 use crate::support::program::Program;
 
@@ -18,13 +18,15 @@ fn faults_of_disks_rights_and_neighbours_damage_nothing_and_a_run_without_them_g
         return;
     }
     let program = Program::new(Path::new(env!("CARGO_BIN_EXE_immich-sync"))).unwrap();
-    let bench = Bench::new(&program).unwrap();
+    let mut wrong: Vec<String> = Vec::new();
 
-    let wrong: Vec<String> = trials(Extent::Short)
-        .iter()
-        .map(|trial| (trial, bench.run(trial).unwrap()))
-        .flat_map(|(trial, outcome)| outcome.wrong.into_iter().map(move |what| format!("{trial:?}: {what}")))
-        .collect();
+    for (writer, options) in WRITERS {
+        let bench = Bench::new(&program.with(options)).unwrap();
+        for trial in trials(Extent::Short).iter().filter(|trial| concerns(writer, trial)) {
+            let outcome = bench.run(trial).unwrap();
+            wrong.extend(outcome.wrong.into_iter().map(|what| format!("{writer}, {trial:?}: {what}")));
+        }
+    }
 
     assert!(wrong.is_empty(), "{wrong:#?}");
 }

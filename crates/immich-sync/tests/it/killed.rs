@@ -5,7 +5,7 @@ use std::path::Path;
 use sample_pictures::Kind;
 
 use crate::support::kills::series::{self, Options};
-use crate::support::kills::sweep::{self, SweepKind};
+use crate::support::kills::sweep::{self, Harm, SweepKind};
 use crate::support::program::Program;
 
 fn program() -> Program {
@@ -21,15 +21,46 @@ fn kills_at_random_moments_damage_nothing() {
     assert!(tally.is_good(), "{tally}");
 }
 
-#[test]
-fn kills_at_each_rename_sync_and_removal_of_one_write_damage_nothing() {
+/// Each of these calls of these writes is harmed in turn.
+fn swept(name: &str, scenes: &[(Kind, SweepKind, Harm, &[&str])], least: u64) {
     if !sweep::has_tracer() {
-        crate::strace_dry_run::skipped("kills_at_each_rename_sync_and_removal_of_one_write_damage_nothing");
+        crate::strace_dry_run::skipped(name);
         return;
     }
-    let calls = ["mkdirat", "fsync", "renameat", "unlinkat"];
+    for (kind, victim, harm, calls) in scenes {
+        let tally = sweep::sweep(&program(), *kind, *victim, *harm, calls, |_, _, _| {}).unwrap();
 
-    let tally = sweep::sweep(&program(), Kind::Jpeg, SweepKind::Program, &calls, |_, _, _| {}).unwrap();
+        assert!(tally.is_good() && tally.killed >= least, "{kind:?}, {victim:?}, {harm:?}: {tally}");
+    }
+}
 
-    assert!(tally.is_good() && tally.killed >= 5, "{tally}");
+#[test]
+fn kills_at_each_rename_sync_and_removal_of_one_write_damage_nothing() {
+    let calls: &[&str] = &["mkdirat", "copy_file_range", "fsync", "renameat", "unlinkat"];
+    let scenes = [
+        (Kind::Jpeg, SweepKind::Native, Harm::Kill, calls),
+        (Kind::Jpeg, SweepKind::Program, Harm::Kill, calls),
+    ];
+
+    swept("kills_at_each_rename_sync_and_removal_of_one_write_damage_nothing", &scenes, 5);
+}
+
+#[test]
+fn a_file_that_is_written_in_place_is_whole_again_after_a_kill_at_any_step() {
+    let calls: &[&str] = &["fallocate", "pwrite64", "fdatasync", "ftruncate", "utimensat"];
+    let scenes = [(Kind::Mp4, SweepKind::InPlace, Harm::Kill, calls)];
+
+    swept("a_file_that_is_written_in_place_is_whole_again_after_a_kill_at_any_step", &scenes, 5);
+}
+
+#[test]
+fn a_disk_that_fails_at_any_step_of_one_write_damages_nothing() {
+    let calls: &[&str] = &["copy_file_range", "fdatasync", "fsync", "renameat", "utimensat"];
+    let scenes = [
+        (Kind::Jpeg, SweepKind::Native, Harm::DiskFails, calls),
+        (Kind::Mp4, SweepKind::InPlace, Harm::DiskFails, calls),
+        (Kind::Mp4, SweepKind::InPlace, Harm::DiskFull, calls),
+    ];
+
+    swept("a_disk_that_fails_at_any_step_of_one_write_damages_nothing", &scenes, 1);
 }

@@ -13,6 +13,7 @@ use sample_pictures::{Exif, Kind, Picture, Video};
 use tempfile::TempDir;
 
 use super::super::files;
+use super::super::kills::sweep::has_tracer;
 use super::super::program::{Program, SERVER_ROOT};
 use super::disk::{Disk, run};
 
@@ -21,6 +22,9 @@ const NOBODY: &str = "65534";
 
 /// KiB of the file systems; the photos take less than half of the library's.
 const SIZE: u64 = 16 << 10;
+
+/// 40 ms before each `fsync`.
+const DELAY: &str = "inject=fsync:delay_enter=40000";
 
 /// One of the three folders that the program uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -104,6 +108,19 @@ impl Ground {
         } else {
             program.write(&self.sandbox, &library, &state)
         };
+        command.env("IMMICH_SYNC_LOG_FILE", self.log());
+        command
+    }
+
+    /// The same, a moment slower at each sync: a native write is over before anybody could meddle with it. Without a
+    /// tracer, ExifTool writes, which is slow enough.
+    pub(super) fn slow_command(&self, program: &Program) -> Command {
+        if !has_tracer() {
+            return self.command(&program.with(&["--engine", "exiftool"]));
+        }
+        let (library, state) = (self.path(Place::Library), self.path(Place::State));
+        let options = ["-f", "-b", "execve", "-qq", "-o", "/dev/null", "-e", "trace=fsync", "-e", DELAY];
+        let mut command = program.write_under("strace", &options, &self.sandbox, &library, &state);
         command.env("IMMICH_SYNC_LOG_FILE", self.log());
         command
     }

@@ -21,6 +21,20 @@ const FULL: &[&str] = &["no space left", "is full"];
 const NO_RIGHT: &[&str] = &["no permission", "cannot be written", "cannot be opened", "Permission denied"];
 const FOREVER: &[&str] = &["immutable", "not permitted"];
 
+/// Who writes, and how: the name for the table, and the options that make it so.
+pub(crate) const WRITERS: [(&str, &[&str]); 3] =
+    [("auto", &[]), ("in place", &["--in-place-from", "0"]), ("exiftool", &["--engine", "exiftool"])];
+
+/// Whether a trial says something of this writer. What happens to a file after the last look before it is written in
+/// place is a race that nobody can win; it is tried by the tests of the crate that writes.
+pub(crate) fn concerns(writer: &str, trial: &Trial) -> bool {
+    match writer {
+        "in place" => trial.place != Place::Log && !matches!(trial.fault, Fault::Meddled(_)),
+        "exiftool" => trial.place == Place::Library,
+        _ => true,
+    }
+}
+
 /// The trials.
 pub(crate) fn trials(extent: Extent) -> Vec<Trial> {
     let mut all = library(extent);

@@ -1,7 +1,7 @@
 //! Somebody who changes, replaces, removes or moves a photo just while a new version of it is made, or fills a disk.
 //!
-//! The work folder next to an original tells that its turn has come; from there to the rename it takes ExifTool
-//! a tenth of a second, and the meddler looks some thousand times a second.
+//! The work folder next to an original tells that its turn has come; from there to the last look before the rename
+//! there is at least one sync, which is slowed down, and the meddler looks some thousand times a second.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

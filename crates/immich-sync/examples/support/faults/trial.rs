@@ -125,12 +125,13 @@ impl Bench {
     }
 
     fn with_fault(&self, trial: &Trial, ground: &Ground) -> anyhow::Result<(BTreeSet<PathBuf>, Run)> {
-        let mut command = ground.command(&self.program);
         if let Fault::Meddled(deed) = trial.fault {
+            let mut command = ground.slow_command(&self.program);
             let root = ground.path(Place::Library);
             return meddle(deed, &root, ground.aside(), || Run::of(&mut command, LIMIT));
         }
         if let Fault::FullMeanwhile(leave) = trial.fault {
+            let mut command = ground.slow_command(&self.program);
             let root = ground.path(Place::Library);
             let fill = || disk(ground)?.fill(leave);
             let (is_filled, run) = when_at_work(&root, fill, || Run::of(&mut command, LIMIT))?;
@@ -138,7 +139,7 @@ impl Bench {
             return Ok((BTreeSet::new(), run));
         }
         inflict(trial, ground)?;
-        Ok((BTreeSet::new(), Run::of(&mut command, LIMIT)?))
+        Ok((BTreeSet::new(), Run::of(&mut ground.command(&self.program), LIMIT)?))
     }
 }
 

@@ -1,5 +1,6 @@
 //! A kill at every change that one write makes: not at random, but before the first, the second, the third
-//! `rename`, `fsync`, `mkdir` and so on, until a run makes none of that number any more.
+//! `rename`, `fsync`, `mkdir` and so on, until a run makes none of that number any more. Or an error instead of the
+//! kill, as of a disk that fails or is full.
 //!
 //! The tracer counts for each thread. Where two threads make the same call, the lower numbers hit the first of
 //! them; the random kills see to the rest. ExifTool is let go when it starts, and has a sweep of its own.
@@ -86,16 +87,69 @@ impl SweepKind {
     }
 }
 
+/// What happens at the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Harm {
+    /// The process is killed.
+    #[default]
+    Kill,
+    /// The disk fails: `EIO`.
+    DiskFails,
+    /// The disk is full: `ENOSPC`.
+    DiskFull,
+}
+
+impl Harm {
+    fn injected(self) -> &'static str {
+        match self {
+            Self::Kill => "signal=KILL",
+            Self::DiskFails => "error=EIO",
+            Self::DiskFull => "error=ENOSPC",
+        }
+    }
+
+    /// The calls that can end this way, beside those that are made for other reasons too.
+    pub(crate) fn calls(self) -> &'static [&'static str] {
+        match self {
+            Self::Kill => &CALLS,
+            Self::DiskFails => &FAILING,
+            Self::DiskFull => &FILLING,
+        }
+    }
+}
+
+/// What a disk that fails spoils.
+const FAILING: [&str; 13] = [
+    "pread64",
+    "pwrite64",
+    "copy_file_range",
+    "fallocate",
+    "ftruncate",
+    "fsync",
+    "fdatasync",
+    "mkdirat",
+    "renameat",
+    "renameat2",
+    "unlinkat",
+    "utimensat",
+    "fchmod",
+];
+
+/// What needs room on a disk.
+const FILLING: [&str; 7] =
+    ["pwrite64", "copy_file_range", "fallocate", "fsync", "fdatasync", "mkdirat", "renameat"];
+
 /// Whether the tracer is installed.
 pub(crate) fn has_tracer() -> bool {
     Command::new("strace").arg("--version").output().is_ok_and(|answer| answer.status.success())
 }
 
-/// Kills at each of these calls of writing one file of this kind; tells before each.
+/// Harms the program at each of these calls of writing one file of this kind; tells before each.
 pub(crate) fn sweep(
     program: &Program,
     kind: Kind,
     victim: SweepKind,
+    harm: Harm,
     calls: &[&str],
     mut tell: impl FnMut(&str, u32, &Tally),
 ) -> anyhow::Result<Tally> {
@@ -112,13 +166,13 @@ pub(crate) fn sweep(
             stage.change(0, true)?;
             let attack = |stage: &Stage| match victim {
                 SweepKind::Program | SweepKind::Native | SweepKind::InPlace | SweepKind::Sidecar => {
-                    kill_program(stage, program, call, number)
+                    harm_program(stage, program, harm, call, number)
                 }
                 SweepKind::ExifTool => kill_exiftool(stage, program, call, number),
             };
             let came_to = round(&stage, program, &[0], false, attack)?;
             let is_over = came_to.killed == 0;
-            tally.add(came_to, &format!("{kind:?}, {victim:?} killed at {call} {number}"));
+            tally.add(came_to, &format!("{kind:?}, {victim:?}, {harm:?} at {call} {number}"));
             if is_over {
                 break;
             }
@@ -127,23 +181,36 @@ pub(crate) fn sweep(
     Ok(tally)
 }
 
-fn injection(call: &str, number: u32) -> [String; 4] {
+fn injection(harm: Harm, call: &str, number: u32) -> [String; 4] {
     // The question mark: some machines do not have some of the calls.
-    let (traced, killed) = (format!("?{call}"), format!("inject=?{call}:signal=KILL:when={number}"));
-    ["-e".to_owned(), format!("trace={traced}"), "-e".to_owned(), killed]
+    let (traced, injected) =
+        (format!("?{call}"), format!("inject=?{call}:{}:when={number}", harm.injected()));
+    ["-e".to_owned(), format!("trace={traced}"), "-e".to_owned(), injected]
 }
 
-fn kill_program(stage: &Stage, program: &Program, call: &str, number: u32) -> anyhow::Result<bool> {
-    let mut options = ["-f", "-b", "execve", "-qq", "-o", "/dev/null"].map(str::to_owned).to_vec();
-    options.extend(injection(call, number));
+/// Whether the call was made, so that the harm was done.
+fn harm_program(
+    stage: &Stage,
+    program: &Program,
+    harm: Harm,
+    call: &str,
+    number: u32,
+) -> anyhow::Result<bool> {
+    let log = stage.aside().join("trace");
+    let mut options = ["-f", "-b", "execve", "-qq", "-o"].map(str::to_owned).to_vec();
+    options.push(log.display().to_string());
+    options.extend(injection(harm, call, number));
     let (root, state) = (stage.root(), stage.state());
     let run = Run::of(&mut program.write_under("strace", &options, &stage.sandbox, &root, &state), LIMIT)?;
     // The tracer ends as the program did.
     let killed = run.status.is_some_and(|status| status.signal() == Some(9));
-    if !killed && run.code() != Some(0) {
-        bail!("a traced run that was not killed {}", run.complaint());
+    let harmed = killed || harm != Harm::Kill && fs::read_to_string(&log)?.contains("(INJECTED)");
+    // A program that panics ends with 101; where it cannot even be loaded, the loader says so.
+    let is_orderly = killed || run.code() == Some(0) || harmed && run.code().is_some_and(|code| code != 101);
+    if !is_orderly {
+        bail!("a traced run, harmed or not ({harmed}), {}", run.complaint());
     }
-    Ok(killed)
+    Ok(harmed)
 }
 
 /// The program sees an ExifTool that dies at the same call whenever it is started.
@@ -162,6 +229,6 @@ fn kill_exiftool(stage: &Stage, program: &Program, call: &str, number: u32) -> a
 
 fn mortal(exiftool: &Path, log: &Path, call: &str, number: u32) -> String {
     let quoted = |path: &Path| format!("'{}'", path.display().to_string().replace('\'', r"'\''"));
-    let options = injection(call, number).map(|option| quoted(&PathBuf::from(option))).join(" ");
+    let options = injection(Harm::Kill, call, number).map(|option| quoted(&PathBuf::from(option))).join(" ");
     format!("#!/bin/sh\nexec strace -q -A -o {} {options} {} \"$@\"\n", quoted(log), quoted(exiftool))
 }
