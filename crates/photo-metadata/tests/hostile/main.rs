@@ -5,6 +5,8 @@
 //! another seed each time.
 
 #[cfg(test)]
+mod bombs;
+#[cfg(test)]
 mod mutate;
 #[cfg(test)]
 mod run;
@@ -16,7 +18,7 @@ mod tests {
     use photo_metadata::Container;
     use photo_metadata::fuzzing::Codec;
 
-    use crate::run::{Target, run};
+    use crate::run::{Target, run, run_bombs};
 
     #[global_allocator]
     static ALLOCATOR: peak_alloc::PeakAlloc = peak_alloc::PeakAlloc;
@@ -64,5 +66,10 @@ mod tests {
     #[test]
     fn no_photoshop_resources_break_their_parser() {
         run("photoshop", ALLOCATOR, Target::Blocks(Codec::Photoshop));
+    }
+
+    #[test]
+    fn no_file_gets_more_time_or_memory_than_it_may() {
+        run_bombs(ALLOCATOR);
     }
 }

@@ -14,6 +14,7 @@ use photo_metadata::Container;
 use photo_metadata::fuzzing::{self, Codec, Outcome, block, file};
 use photo_metadata::structure::sniff;
 
+use crate::bombs::bombs;
 use crate::mutate::mutated;
 use crate::seeds;
 
@@ -74,6 +75,25 @@ pub(crate) fn run(name: &'static str, allocator: PeakAlloc, target: Target) {
         }
     }
     run.end(seed);
+}
+
+/// Runs what is made to cost much, whatever else is asked.
+pub(crate) fn run_bombs(allocator: PeakAlloc) {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut failed = Vec::new();
+    for (name, target, bytes) in bombs() {
+        let mut run = Run::new("bomb", allocator, target);
+        run.look(&bytes, 7);
+        let length = bytes.len() >> 10;
+        eprintln!(
+            "{name}: {length} KiB, {:?} {:?}, {} KiB",
+            run.outcomes,
+            run.worst_time,
+            run.worst_memory >> 10
+        );
+        failed.extend(run.findings.into_iter().map(|finding| format!("{name}: {finding}")));
+    }
+    assert!(failed.is_empty(), "{failed:#?}");
 }
 
 /// How long each parser has, in seconds, if it has longer than a moment.
@@ -175,6 +195,10 @@ impl Run {
             self.worst_time.as_secs_f64(),
             self.worst_memory >> 10,
         );
+        if self.inputs >= SHORT {
+            // A parser that leaves all to others was not looked at.
+            assert!(self.outcomes.contains_key("drafted"), "{}: nothing was written", self.name);
+        }
         assert!(self.findings.is_empty(), "{}: {:#?}", self.name, self.findings);
     }
 }
