@@ -16,7 +16,7 @@ use crate::native::fault::Fault;
 /// Elements within elements; the deepest that programs write have about fifteen.
 const DEEPEST: usize = 64;
 
-/// Elements and attributes in one document; two trees of that many take about 30 MiB. Sidecars with long histories
+/// Elements, attributes, comments and instructions in one document; two trees of that many take about 30 MiB. Sidecars with long histories
 /// and many masks have some ten thousand.
 const MOST_MARKS: usize = 60_000;
 
@@ -37,8 +37,8 @@ pub(super) fn parse(text: &str) -> Result<Document, Fault> {
             Event::End(_) => parser.end(raw)?,
             Event::Text(_) | Event::GeneralRef(_) => parser.text(raw)?,
             Event::CData(_) => parser.inside(Node::Section(raw.to_owned()))?,
-            Event::Comment(_) => parser.push(Node::Comment(raw.to_owned())),
-            Event::Decl(_) | Event::PI(_) => parser.push(Node::Instruction(raw.to_owned())),
+            Event::Comment(_) => parser.add(Node::Comment(raw.to_owned()))?,
+            Event::Decl(_) | Event::PI(_) => parser.instruction(raw)?,
             Event::DocType(_) => return Err(malformed("it has a document type")),
             Event::Eof => return parser.finish(),
         }
@@ -106,8 +106,27 @@ impl Parser {
         if self.open.is_empty() {
             return Err(malformed("text outside of the document"));
         }
+        self.add(node)
+    }
+
+    fn instruction(&mut self, raw: &str) -> Result<(), Fault> {
+        let is_outside = self.open.is_empty() && self.nodes.iter().all(|node| node.as_element().is_none());
+        if is_outside && raw.starts_with("<?xpacket end") {
+            return Err(malformed("its end stands before it"));
+        }
+        self.add(Node::Instruction(raw.to_owned()))
+    }
+
+    /// Takes anything that is no element.
+    fn add(&mut self, node: Node) -> Result<(), Fault> {
+        self.count(1)?;
         self.push(node);
         Ok(())
+    }
+
+    fn count(&mut self, more: usize) -> Result<(), Fault> {
+        self.marks += more;
+        if self.marks > MOST_MARKS { Err(malformed("too many elements")) } else { Ok(()) }
     }
 
     fn text(&mut self, raw: &str) -> Result<(), Fault> {
@@ -142,8 +161,8 @@ impl Parser {
         let inner = inner.ok_or_else(|| malformed("a mark is cut"))?;
         let (raw_name, attributes, tail) =
             split_tag(inner).ok_or_else(|| malformed("an attribute is cut"))?;
-        self.marks += 1 + attributes.len();
-        if self.open.len() >= DEEPEST || self.marks > MOST_MARKS {
+        self.count(1 + attributes.len())?;
+        if self.open.len() >= DEEPEST {
             return Err(malformed("too many elements"));
         }
         let outer = self.spaces.len();
@@ -322,6 +341,7 @@ mod tests {
         }
         assert!(parse(&("<a>".repeat(100) + &"</a>".repeat(100))).is_err());
         assert!(parse(&format!("<r>{}</r>", "<a/>".repeat(MOST_MARKS))).is_err());
+        assert!(parse(&format!("<r>{}</r>", "<!--a-->".repeat(MOST_MARKS))).is_err());
     }
 
     proptest! {
