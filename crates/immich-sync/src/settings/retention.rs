@@ -17,31 +17,35 @@ const UNLIMITED: &str = "unlimited";
 pub(crate) fn retention(sources: &Sources<'_>) -> Result<Retention> {
     let usual = Retention::default();
     let age = match sources.find(&catalogue::UNDO_KEEP_DAYS)? {
-        Some(given) => age(&given.text()?).ok_or_else(|| given.not("a number of days, or forever"))?,
+        Some(given) => age(&given.text()?).map_err(|Unclear| given.not("a number of days, or forever"))?,
         None => usual.age,
     };
     let bytes = match sources.find(&catalogue::UNDO_KEEP_SIZE)? {
         Some(given) => {
-            bytes(&given.text()?).ok_or_else(|| given.not("a size such as 500MB or 2GB, or unlimited"))?
+            bytes(&given.text()?).map_err(|Unclear| given.not("a size such as 500MB or 2GB, or unlimited"))?
         }
         None => usual.bytes,
     };
     Ok(Retention { age, bytes })
 }
 
-fn age(text: &str) -> Option<Option<Duration>> {
+/// A text that says neither how much nor that there is no end.
+#[derive(Debug, PartialEq, Eq)]
+struct Unclear;
+
+fn age(text: &str) -> Result<Option<Duration>, Unclear> {
     if text.trim().eq_ignore_ascii_case(FOREVER) {
-        return Some(None);
+        return Ok(None);
     }
-    let days: u32 = text.trim().parse().ok()?;
-    Some(Some(Duration::from_secs(u64::from(days) * 86_400)))
+    let days: u32 = text.trim().parse().map_err(|_| Unclear)?;
+    Ok(Some(Duration::from_secs(u64::from(days) * 86_400)))
 }
 
 /// Thousands, as disks are sold; `KiB` and its like are powers of two.
-fn bytes(text: &str) -> Option<Option<u64>> {
+fn bytes(text: &str) -> Result<Option<u64>, Unclear> {
     let text = text.trim().to_ascii_lowercase();
     if text == UNLIMITED {
-        return Some(None);
+        return Ok(None);
     }
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
@@ -55,9 +59,10 @@ fn bytes(text: &str) -> Option<Option<u64>> {
         "mib" => 1 << 20,
         "gib" => 1 << 30,
         "tib" => 1 << 40,
-        _ => return None,
+        _ => return Err(Unclear),
     };
-    number.parse::<u64>().ok()?.checked_mul(factor).map(Some)
+    let number: u64 = number.parse().map_err(|_| Unclear)?;
+    number.checked_mul(factor).map(Some).ok_or(Unclear)
 }
 
 #[cfg(test)]
@@ -66,23 +71,23 @@ mod tests {
 
     #[test]
     fn a_size_is_bytes_or_has_a_unit() {
-        assert_eq!(bytes("2GB"), Some(Some(2_000_000_000)));
-        assert_eq!(bytes(" 500 mb "), Some(Some(500_000_000)));
-        assert_eq!(bytes("1GiB"), Some(Some(1 << 30)));
-        assert_eq!(bytes("0"), Some(Some(0)));
-        assert_eq!(bytes("Unlimited"), Some(None));
+        assert_eq!(bytes("2GB"), Ok(Some(2_000_000_000)));
+        assert_eq!(bytes(" 500 mb "), Ok(Some(500_000_000)));
+        assert_eq!(bytes("1GiB"), Ok(Some(1 << 30)));
+        assert_eq!(bytes("0"), Ok(Some(0)));
+        assert_eq!(bytes("Unlimited"), Ok(None));
         for wrong in ["", "GB", "-1", "1.5GB", "2 gigabytes", "99999999999999999999", "99999999999TB"] {
-            assert_eq!(bytes(wrong), None, "{wrong}");
+            assert_eq!(bytes(wrong), Err(Unclear), "{wrong}");
         }
     }
 
     #[test]
     fn an_age_is_days_or_forever() {
-        assert_eq!(age("30"), Some(Some(Duration::from_hours(720))));
-        assert_eq!(age("0"), Some(Some(Duration::ZERO)));
-        assert_eq!(age("forever"), Some(None));
+        assert_eq!(age("30"), Ok(Some(Duration::from_hours(720))));
+        assert_eq!(age("0"), Ok(Some(Duration::ZERO)));
+        assert_eq!(age("forever"), Ok(None));
         for wrong in ["", "-1", "1d", "never", "99999999999"] {
-            assert_eq!(age(wrong), None, "{wrong}");
+            assert_eq!(age(wrong), Err(Unclear), "{wrong}");
         }
     }
 }

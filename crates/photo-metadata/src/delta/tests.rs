@@ -152,7 +152,9 @@ proptest! {
     ) {
         let old: Vec<u8> = noise(seed, length).into_iter().map(|byte| byte % values).collect();
         let mut new = old.clone();
-        edits.iter().for_each(|edit| apply(&mut new, edit));
+        for edit in &edits {
+            apply(&mut new, edit);
+        }
 
         proved(&new, &old);
     }
