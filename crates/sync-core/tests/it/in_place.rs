@@ -70,11 +70,14 @@ impl Begun {
     }
 }
 
+/// What is written of the new version: made of the old one and the new one.
+type Written = fn(&[u8], &[u8]) -> Vec<u8>;
+
 #[test]
 fn what_was_broken_off_is_taken_back_and_then_written() {
     let cut = |_: &[u8], new: &[u8]| new[..new.len() - 333].to_vec();
     let patched_only = |old: &[u8], new: &[u8]| new[..old.len()].to_vec();
-    let begun: [&dyn Fn(&[u8], &[u8]) -> Vec<u8>; 2] = [&cut, &patched_only];
+    let begun: [Written; 2] = [cut, patched_only];
     for written in begun {
         let begun = Begun::with(written);
 
