@@ -26,7 +26,8 @@ use super::pieces::{Depth, Pair};
 use super::versions::{Place, Versions};
 use crate::error::MetadataError;
 use crate::recipe::Recipe;
-use crate::source::{FileSource, Source};
+use crate::source::{FileSource, Source, read_up_to};
+use crate::structure::{Container, sniff};
 
 /// What to do with an original that has further names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,8 +48,8 @@ pub struct ReplaceOptions {
     pub touch: bool,
     /// How much of a new version is read back before it replaces the original.
     pub depth: Depth,
-    /// From which length on, in bytes, a change that moves nothing is written into the file itself, where the file
-    /// system cannot share what stays between two files; `None` for never.
+    /// From which length on, in bytes, a change of a video that moves nothing is written into the file itself, where the
+    /// file system cannot share what stays between two files; `None` for never.
     pub inside_from: Option<u64>,
 }
 
@@ -78,6 +79,9 @@ pub struct Workspace {
     old: FileSource,
     handle: OwnedFd,
 }
+
+/// Enough of a file to tell what it is, in bytes.
+const HEAD: usize = 4096;
 
 /// The name that a writer reads when there is no original.
 const SEED: &str = "source.xmp";
@@ -242,11 +246,17 @@ impl Workspace {
         Err(self.parts.not_as_written())
     }
 
-    /// A change of a long file, in which nothing moves, by somebody who may write into it.
+    /// A photo is never written in place, however long it is.
+    fn is_video(&self) -> bool {
+        let head = read_up_to(&self.old, 0, HEAD).unwrap_or_default();
+        matches!(sniff(&head), Some(Container::Mp4 | Container::Mov))
+    }
+
+    /// A change of a long video, in which nothing moves, by somebody who may write into it.
     fn may_write_inside(&self, forward: &Recipe, versions: &Versions) -> Option<Inside> {
         let (before, least) = (self.parts.before?, self.parts.options.inside_from?);
         let (old, back) = (versions.old.as_ref()?, versions.back.as_ref()?);
-        if before.size < least || before.links != 1 {
+        if before.size < least || before.links != 1 || !self.is_video() {
             return None;
         }
         let inside = Inside::new(forward, back, old, &versions.new)?;

@@ -81,7 +81,8 @@ impl Shelf {
 
     fn within(folder: tempfile::TempDir) -> Self {
         let path = folder.path().join("video.mov");
-        let old: Vec<u8> = (0..LENGTH).map(|at| u8::try_from(at % 249).unwrap()).collect();
+        let mut old: Vec<u8> = (0..LENGTH).map(|at| u8::try_from(at % 249).unwrap()).collect();
+        old[..12].copy_from_slice(b"\0\0\0\x14ftypqt  ");
         fs::write(&path, &old).unwrap();
         let long_ago = SystemTime::UNIX_EPOCH + Duration::new(981_173_106, 123_456_789);
         File::options().write(true).open(&path).unwrap().set_modified(long_ago).unwrap();
@@ -281,6 +282,14 @@ fn what_moves_or_is_short_or_has_further_names_is_not_written_in_place() {
     fs::hard_link(&shelf.path, shelf.folder.path().join("second")).unwrap();
     let hard_links = photo_metadata::replace::HardLinkPolicy::Break;
     assert!(!inside(&shelf, &in_place(LENGTH), ReplaceOptions { hard_links, ..INSIDE }));
+}
+
+#[test]
+fn a_photo_is_not_written_in_place_however_long_it_is() {
+    let shelf = Shelf::new();
+    File::options().write(true).open(&shelf.path).unwrap().write_all_at(b"\xff\xd8\xff\xe0", 0).unwrap();
+
+    assert!(!shelf.sealed(&in_place(LENGTH), INSIDE).unwrap().0.is_inside());
 }
 
 #[test]

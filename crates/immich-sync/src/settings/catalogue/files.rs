@@ -31,7 +31,7 @@ settings! {
         /// Compare all of a new version with the original before it takes its place, not only what is new and the ends
         /// of what is copied
         PARANOID = flag("paranoid");
-        /// Write into a file itself from this size on, in megabytes, where nothing in it moves and the file system
+        /// Write into a video itself from this size on, in megabytes, where nothing in it moves and the file system
         /// cannot share blocks between files; `never` copies it whatever its size
         IN_PLACE_FROM = value("in-place-from", "MB").default("32");
         /// Write into signed files too; the signature (C2PA) does not fit any more afterwards
