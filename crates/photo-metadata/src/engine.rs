@@ -61,16 +61,19 @@ pub trait Engine: Send + Sync {
         false
     }
 
-    /// What another judge says of a new version that was made from a draft and has not replaced anything: whether it is
-    /// right. After a no the engine makes no draft of such a file any more.
+    /// What another judge finds wrong with a new version that was made from a draft and has not replaced anything.
     fn second_opinion(
         &self,
         _source: &Path,
         _target: &Path,
         _change: &Change,
-    ) -> Result<bool, MetadataError> {
-        Ok(true)
+    ) -> Result<Vec<String>, MetadataError> {
+        Ok(Vec::new())
     }
+
+    /// Takes to heart what the judge found wrong, of a file that nobody changed under his eyes: the engine makes no draft
+    /// of such a file any more.
+    fn heed(&self, _source: &Path, _change: &Change, _findings: &[String]) {}
 }
 
 /// What to change in one file.

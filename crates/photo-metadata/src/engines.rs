@@ -97,17 +97,6 @@ impl<'a> Engines<'a> {
             }
         }
     }
-
-    fn judged(&self, source: &Path, target: &Path, change: &Change) -> Result<Vec<String>, MetadataError> {
-        let Ok(judge) = self.exiftool() else { return Ok(Vec::new()) };
-        let before = judge.inventory(source, change.container)?;
-        let after = judge.inventory(target, change.container)?;
-        let mut findings = findings_between(&before, &after, &change.edits);
-        if before.image_hash != after.image_hash {
-            findings.push("the image data would change".to_owned());
-        }
-        Ok(findings)
-    }
 }
 
 /// Why ExifTool is needed where the native code has nothing to say.
@@ -190,20 +179,31 @@ impl Engine for Engines<'_> {
         self.opinions.is_wanted(container)
     }
 
-    fn second_opinion(&self, source: &Path, target: &Path, change: &Change) -> Result<bool, MetadataError> {
-        let findings = self.judged(source, target, change)?;
-        if findings.is_empty() {
-            return Ok(true);
+    fn second_opinion(
+        &self,
+        source: &Path,
+        target: &Path,
+        change: &Change,
+    ) -> Result<Vec<String>, MetadataError> {
+        let Ok(judge) = self.exiftool() else { return Ok(Vec::new()) };
+        let before = judge.inventory(source, change.container)?;
+        let after = judge.inventory(target, change.container)?;
+        let mut findings = findings_between(&before, &after, &change.edits);
+        if before.image_hash != after.image_hash {
+            findings.push("the image data would change".to_owned());
         }
+        Ok(findings)
+    }
+
+    fn heed(&self, source: &Path, change: &Change, findings: &[String]) {
         self.opinions.distrust(change.container);
         (self.told)(&format!(
             "ExifTool and the native code disagree on `{}` ({}); {} files are left to ExifTool for the rest of this \
              run; please report this",
             source.display(),
-            sentence(&findings),
+            sentence(findings),
             change.container.label()
         ));
-        Ok(false)
     }
 }
 

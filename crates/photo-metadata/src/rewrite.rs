@@ -135,8 +135,14 @@ fn write_draft(
     }
     // Who judges needs a file of its own.
     workspace.write_beside(&forward)?;
-    let is_right = engine.second_opinion(workspace.source(), workspace.target(), change)?;
-    Ok(is_right.then(|| Written::new(versions, Place::Beside)))
+    let findings = engine.second_opinion(workspace.source(), workspace.target(), change)?;
+    if findings.is_empty() {
+        return Ok(Some(Written::new(versions, Place::Beside)));
+    }
+    // Of a file that moved under his eyes the judge has seen two versions.
+    workspace.unchanged()?;
+    engine.heed(workspace.source(), change, &findings);
+    Ok(None)
 }
 
 fn write_and_prove(

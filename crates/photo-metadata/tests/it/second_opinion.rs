@@ -50,9 +50,10 @@ fn one_disagreement_leaves_the_kind_to_exiftool_and_is_told() {
     let wrong = with_foreign_change(engines.exiftool().expect("an ExifTool"), &path);
     assert!(engines.draft(&path, &five_stars()).expect("a draft").is_some());
 
-    let is_right = engines.second_opinion(&path, &wrong, &five_stars()).expect("an opinion");
+    let findings = engines.second_opinion(&path, &wrong, &five_stars()).expect("an opinion");
+    assert!(!findings.is_empty());
+    engines.heed(&path, &five_stars(), &findings);
 
-    assert!(!is_right);
     assert!(engines.draft(&path, &five_stars()).expect("no error").is_none());
     let told = told.lock().expect("no panic");
     assert!(told.len() == 1 && told[0].contains("IFD0:Model") && told[0].contains("JPEG"), "{told:?}");
@@ -61,7 +62,10 @@ fn one_disagreement_leaves_the_kind_to_exiftool_and_is_told() {
 /// Makes drafts until somebody doubts one.
 struct Doubted<'a> {
     engines: Engines<'a>,
-    doubts: Mutex<Vec<PathBuf>>,
+    doubts: Mutex<Vec<String>>,
+    /// Whether somebody changes the original meanwhile.
+    meddles: bool,
+    original: PathBuf,
 }
 
 impl Engine for Doubted<'_> {
@@ -118,18 +122,49 @@ impl Engine for Doubted<'_> {
         _: &Path,
         target: &Path,
         _: &Change,
-    ) -> Result<bool, photo_metadata::MetadataError> {
+    ) -> Result<Vec<String>, photo_metadata::MetadataError> {
         assert!(target.exists(), "nothing to look at");
-        self.doubts.lock().expect("no panic").push(target.to_path_buf());
-        Ok(false)
+        if self.meddles {
+            std::fs::write(&self.original, "somebody else's").expect("a write");
+        }
+        Ok(vec![format!("{} is doubted", target.display())])
     }
+
+    fn heed(&self, _: &Path, _: &Change, findings: &[String]) {
+        self.doubts.lock().expect("no panic").extend_from_slice(findings);
+    }
+}
+
+#[test]
+fn what_a_judge_finds_in_a_file_that_changes_under_his_eyes_is_no_doubt() {
+    let (_folder, path) = photo();
+    let told = Mutex::default();
+    let doubted = Doubted {
+        engines: engines(0, &told),
+        doubts: Mutex::default(),
+        meddles: true,
+        original: path.clone(),
+    };
+    let before = identity(&path).expect("a file");
+    let workspace =
+        Workspace::create(&path, &before, &work_dir_name(1), ReplaceOptions::default()).expect("a folder");
+
+    let result = write_verified(&doubted, &workspace, &five_stars(), &path);
+
+    assert!(matches!(result, Err(photo_metadata::MetadataError::Conflict { .. })), "{result:?}");
+    assert!(doubted.doubts.lock().expect("no panic").is_empty());
 }
 
 #[test]
 fn a_doubted_version_is_thrown_away_and_written_by_the_other_writer() {
     let (_folder, path) = photo();
     let told = Mutex::default();
-    let doubted = Doubted { engines: engines(0, &told), doubts: Mutex::default() };
+    let doubted = Doubted {
+        engines: engines(0, &told),
+        doubts: Mutex::default(),
+        meddles: false,
+        original: path.clone(),
+    };
     let before = identity(&path).expect("a file");
     let workspace =
         Workspace::create(&path, &before, &work_dir_name(1), ReplaceOptions::default()).expect("a folder");

@@ -206,8 +206,17 @@ impl Engine for Counting {
         engine().wants_second_opinion(container)
     }
 
-    fn second_opinion(&self, source: &Path, target: &Path, change: &Change) -> Result<bool, MetadataError> {
+    fn second_opinion(
+        &self,
+        source: &Path,
+        target: &Path,
+        change: &Change,
+    ) -> Result<Vec<String>, MetadataError> {
         engine().second_opinion(source, target, change)
+    }
+
+    fn heed(&self, source: &Path, change: &Change, findings: &[String]) {
+        engine().heed(source, change, findings);
     }
 }
 

@@ -70,7 +70,16 @@ impl Engine for Counting<'_> {
         self.inner.wants_second_opinion(container)
     }
 
-    fn second_opinion(&self, source: &Path, target: &Path, change: &Change) -> Result<bool, MetadataError> {
+    fn second_opinion(
+        &self,
+        source: &Path,
+        target: &Path,
+        change: &Change,
+    ) -> Result<Vec<String>, MetadataError> {
         self.inner.second_opinion(source, target, change)
+    }
+
+    fn heed(&self, source: &Path, change: &Change, findings: &[String]) {
+        self.inner.heed(source, change, findings);
     }
 }

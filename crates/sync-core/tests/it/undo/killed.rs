@@ -66,8 +66,17 @@ impl Engine for Saying<'_> {
         self.0.wants_second_opinion(container)
     }
 
-    fn second_opinion(&self, source: &Path, target: &Path, change: &Change) -> Result<bool, MetadataError> {
+    fn second_opinion(
+        &self,
+        source: &Path,
+        target: &Path,
+        change: &Change,
+    ) -> Result<Vec<String>, MetadataError> {
         self.0.second_opinion(source, target, change)
+    }
+
+    fn heed(&self, source: &Path, change: &Change, findings: &[String]) {
+        self.0.heed(source, change, findings);
     }
 }
 
