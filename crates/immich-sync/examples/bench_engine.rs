@@ -5,25 +5,22 @@
 //! rename. ExifTool's is a bare one: one process kept open, the same tags, no proof, no sync. Ratios count; machines
 //! are noisy.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::unwrap_used,
-    clippy::expect_used,
-    reason = "a benchmark talks to its terminal, is told by its environment, and ends when something is wrong"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark talks to its terminal")]
 
 #[path = "support/mod.rs"]
 #[expect(dead_code, reason = "each harness uses a part of what they share")]
 mod support;
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
+use anyhow::{Context as _, ensure};
 use clap::Parser;
 use photo_metadata::exiftool::{ExifToolPool, PoolOptions};
 use photo_metadata::{Engine, ExifTool, Native};
 
 use support::corpus;
-use support::engine::cost::{Cost, measure};
+use support::engine::cost::{Cost, bytes_written, measure};
 use support::engine::files::{self, Set};
 use support::engine::work::{self, Job};
 
@@ -38,59 +35,69 @@ struct Cli {
     copies: usize,
     /// Megabytes of the large movie
     #[arg(long, default_value_t = 400)]
-    movie: u64,
+    movie: u32,
     /// Where the files are made: a folder on a disk, not in memory
     #[arg(long)]
     folder: Option<PathBuf>,
 }
 
-fn main() {
-    let cli = Cli::parse();
-    let program = std::env::var_os("IMMICH_SYNC_EXIFTOOL").expect("IMMICH_SYNC_EXIFTOOL names the ExifTool");
+fn main() -> ExitCode {
+    match run(&Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: &Cli) -> anyhow::Result<()> {
+    let program =
+        std::env::var_os("IMMICH_SYNC_EXIFTOOL").context("IMMICH_SYNC_EXIFTOOL names the ExifTool")?;
     let corpus = corpus::shared().join("corpus");
-    assert!(corpus.is_dir(), "no corpus at {}; name its parent in IMMICH_SYNC_SHARED", corpus.display());
+    ensure!(corpus.is_dir(), "no corpus at {}; name its parent in IMMICH_SYNC_SHARED", corpus.display());
     let folder = match &cli.folder {
         Some(folder) => tempfile::tempdir_in(folder),
         None => tempfile::tempdir(),
-    };
-    let folder = folder.unwrap();
-    let pool = ExifToolPool::start(PoolOptions { workers: 1, ..PoolOptions::new(program) }).unwrap();
+    }?;
+    let pool = ExifToolPool::start(PoolOptions { workers: 1, ..PoolOptions::new(program) })?;
     let exiftool = ExifTool::new(pool);
     println!("{}; times per file; the floor is a copy by the kernel, a sync and a rename\n", exiftool.name());
     println!(
-        "{:22} {:>5} {:>8}  {:>24}  {:>24}  {:>24}  {:>15}  {:>12}",
+        "{:22} {:>5} {:>8}  {:>20}  {:>20}  {:>20}  {:>15}  {:>12}",
         "",
         "files",
         "MB",
         "floor CPU / wall ms",
         "native CPU / wall ms",
-        "ExifTool CPU / wall ms",
+        "ExifTool CPU / wall",
         "ExifTool/native",
         "native/floor"
     );
-    for set in files::sets(&corpus, folder.path(), cli.jpegs, cli.copies) {
-        compare(&set, &exiftool);
+    for set in files::sets(&corpus, folder.path(), cli.jpegs, cli.copies)? {
+        compare(&set, &exiftool)?;
     }
-    movie(&files::movie(&corpus, folder.path(), cli.movie), &exiftool);
+    movie(&files::movie(&corpus, folder.path(), cli.movie)?, &exiftool)
 }
 
 /// Reads and writes all files of a set both ways.
-fn compare(set: &Set, exiftool: &dyn Engine) {
+fn compare(set: &Set, exiftool: &dyn Engine) -> anyhow::Result<()> {
     let jobs: Vec<Job> = set.files.iter().filter_map(|file| work::plan(file)).collect();
-    assert!(!jobs.is_empty(), "no file of {} is written natively", set.name);
+    ensure!(!jobs.is_empty(), "no file of {} is written natively", set.name);
     // The first command of a process starts it.
-    work::read(exiftool, &jobs[..1]);
-    let floor_read = measure(|| work::look(&jobs));
-    let native = measure(|| work::read(&Native, &jobs));
-    let peer = measure(|| work::read(exiftool, &jobs));
-    line(&format!("{} read", set.name), &jobs, [&floor_read, &native, &peer]);
-    let peer = measure(|| work::write_bare(exiftool, &jobs));
-    let floor = measure(|| work::copy(&jobs));
-    let native = measure(|| work::write(&Native, &jobs));
+    work::read(exiftool, &jobs[..1])?;
+    let floor = measure(|| work::look(&jobs))?;
+    let native = measure(|| work::read(&Native, &jobs))?;
+    let peer = measure(|| work::read(exiftool, &jobs))?;
+    line(&format!("{} read", set.name), &jobs, [&floor, &native, &peer]);
+    let peer = measure(|| work::write_bare(exiftool, &jobs))?;
+    let floor = measure(|| work::copy(&jobs))?;
+    let native = measure(|| work::write(&Native, &jobs))?;
     line(&format!("{} write", set.name), &jobs, [&floor, &native, &peer]);
-    work::require_written(exiftool, &jobs);
-    let native = measure(|| work::write_again(&Native, &jobs));
+    work::require_written(exiftool, &jobs)?;
+    let native = measure(|| work::write_again(&Native, &jobs))?;
     line(&format!("{} write again", set.name), &jobs, [&floor, &native, &peer]);
+    Ok(())
 }
 
 fn line(title: &str, jobs: &[Job], [floor, native, peer]: [&Cost; 3]) {
@@ -101,14 +108,11 @@ fn line(title: &str, jobs: &[Job], [floor, native, peer]: [&Cost; 3]) {
         format!("{processor:.2} / {wall:.2}")
     };
     let ratio = |one: &Cost, other: &Cost| {
-        format!(
-            "{:.1} / {:.1}",
-            one.processor.as_secs_f64() / other.processor.as_secs_f64(),
-            one.wall.as_secs_f64() / other.wall.as_secs_f64()
-        )
+        let processor = one.processor.as_secs_f64() / other.processor.as_secs_f64();
+        format!("{processor:.1} / {:.1}", one.wall.as_secs_f64() / other.wall.as_secs_f64())
     };
     println!(
-        "{title:22} {files:>5} {:>8.1}  {:>24}  {:>24}  {:>24}  {:>15}  {:>12}",
+        "{title:22} {files:>5} {:>8.1}  {:>20}  {:>20}  {:>20}  {:>15}  {:>12}",
         mega(bytes),
         pair(floor),
         pair(native),
@@ -119,18 +123,18 @@ fn line(title: &str, jobs: &[Job], [floor, native, peer]: [&Cost; 3]) {
 }
 
 /// One large movie, written into where it stands.
-fn movie(path: &Path, exiftool: &dyn Engine) {
+fn movie(path: &Path, exiftool: &dyn Engine) -> anyhow::Result<()> {
     let jobs: Vec<Job> = work::plan(path).into_iter().collect();
-    assert_eq!(jobs.len(), 1, "the movie is not written natively");
-    let peer = measure(|| work::write_bare(exiftool, &jobs));
-    let floor = measure(|| work::copy(&jobs));
-    let before = support::engine::cost::bytes_written();
-    let native = measure(|| work::write(&Native, &jobs));
-    let written = support::engine::cost::bytes_written() - before;
+    ensure!(jobs.len() == 1, "the movie is not written natively");
+    let peer = measure(|| work::write_bare(exiftool, &jobs))?;
+    let floor = measure(|| work::copy(&jobs))?;
+    let before = bytes_written();
+    let native = measure(|| work::write(&Native, &jobs))?;
+    let written = bytes_written() - before;
     println!();
     line("large MOV write", &jobs, [&floor, &native, &peer]);
     println!("large MOV: {:.3} MB written natively", mega(written));
-    work::require_written(exiftool, &jobs);
+    work::require_written(exiftool, &jobs)
 }
 
 fn mega(bytes: u64) -> f64 {

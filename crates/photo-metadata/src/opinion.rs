@@ -39,7 +39,7 @@ impl Opinions {
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
         let count = written.entry(container.label()).or_default();
         *count += 1;
-        self.every > 0 && (*count <= FIRST || *count % u64::from(self.every) == 0)
+        self.every > 0 && (*count <= FIRST || count.is_multiple_of(u64::from(self.every)))
     }
 
     pub(crate) fn distrust(&self, container: Container) {

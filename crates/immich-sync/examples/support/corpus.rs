@@ -153,9 +153,10 @@ pub(crate) fn undo(program: &Program, corpus: &Corpus, flags: &[&str]) -> anyhow
         }
         undone.written += 1;
         undone.first_again += usize::from(back_to_first.get(file) == first.get(file));
-        match back.get(file) == Some(bytes) {
-            true => undone.exact += 1,
-            false => undone.otherwise.push(file.clone()),
+        if back.get(file) == Some(bytes) {
+            undone.exact += 1;
+        } else {
+            undone.otherwise.push(file.clone());
         }
     }
     Ok(undone)

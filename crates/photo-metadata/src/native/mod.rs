@@ -4,8 +4,6 @@
 //! [`photoshop`], and the container turns the renewed ones into splices. The result is a [`Draft`](crate::draft):
 //! it is proved before a byte is written.
 
-#![allow(dead_code)]
-
 mod blocks;
 mod boxes;
 mod engine;

@@ -20,11 +20,11 @@ impl Cost {
     }
 }
 
-pub(crate) fn measure(work: impl FnOnce()) -> Cost {
+pub(crate) fn measure(work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<Cost> {
     let (processor, start) = (family_time(), Instant::now());
-    work();
+    work()?;
     let wall = start.elapsed();
-    Cost { wall, processor: family_time().saturating_sub(processor) }
+    Ok(Cost { wall, processor: family_time().saturating_sub(processor) })
 }
 
 /// Processor time of this process and of its living children. None of them ends while something is measured.

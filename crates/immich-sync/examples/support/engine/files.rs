@@ -4,7 +4,7 @@
 //! until it has the size. No writer decodes them.
 
 use std::fs::File;
-use std::io::{Seek as _, SeekFrom, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use photo_metadata::structure::{Container, examine};
@@ -20,23 +20,24 @@ pub(crate) struct Set {
 const SIZES: [usize; 5] = [2_000_000, 2_500_000, 3_000_000, 3_500_000, 4_000_000];
 
 /// All sets. A file that would be refused is in none.
-pub(crate) fn sets(corpus: &Path, folder: &Path, jpegs: usize, copies: usize) -> Vec<Set> {
+pub(crate) fn sets(corpus: &Path, folder: &Path, jpegs: usize, copies: usize) -> anyhow::Result<Vec<Set>> {
     let of = |name: &'static str, kinds: &[Container], source: &str| {
-        let files = sound(&corpus.join(source), kinds);
-        Set { name, files: copied(&files, &folder.join(name.replace('/', "-")), copies) }
+        let files = sound(&corpus.join(source), kinds)?;
+        let files = copied(&files, &folder.join(name.replace('/', "-")), copies)?;
+        Ok::<_, anyhow::Error>(Set { name, files })
     };
-    vec![
-        Set { name: "JPEG", files: large_jpegs(corpus, &folder.join("JPEG"), jpegs) },
-        of("HEIC/AVIF", &[Container::Heic, Container::Avif], "heif"),
-        of("PNG", &[Container::Png], "png"),
-        of("WebP", &[Container::WebP], "webp"),
-        of("MP4/MOV", &[Container::Mp4, Container::Mov], "video"),
-        of("XMP", &[Container::Xmp], "xmp"),
-    ]
+    Ok(vec![
+        Set { name: "JPEG", files: large_jpegs(corpus, &folder.join("JPEG"), jpegs)? },
+        of("HEIC/AVIF", &[Container::Heic, Container::Avif], "heif")?,
+        of("PNG", &[Container::Png], "png")?,
+        of("WebP", &[Container::WebP], "webp")?,
+        of("MP4/MOV", &[Container::Mp4, Container::Mov], "video")?,
+        of("XMP", &[Container::Xmp], "xmp")?,
+    ])
 }
 
-fn sound(folder: &Path, kinds: &[Container]) -> Vec<PathBuf> {
-    let mut files: Vec<PathBuf> = folder.read_dir().unwrap().flatten().map(|entry| entry.path()).collect();
+fn sound(folder: &Path, kinds: &[Container]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut files: Vec<PathBuf> = folder.read_dir()?.flatten().map(|entry| entry.path()).collect();
     files.sort();
     files.retain(|file| {
         examine(file).is_ok_and(|structure| {
@@ -45,36 +46,36 @@ fn sound(folder: &Path, kinds: &[Container]) -> Vec<PathBuf> {
                     || refuse(file, &structure, Allowances::default()).is_none())
         })
     });
-    files
+    Ok(files)
 }
 
-fn copied(files: &[PathBuf], folder: &Path, copies: usize) -> Vec<PathBuf> {
+fn copied(files: &[PathBuf], folder: &Path, copies: usize) -> anyhow::Result<Vec<PathBuf>> {
     let mut made = Vec::new();
     for number in 0..copies {
         let folder = folder.join(number.to_string());
-        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::create_dir_all(&folder)?;
         for file in files {
-            let copy = folder.join(file.file_name().unwrap());
-            std::fs::write(&copy, std::fs::read(file).unwrap()).unwrap();
+            let copy = folder.join(file.file_name().unwrap_or_default());
+            std::fs::write(&copy, std::fs::read(file)?)?;
             made.push(copy);
         }
     }
-    made
+    Ok(made)
 }
 
-fn large_jpegs(corpus: &Path, folder: &Path, count: usize) -> Vec<PathBuf> {
-    std::fs::create_dir_all(folder).unwrap();
-    let sources: Vec<Vec<u8>> = sound(&corpus.join("jpg"), &[Container::Jpeg])
-        .iter()
-        .map(|file| std::fs::read(file).unwrap())
-        .filter(|bytes| scan(bytes).is_some())
-        .collect();
+fn large_jpegs(corpus: &Path, folder: &Path, count: usize) -> anyhow::Result<Vec<PathBuf>> {
+    std::fs::create_dir_all(folder)?;
+    let mut sources = Vec::new();
+    for file in sound(&corpus.join("jpg"), &[Container::Jpeg])? {
+        let bytes = std::fs::read(file)?;
+        sources.extend(scan(&bytes).map(|scan| (bytes, scan)));
+    }
     (0..count)
         .map(|number| {
             let file = folder.join(format!("{number:04}.jpg"));
-            let size = SIZES[number % SIZES.len()];
-            std::fs::write(&file, enlarged(&sources[number % sources.len()], size)).unwrap();
-            file
+            let (bytes, scan) = &sources[number % sources.len()];
+            std::fs::write(&file, enlarged(bytes, *scan, SIZES[number % SIZES.len()]))?;
+            Ok(file)
         })
         .collect()
 }
@@ -96,8 +97,7 @@ fn scan(bytes: &[u8]) -> Option<(usize, usize)> {
     is_plain.then_some((start, end))
 }
 
-fn enlarged(bytes: &[u8], size: usize) -> Vec<u8> {
-    let (start, end) = scan(bytes).expect("chosen for having one");
+fn enlarged(bytes: &[u8], (start, end): (usize, usize), size: usize) -> Vec<u8> {
     let mut large = bytes[..start].to_vec();
     while large.len() < size {
         large.extend_from_slice(&bytes[start..end]);
@@ -107,20 +107,18 @@ fn enlarged(bytes: &[u8], size: usize) -> Vec<u8> {
 }
 
 /// A movie with so many megabytes of further media data behind its own.
-pub(crate) fn movie(corpus: &Path, folder: &Path, megabytes: u64) -> PathBuf {
+pub(crate) fn movie(corpus: &Path, folder: &Path, megabytes: u32) -> anyhow::Result<PathBuf> {
     let file = folder.join("large.mov");
-    let mut movie = std::fs::read(corpus.join("video/sample_640x360.mov")).unwrap();
-    let length = megabytes * 1_000_000;
-    movie.extend_from_slice(&u32::try_from(length + 8).unwrap().to_be_bytes());
+    let mut movie = std::fs::read(corpus.join("video/sample_640x360.mov"))?;
+    movie.extend_from_slice(&(megabytes * 1_000_000 + 8).to_be_bytes());
     movie.extend_from_slice(b"mdat");
-    let mut out = File::create(&file).unwrap();
-    out.write_all(&movie).unwrap();
+    let mut out = File::create(&file)?;
+    out.write_all(&movie)?;
     // Not sparse: a disk has to hold all of it.
-    let piece: Vec<u8> = (0..1_000_000_u32).map(|number| u8::try_from(number % 251).unwrap()).collect();
+    let piece: Vec<u8> = (0..=250_u8).cycle().take(1_000_000).collect();
     for _ in 0..megabytes {
-        out.write_all(&piece).unwrap();
+        out.write_all(&piece)?;
     }
-    out.seek(SeekFrom::Start(0)).unwrap();
-    out.sync_all().unwrap();
-    file
+    out.sync_all()?;
+    Ok(file)
 }

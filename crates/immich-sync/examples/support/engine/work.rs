@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use photo_metadata::replace::{ReplaceOptions, Workspace, identity, work_dir_name};
 use photo_metadata::{
     Base, Caption, CaptureTime, Change, Engine, Faces, Known, NamedFace, Native, PhotoFields, Position,
@@ -56,82 +57,90 @@ pub(crate) fn plan(path: &Path) -> Option<Job> {
 }
 
 /// Looks at the files without reading them.
-pub(crate) fn look(jobs: &[Job]) {
+pub(crate) fn look(jobs: &[Job]) -> anyhow::Result<()> {
     for job in jobs {
-        drop(File::open(&job.path).unwrap().metadata().unwrap());
+        drop(File::open(&job.path)?.metadata()?);
     }
+    Ok(())
 }
 
-pub(crate) fn read(engine: &dyn Engine, jobs: &[Job]) {
+pub(crate) fn read(engine: &dyn Engine, jobs: &[Job]) -> anyhow::Result<()> {
     for job in jobs {
-        engine.read(&job.path, job.change.container).unwrap();
+        engine.read(&job.path, job.change.container)?;
     }
+    Ok(())
 }
 
 /// The floor: a copy that the kernel makes, synced and put in the place of another copy.
-pub(crate) fn copy(jobs: &[Job]) {
+pub(crate) fn copy(jobs: &[Job]) -> anyhow::Result<()> {
     for job in jobs {
         let (new, place) = (job.path.with_extension("floor-new"), job.path.with_extension("floor"));
-        let mut from = File::open(&job.path).unwrap();
-        let mut to = File::create_new(&new).unwrap();
-        std::io::copy(&mut from, &mut to).unwrap();
-        to.sync_all().unwrap();
-        fs::rename(&new, &place).unwrap();
-        File::open(place.parent().unwrap()).unwrap().sync_all().unwrap();
+        let mut from = File::open(&job.path)?;
+        let mut to = File::create_new(&new)?;
+        std::io::copy(&mut from, &mut to)?;
+        to.sync_all()?;
+        fs::rename(&new, &place)?;
+        File::open(place.parent().context("a folder")?)?.sync_all()?;
     }
     for job in jobs {
-        fs::remove_file(job.path.with_extension("floor")).unwrap();
+        fs::remove_file(job.path.with_extension("floor"))?;
     }
+    Ok(())
 }
 
 /// ExifTool alone: a new version beside the original, and nothing more.
-pub(crate) fn write_bare(engine: &dyn Engine, jobs: &[Job]) {
+pub(crate) fn write_bare(engine: &dyn Engine, jobs: &[Job]) -> anyhow::Result<()> {
     for job in jobs {
-        let extension = job.path.extension().unwrap().to_str().unwrap();
+        let extension = job.path.extension().and_then(std::ffi::OsStr::to_str).unwrap_or("dat");
         let target = job.path.with_extension(format!("peer.{extension}"));
-        engine.write_copy(&job.path, &target, &job.change).unwrap();
-        fs::remove_file(target).unwrap();
+        engine.write_copy(&job.path, &target, &job.change)?;
+        fs::remove_file(target)?;
     }
+    Ok(())
 }
 
 /// The whole of a write, as a run does it.
-pub(crate) fn write(engine: &dyn Engine, jobs: &[Job]) {
+pub(crate) fn write(engine: &dyn Engine, jobs: &[Job]) -> anyhow::Result<()> {
     for job in jobs {
-        replace(engine, &job.path, &job.change);
+        replace(engine, &job.path, &job.change)?;
     }
+    Ok(())
 }
 
 /// A second write of files that hold the first: one more star.
-pub(crate) fn write_again(engine: &dyn Engine, jobs: &[Job]) {
+pub(crate) fn write_again(engine: &dyn Engine, jobs: &[Job]) -> anyhow::Result<()> {
     for job in jobs {
-        let file = engine.read(&job.path, job.change.container).unwrap();
+        let file = engine.read(&job.path, job.change.container)?;
         let fields =
             PhotoFields { rating: Known::of(Stars::new(5).map(RatingWish::Stars)), ..PhotoFields::default() };
         let edits = plan_edits(&fields, &file, &Base::default(), &Rules::default()).edits;
         let change = Change { container: job.change.container, edits, iptc: file.iptc().cloned() };
-        replace(engine, &job.path, &change);
+        replace(engine, &job.path, &change)?;
     }
+    Ok(())
 }
 
-fn replace(engine: &dyn Engine, path: &Path, change: &Change) {
-    let before = identity(path).unwrap();
+fn replace(engine: &dyn Engine, path: &Path, change: &Change) -> anyhow::Result<()> {
+    let before = identity(path)?;
     let name = work_dir_name(fastrand::u64(..));
-    let workspace = Workspace::create(path, &before, &name, ReplaceOptions::default()).unwrap();
-    let written = write_verified(engine, &workspace, change, path).unwrap();
-    written.seal(workspace).unwrap().commit().unwrap();
+    let workspace = Workspace::create(path, &before, &name, ReplaceOptions::default())?;
+    let written = write_verified(engine, &workspace, change, path)?;
+    written.seal(workspace)?.commit()?;
+    Ok(())
 }
 
 /// Whether the files say what they should, in the words of ExifTool. Only some are asked.
-pub(crate) fn require_written(judge: &dyn Engine, jobs: &[Job]) {
+pub(crate) fn require_written(judge: &dyn Engine, jobs: &[Job]) -> anyhow::Result<()> {
     for job in jobs.iter().step_by(jobs.len().div_ceil(20)) {
-        let file = judge.read(&job.path, job.change.container).unwrap();
+        let file = judge.read(&job.path, job.change.container)?;
         for edit in &job.change.edits {
             let has: Option<&Value> = file.get(edit.tag);
             let is_met = match (&edit.new, has) {
                 (Some(wanted), Some(has)) => has.says_the_same(wanted, edit.tag),
                 (wanted, has) => wanted.is_none() && has.is_none(),
             };
-            assert!(is_met, "{}: {} is {has:?}", job.path.display(), edit.tag);
+            anyhow::ensure!(is_met, "{}: {} is {has:?}", job.path.display(), edit.tag);
         }
     }
+    Ok(())
 }
