@@ -37,7 +37,13 @@ impl Versions<'_> {
         let mut changes = Vec::new();
         for (tag, old) in self.before.iter().filter(|(tag, _)| !asked(tag) && !follows(&kind, tag)) {
             let new = self.after.all(tag);
-            if new.is_empty() {
+            if is_room(tag) {
+                let (old, new) = (content(old), content(new));
+                changes.extend(
+                    (!same_bag(&old, &new))
+                        .then(|| format!("{tag} had {}, has {}", short(&old), short(&new))),
+                );
+            } else if new.is_empty() {
                 changes.extend((!says_nothing(tag, old)).then(|| format!("{tag} is gone")));
             } else if !same_bag(old, new) && !self.same_text_at_last(tag) && !says_more(tag, old, new) {
                 changes.push(format!("{tag} was {}, is {}", short(old), short(new)));
@@ -45,6 +51,7 @@ impl Versions<'_> {
         }
         let new = self.after.iter().map(|(tag, _)| tag).filter(|tag| !self.before.has(tag));
         let new = new.filter(|tag| !asked(tag) && !follows(&kind, tag) && !comes_along(tag));
+        let new = new.filter(|tag| !is_room(tag) || !content(self.after.all(tag)).is_empty());
         changes.extend(new.map(|tag| format!("{tag} was added")));
         changes
     }
@@ -109,6 +116,21 @@ impl Versions<'_> {
         }
         changes
     }
+}
+
+/// Unused room among the boxes of a file, which may come, go and change its size. Makers keep data there, too.
+fn is_room(tag: &str) -> bool {
+    matches!(tag, "QuickTime:Free" | "QuickTime:Skip")
+}
+
+/// What lies in unused room, without what is nothing but zeros.
+fn content(room: &[serde_json::Value]) -> Vec<serde_json::Value> {
+    let is_empty = |value: &serde_json::Value| {
+        let text = text(value);
+        let bytes = text.strip_prefix("base64:").unwrap_or(&text);
+        bytes.trim_end_matches('=').bytes().all(|byte| byte == b'A')
+    };
+    room.iter().filter(|value| !is_empty(value)).cloned().collect()
 }
 
 fn same_bag(one: &[serde_json::Value], other: &[serde_json::Value]) -> bool {

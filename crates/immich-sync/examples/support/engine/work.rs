@@ -59,7 +59,7 @@ pub(crate) fn plan(path: &Path) -> Option<Job> {
 /// Looks at the files without reading them.
 pub(crate) fn look(jobs: &[Job]) -> anyhow::Result<()> {
     for job in jobs {
-        drop(File::open(&job.path)?.metadata()?);
+        File::open(&job.path)?.metadata()?;
     }
     Ok(())
 }
@@ -79,7 +79,7 @@ pub(crate) fn copy(jobs: &[Job]) -> anyhow::Result<()> {
         let mut to = File::create_new(&new)?;
         std::io::copy(&mut from, &mut to)?;
         to.sync_all()?;
-        fs::rename(&new, &place)?;
+        rustix::fs::rename(&new, &place)?;
         File::open(place.parent().context("a folder")?)?.sync_all()?;
     }
     for job in jobs {
