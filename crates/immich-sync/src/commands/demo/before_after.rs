@@ -58,14 +58,14 @@ pub(super) fn contents(paths: &[PathBuf]) -> Result<BTreeMap<PathBuf, blake3::Ha
 
 /// A digest of the image data, and of all else that a change of metadata must leave alone, of the first files that
 /// have one.
-pub(super) fn pictures(paths: &[PathBuf]) -> Result<BTreeMap<PathBuf, [u8; 32]>> {
+pub(super) fn pictures(paths: &[PathBuf]) -> BTreeMap<PathBuf, [u8; 32]> {
     let mut digests = BTreeMap::new();
     for path in paths.iter().take(MOST_HASHED) {
         if let Ok(Structure { payload: PayloadDigest::Covered(digest), .. }) = examine(path) {
             digests.insert(path.clone(), digest);
         }
     }
-    Ok(digests)
+    digests
 }
 
 /// What a server says differently of a photo after it read the file again, by name.
