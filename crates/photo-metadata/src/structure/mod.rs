@@ -144,11 +144,13 @@ fn examine_to(path: &Path, depth: Depth) -> Result<Structure, MetadataError> {
     structure.ok_or_else(|| MetadataError::UnknownContainer { path: path.to_path_buf() })
 }
 
-/// The digest of a file in memory, if it is of this kind by its content.
+/// The digest of a file in memory, if it is of this kind by its content, and whole: what is broken is refused before
+/// anything is written, and what points behind its end would point at something afterwards.
 #[cfg(feature = "fuzzing")]
 pub(crate) fn payload_of(bytes: &Vec<u8>, container: Container) -> Option<PayloadDigest> {
     let structure = examine_source(bytes, "", Depth::Whole).ok().flatten()?;
-    (structure.container == container).then_some(structure.payload)
+    let broken = structure.problems.iter().any(Problem::is_damage);
+    (structure.container == container && !broken).then_some(structure.payload)
 }
 
 /// The same for any source; `None` for a content that is not known. Empty files go by their extension.

@@ -8,6 +8,7 @@
 
 use std::io;
 
+use super::Container;
 use super::bmff::{BoxAt, XMP_UUID, boxes};
 use super::examination::Examination;
 use super::source::{Buffered, read_array, read_up_to};
@@ -109,7 +110,9 @@ fn offsets(x: &mut Examination<'_>, table: &BoxAt, mdats: &[BoxAt]) -> io::Resul
     let source = x.source;
     let mut bytes = Buffered::new(source);
     let mut places = Vec::with_capacity(16 << 10);
+    let mut missing = 0;
     while let Some(offset) = entries.next(&mut bytes)? {
+        missing = missing.max(offset.saturating_sub(x.len()));
         let after = sorted.partition_point(|(_, mdat)| mdat.content <= offset);
         let inside =
             after.checked_sub(1).and_then(|at| sorted.get(at)).filter(|(_, mdat)| offset <= mdat.end);
@@ -130,6 +133,10 @@ fn offsets(x: &mut Examination<'_>, table: &BoxAt, mdats: &[BoxAt]) -> io::Resul
         }
     }
     x.digest("chunks", &places);
+    if missing > 0 && matches!(x.container, Container::Mp4 | Container::Mov) {
+        // Metadata get in at the end, where they would be taken for samples.
+        x.truncated("samples".to_owned(), missing);
+    }
     Ok(())
 }
 
