@@ -45,6 +45,7 @@ fn list(kind: &str, items: &[&str]) -> String {
 }
 
 /// Forms that a packet may have, by name.
+#[expect(clippy::too_many_lines, reason = "a list of forms")]
 fn forms() -> Vec<(&'static str, String)> {
     let bag = |items: &[&str]| list("Bag", items);
     let subject = |inner: &str| packet("", &format!("<dc:subject>{inner}</dc:subject>"));
@@ -425,7 +426,7 @@ fn collected_packets(engine: &ExifTool, folder: &Path, test: &str) -> Vec<PathBu
     let mut packets = Vec::new();
     for file in places::corpus(test).unwrap_or_default() {
         let name = file.file_name().expect("a name").to_string_lossy().into_owned();
-        let bytes = if name.ends_with(".xmp") {
+        let bytes = if file.extension().is_some_and(|extension| extension == "xmp") {
             fs::read(&file).expect("a readable file")
         } else {
             let mut arguments = Arguments::new();

@@ -26,7 +26,7 @@ fn five_stars() -> Change {
     Change { container: Container::Jpeg, edits, iptc: None }
 }
 
-fn engines<'a>(second_opinion: u32, told: &'a Mutex<Vec<String>>) -> Engines<'a> {
+fn engines(second_opinion: u32, told: &Mutex<Vec<String>>) -> Engines<'_> {
     let start = || Ok(ExifTool::new(places::start(&places::exiftool())));
     let tell = |text: &str| told.lock().expect("no panic").push(text.to_owned());
     Engines::new(EngineChoice::Auto, second_opinion, Box::new(start), Box::new(tell))
