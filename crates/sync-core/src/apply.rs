@@ -215,7 +215,11 @@ fn replace(
     let after = sealed.commit()?;
     let sha1 = match staged {
         Some(sha1) => sha1,
-        None => sha1_at(&step.path)?,
+        // The new version is in place by now, so this must not count as if nothing had happened.
+        None => sha1_at(&step.path).map_err(|error| MetadataError::Unconfirmed {
+            path: step.path.clone(),
+            source: Box::new(error),
+        })?,
     };
     Ok((Some(after), sha1))
 }

@@ -85,8 +85,8 @@ fn is_in_place(row: &JournalRow) -> bool {
     row.state == JournalState::Sealed && row.way_back.is_some_and(|way| way.in_place)
 }
 
-/// Ends a change in place: complete, or with the old bytes back. A file that is gone, or that gave way to another one,
-/// is not ours to put in order.
+/// Ends a change in place: complete, or with the old bytes back. A file that gave way to another one is not ours to put
+/// in order; one that is away may come back, and only what is kept leads it back to its old bytes.
 fn look_inside(
     store: &dyn Store,
     row: &JournalRow,
@@ -98,9 +98,7 @@ fn look_inside(
     let path = &row.intent.path;
     let is_another = match identity(path) {
         Ok(now) => now.inode != before.inode,
-        Err(MetadataError::Missing { .. } | MetadataError::NotRegular { .. }) => {
-            return Ok(Ok(Found::AsBefore));
-        }
+        Err(MetadataError::NotRegular { .. }) => return Ok(Ok(Found::AsBefore)),
         Err(error) => return Ok(Err(error)),
     };
     Ok(match settle_inside(path, &before, &back, &old, &new, touch) {

@@ -75,6 +75,8 @@ impl Inside {
         let failed = |error| MetadataError::from_io(path, "write into", error);
         let times = if parts.options.touch { None } else { Some(times_of(before, Some(&stat))) };
         let target = Target { path, file: File::from(file.try_clone().map_err(failed)?), handle: file };
+        // Where times cannot be set at all, that shows before the first byte.
+        times.as_ref().map_or(Ok(()), |times| target.set_times(times)).map_err(failed)?;
         let written = target
             .append(self)
             .and_then(|()| target.patch(self))
@@ -83,7 +85,9 @@ impl Inside {
             .map_err(failed)
             .and_then(|()| target.require(&self.new));
         match written {
-            Ok(()) => target.identity(),
+            Ok(()) => target
+                .identity()
+                .map_err(|error| MetadataError::Unconfirmed { path: path.clone(), source: Box::new(error) }),
             Err(error) => Err(target.give_up(&self.back, &self.old, &times_of(before, Some(&stat)), error)),
         }
     }
@@ -113,8 +117,10 @@ pub fn settle_inside(
     require_regular(path, &stat)?;
     lock(&handle, path)?;
     let target = Target { path, file: File::from(handle.try_clone().map_err(failed)?), handle };
-    let keep_times =
-        |target: &Target<'_>| target.set_times(&times_of(before, None)).and_then(|()| target.sync());
+    let keep_times = |target: &Target<'_>| {
+        target.put_times_back(&times_of(before, None));
+        target.sync()
+    };
     let source = target.source().map_err(failed)?;
     if new.matches_source(&source).map_err(failed)? {
         let kept = if touch { target.sync() } else { keep_times(&target) };
@@ -175,9 +181,8 @@ impl Target<'_> {
         error: MetadataError,
     ) -> MetadataError {
         let brought = self.bring_back(back, old).and_then(|()| {
-            self.set_times(times)
-                .and_then(|()| self.sync())
-                .map_err(|error| MetadataError::from_io(self.path, "sync", error))
+            self.put_times_back(times);
+            self.sync().map_err(|error| MetadataError::from_io(self.path, "sync", error))
         });
         match brought.and_then(|()| self.require(old)) {
             Ok(()) => error,
@@ -222,6 +227,13 @@ impl Target<'_> {
 
     fn set_times(&self, times: &Timestamps) -> io::Result<()> {
         Ok(futimens(&self.handle, times)?)
+    }
+
+    /// The bytes are what counts: a file with another time is not one that is written in part.
+    fn put_times_back(&self, times: &Timestamps) {
+        if let Err(error) = self.set_times(times) {
+            tracing::warn!(path = ?self.path, ?error, "the times of a file could not be put back");
+        }
     }
 
     fn sync(&self) -> io::Result<()> {

@@ -1,13 +1,19 @@
 //! A file that a killed run was writing in place: the next run brings its old bytes back before it looks at anything.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use photo_metadata::replace::{Digest, identity, work_dir_name};
-use photo_metadata::{Piece, Recipe};
+use immich_sandbox::Version;
+use photo_metadata::replace::{Digest, ReplaceOptions, identity, work_dir_name};
+use photo_metadata::{Change, Container, Draft, Engine, FileTags, Inventory, MetadataError, Piece, Recipe};
 use sample_pictures::{Kind, Picture};
+use sha1::{Digest as _, Sha1};
+use sync_core::paths::{PathRule, PrefixMap};
 use sync_core::state::{Base, Fingerprint, Intent, JournalState, Role, Seal, Store as _};
+use sync_core::writeback::ManagedPolicy;
 
-use crate::harness::{Home, Setting, text};
+use crate::harness::{Home, Setting, engine, text};
+
+const STORAGE: &str = "/data/library/admin";
 
 /// A photo whose time is to be patched and behind which something is to be appended.
 struct Begun {
@@ -125,4 +131,93 @@ fn a_file_that_gave_way_to_another_one_is_not_ours_to_put_in_order() {
 
     assert_eq!((begun.state(), summary.done), (JournalState::RolledBack, 1), "{told:?}");
     assert_eq!(begun.caption(), "new");
+}
+
+#[test]
+fn a_file_that_is_away_is_put_in_order_when_it_is_back() {
+    let begun = Begun::with(|_, new| new[..new.len() - 333].to_vec());
+    let away = begun.path.with_file_name("away");
+    std::fs::rename(&begun.path, &away).unwrap();
+
+    let (_, told) = begun.home.write();
+
+    assert!(told.warnings.iter().any(|text| text.contains("cannot be put in order")), "{told:?}");
+    assert_eq!(begun.state(), JournalState::Sealed, "its way back is kept");
+    std::fs::rename(&away, &begun.path).unwrap();
+
+    let (summary, told) = begun.home.write();
+
+    assert_eq!((begun.state(), summary.done), (JournalState::RolledBack, 1), "{told:?}");
+    assert_eq!(begun.caption(), "new");
+}
+
+/// Takes the folder away once a new version is drafted, so that the file is written by handles and not found by its
+/// path any more.
+struct FolderGoes(PathBuf);
+
+impl FolderGoes {
+    fn away(&self) -> PathBuf {
+        self.0.with_extension("away")
+    }
+}
+
+impl Engine for FolderGoes {
+    fn name(&self) -> String {
+        engine().name()
+    }
+
+    fn blocked(&self, container: Container) -> Option<String> {
+        engine().blocked(container)
+    }
+
+    fn read(&self, path: &Path, container: Container) -> Result<FileTags, MetadataError> {
+        engine().read(path, container)
+    }
+
+    fn inventory(&self, path: &Path, container: Container) -> Result<Inventory, MetadataError> {
+        engine().inventory(path, container)
+    }
+
+    fn write_copy(&self, source: &Path, target: &Path, change: &Change) -> Result<(), MetadataError> {
+        engine().write_copy(source, target, change)
+    }
+
+    fn draft(&self, source: &Path, change: &Change) -> Result<Option<Draft>, MetadataError> {
+        let draft = engine().draft(source, change);
+        std::fs::rename(&self.0, self.away()).unwrap();
+        draft
+    }
+}
+
+#[test]
+fn a_checksum_that_cannot_be_had_afterwards_leaves_the_change_open_with_its_way_back() {
+    let mut setting = Setting::of(Version::V2_7_5);
+    let uploaded = jpeg().build();
+    std::fs::create_dir(setting.photos.path().join("2024")).unwrap();
+    setting.bytes("2024/a.jpg", &uploaded);
+    let storage = setting.scenario.managed_storage(STORAGE, setting.photos.path());
+    let id = setting.scenario.asset_file(&storage, "2024/a.jpg").description("one").id();
+    let mut home = setting.start();
+    home.options.managed = Some(ManagedPolicy::Original);
+    let local = home.photos.path().to_owned();
+    home.options.mapping.rule = PathRule::Prefixes(vec![PrefixMap { server: STORAGE.to_owned(), local }]);
+    home.sandbox.edit(id, |asset| asset.checksum = Sha1::digest(&uploaded).into()).unwrap();
+    assert_eq!(home.write().0.done, 1);
+    home.sandbox.edit(id, |asset| asset.description = Some("two".to_owned())).unwrap();
+    home.options.replace = ReplaceOptions { inside_from: Some(1), ..ReplaceOptions::default() };
+    let goes = FolderGoes(home.path("2024"));
+
+    let (summary, told) = home.write_with(&goes);
+
+    assert_eq!((summary.done, summary.failed), (0, 1), "{told:?}");
+    std::fs::rename(goes.away(), &goes.0).unwrap();
+    assert_eq!(text(&home.tags("2024/a.jpg"), "XMP-dc:Description"), "two", "it is written");
+    let row = home.store.journal(None).unwrap().pop().unwrap();
+    assert_eq!(row.state, JournalState::Sealed);
+    assert!(home.store.way_back(row.id).unwrap().is_some());
+
+    home.write();
+
+    let row = home.store.change(row.id).unwrap().unwrap();
+    assert_eq!(row.state, JournalState::Done, "the next run finds it complete");
 }
