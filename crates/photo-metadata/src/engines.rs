@@ -176,7 +176,7 @@ impl Engine for Engines<'_> {
     }
 
     fn wants_second_opinion(&self, container: Container) -> bool {
-        self.opinions.is_wanted(container)
+        self.opinions.is_wanted(container, || self.exiftool().is_ok())
     }
 
     fn second_opinion(
@@ -227,6 +227,13 @@ mod tests {
         let reason = engines.blocked(Container::Tiff).unwrap();
         assert!(reason.contains("TIFF") && reason.contains("exiftool.org"), "{reason}");
         assert_eq!(engines.name(), "native");
+    }
+
+    #[test]
+    fn no_second_opinion_is_wanted_where_nobody_can_give_one() {
+        let engines = without_exiftool(EngineChoice::Auto);
+
+        assert!(!engines.wants_second_opinion(Container::Mov), "a long video would be copied for nothing");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use crate::structure::Container;
 /// Files of a container that are judged before it is left to chance.
 const FIRST: u64 = 20;
 
-/// How many files were written of each container, ever, and which containers are distrusted in this run.
+/// How many files were written of each container, ever (but see [`Opinions::is_wanted`]), and which containers are distrusted in this run.
 #[derive(Debug)]
 pub(crate) struct Opinions {
     /// One in so many is judged; 0 judges none.
@@ -34,12 +34,23 @@ impl Opinions {
         written.extend(super::native::CONTAINERS.iter().filter_map(known));
     }
 
-    /// Counts a file that was written, and tells whether it is one to be judged.
-    pub(crate) fn is_wanted(&self, container: Container) -> bool {
+    /// Counts a file that was written, and tells whether it is one to be judged. `has_judge` is asked only where one is
+    /// wanted.
+    ///
+    /// Of the first files only those count that can be judged: a judge who comes later finds them still to come.
+    pub(crate) fn is_wanted(&self, container: Container, has_judge: impl FnOnce() -> bool) -> bool {
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
         let count = written.entry(container.label()).or_default();
         *count += 1;
-        self.every > 0 && (*count <= FIRST || count.is_multiple_of(u64::from(self.every)))
+        let is_first = *count <= FIRST;
+        if self.every == 0 || !(is_first || count.is_multiple_of(self.every.into())) {
+            return false;
+        }
+        let is_judged = has_judge();
+        if is_first && !is_judged {
+            *count -= 1;
+        }
+        is_judged
     }
 
     pub(crate) fn distrust(&self, container: Container) {
@@ -62,7 +73,7 @@ mod tests {
     use super::*;
 
     fn judged(opinions: &Opinions, files: usize) -> Vec<usize> {
-        (1..=files).filter(|_| opinions.is_wanted(Container::Jpeg)).collect()
+        (1..=files).filter(|_| opinions.is_wanted(Container::Jpeg, || true)).collect()
     }
 
     #[test]
@@ -72,7 +83,7 @@ mod tests {
         let judged = judged(&opinions, 110);
 
         assert_eq!(judged, (1..=20).chain([50, 100]).collect::<Vec<_>>());
-        assert!(opinions.is_wanted(Container::Png));
+        assert!(opinions.is_wanted(Container::Png, || true));
     }
 
     #[test]
@@ -89,5 +100,21 @@ mod tests {
     #[test]
     fn none_is_judged_where_none_is_wanted() {
         assert!(judged(&Opinions::new(0), 30).is_empty());
+    }
+
+    #[test]
+    fn the_first_files_wait_for_a_judge() {
+        let opinions = Opinions::new(1000);
+
+        assert!(!(1..=50).any(|_| opinions.is_wanted(Container::Jpeg, || false)));
+
+        assert_eq!(judged(&opinions, 100), (1..=20).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn no_judge_is_called_where_none_is_wanted() {
+        let opinions = Opinions::new(0);
+
+        assert!(!opinions.is_wanted(Container::Jpeg, || panic!("nobody is wanted")));
     }
 }
