@@ -6,12 +6,10 @@
 
 use std::io;
 
-use serde::{Deserialize, Serialize};
-
 use crate::source::{Source, read_up_to};
 
 /// A part of the file that is made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Piece {
     /// Bytes of the other version.
     Copy {
@@ -35,7 +33,7 @@ impl Piece {
 }
 
 /// How a file of some length becomes another one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recipe {
     from_length: u64,
     pieces: Vec<Piece>,
