@@ -137,13 +137,13 @@ fn a_file_that_gave_way_to_another_one_is_not_ours_to_put_in_order() {
 fn a_file_that_is_away_is_put_in_order_when_it_is_back() {
     let begun = Begun::with(|_, new| new[..new.len() - 333].to_vec());
     let away = begun.path.with_file_name("away");
-    std::fs::rename(&begun.path, &away).unwrap();
+    rustix::fs::rename(&begun.path, &away).unwrap();
 
     let (_, told) = begun.home.write();
 
     assert!(told.warnings.iter().any(|text| text.contains("cannot be put in order")), "{told:?}");
     assert_eq!(begun.state(), JournalState::Sealed, "its way back is kept");
-    std::fs::rename(&away, &begun.path).unwrap();
+    rustix::fs::rename(&away, &begun.path).unwrap();
 
     let (summary, told) = begun.home.write();
 
@@ -184,7 +184,7 @@ impl Engine for FolderGoes {
 
     fn draft(&self, source: &Path, change: &Change) -> Result<Option<Draft>, MetadataError> {
         let draft = engine().draft(source, change);
-        std::fs::rename(&self.0, self.away()).unwrap();
+        rustix::fs::rename(&self.0, self.away()).unwrap();
         draft
     }
 }
@@ -192,26 +192,26 @@ impl Engine for FolderGoes {
 #[test]
 fn a_checksum_that_cannot_be_had_afterwards_leaves_the_change_open_with_its_way_back() {
     let mut setting = Setting::of(Version::V2_7_5);
-    let uploaded = jpeg().build();
+    let uploaded = Picture::new(Kind::Mp4).build();
     std::fs::create_dir(setting.photos.path().join("2024")).unwrap();
-    setting.bytes("2024/a.jpg", &uploaded);
+    setting.bytes("2024/a.mp4", &uploaded);
     let storage = setting.scenario.managed_storage(STORAGE, setting.photos.path());
-    let id = setting.scenario.asset_file(&storage, "2024/a.jpg").description("one").id();
+    let id = setting.scenario.asset_file(&storage, "2024/a.mp4").rating(3).id();
     let mut home = setting.start();
     home.options.managed = Some(ManagedPolicy::Original);
     let local = home.photos.path().to_owned();
     home.options.mapping.rule = PathRule::Prefixes(vec![PrefixMap { server: STORAGE.to_owned(), local }]);
     home.sandbox.edit(id, |asset| asset.checksum = Sha1::digest(&uploaded).into()).unwrap();
     assert_eq!(home.write().0.done, 1);
-    home.sandbox.edit(id, |asset| asset.description = Some("two".to_owned())).unwrap();
+    home.sandbox.edit(id, |asset| asset.rating = Some(4)).unwrap();
     home.options.replace = ReplaceOptions { inside_from: Some(1), ..ReplaceOptions::default() };
     let goes = FolderGoes(home.path("2024"));
 
     let (summary, told) = home.write_with(&goes);
 
     assert_eq!((summary.done, summary.failed), (0, 1), "{told:?}");
-    std::fs::rename(goes.away(), &goes.0).unwrap();
-    assert_eq!(text(&home.tags("2024/a.jpg"), "XMP-dc:Description"), "two", "it is written");
+    rustix::fs::rename(goes.away(), &goes.0).unwrap();
+    assert_eq!(text(&home.tags("2024/a.mp4"), "XMP-xmp:Rating"), "4", "it is written");
     let row = home.store.journal(None).unwrap().pop().unwrap();
     assert_eq!(row.state, JournalState::Sealed);
     assert!(home.store.way_back(row.id).unwrap().is_some());
