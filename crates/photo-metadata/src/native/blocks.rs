@@ -4,6 +4,7 @@
 //! the container says by which splices the renewed ones get in.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::fault::Fault;
 use crate::draft::Splice;
@@ -128,6 +129,12 @@ pub(crate) trait Format {
     /// Everything else that must be the same afterwards: segments, boxes, items, chunks, with lengths and hashes; and for
     /// each pointer what lies where it points. Long data are named by their length and their borders only.
     fn parts(&self, source: &dyn Source) -> Result<Listing, Fault>;
+
+    /// Where the picture or the samples lie, which [`Format::parts`] names by their borders only: no splice may reach in
+    /// there, whatever is wrong with the rest. Nothing where all of it is listed.
+    fn untouchable(&self) -> Vec<Range<u64>> {
+        Vec::new()
+    }
 
     /// The splices that put the renewed blocks in.
     fn splices(&self, source: &dyn Source, renewed: &Renewed) -> Result<Vec<Splice>, Fault>;

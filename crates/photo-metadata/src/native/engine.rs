@@ -4,6 +4,7 @@
 //! reads files, the wanted tags have to be there, and everything else has to be listed as before.
 
 use std::io::Write as _;
+use std::ops::Range;
 use std::path::Path;
 
 use rustix::fs::{CWD, Mode, OFlags, fstat, openat};
@@ -14,7 +15,7 @@ use super::fault::Fault;
 use super::photoshop::Resources;
 use super::xmp::Packet;
 use super::{is_native, open};
-use crate::draft::Draft;
+use crate::draft::{Draft, Splice};
 use crate::edits::TagEdit;
 use crate::engine::{Change, Engine};
 use crate::error::MetadataError;
@@ -159,6 +160,9 @@ pub(crate) fn draft(source: &dyn Source, change: &Change) -> Result<Draft, NoDra
     }
     let renewed = renew(container, format.blocks(), &change.edits)?;
     let splices = format.splices(source, &renewed)?;
+    if reaches_into(&splices, &format.untouchable()) {
+        return Err(NoDraft::Wrong("the picture itself would change".to_owned()));
+    }
     let draft = Draft::new(source.len(), splices)
         .ok_or_else(|| NoDraft::Wrong("the pieces of the new version overlap".to_owned()))?;
     let recipe = draft.forward();
@@ -167,6 +171,15 @@ pub(crate) fn draft(source: &dyn Source, change: &Change) -> Result<Draft, NoDra
         findings if findings.is_empty() => Ok(draft),
         findings => Err(NoDraft::Wrong(sentence(&findings))),
     }
+}
+
+/// Whether a splice replaces bytes of one of these ranges, or puts something in between.
+fn reaches_into(splices: &[Splice], ranges: &[Range<u64>]) -> bool {
+    let reaches = |splice: &Splice, range: &Range<u64>| {
+        let is_between = range.start < splice.start && splice.start < range.end;
+        is_between || (splice.start < splice.end && splice.start < range.end && range.start < splice.end)
+    };
+    splices.iter().any(|splice| ranges.iter().any(|range| reaches(splice, range)))
 }
 
 /// The blocks of a file, read.
@@ -279,4 +292,32 @@ fn renew(container: Container, blocks: &Blocks, edits: &[TagEdit]) -> Result<Ren
 
 fn whole_sidecar(packet: &Packet) -> Result<String, Fault> {
     String::from_utf8(packet.sidecar()).map_err(|_| Fault::beyond("its sidecar would not be UTF-8"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_splice_may_stand_at_the_borders_of_a_picture_and_not_in_it() {
+        let reaches = |splice: &Splice| reaches_into(std::slice::from_ref(splice), &[10..20, 30..40]);
+
+        for splice in [
+            Splice::insert(10, vec![1]),
+            Splice::insert(20, vec![1]),
+            Splice::replace(5, 10, vec![]),
+            Splice::patch(20, vec![1; 10]),
+        ] {
+            assert!(!reaches(&splice), "{splice:?}");
+        }
+        for splice in [
+            Splice::insert(11, vec![1]),
+            Splice::replace(5, 11, vec![]),
+            Splice::patch(39, vec![1]),
+            Splice::replace(0, 50, vec![]),
+            Splice::patch(10, vec![1]),
+        ] {
+            assert!(reaches(&splice), "{splice:?}");
+        }
+    }
 }

@@ -23,6 +23,8 @@ mod write;
 #[cfg(test)]
 mod tests;
 
+use std::ops::Range;
+
 use find::{Layout, find};
 use segments::Window;
 
@@ -57,6 +59,10 @@ impl Format for Jpeg {
 
     fn parts(&self, source: &dyn Source) -> Result<Listing, Fault> {
         parts::list(&self.layout, source)
+    }
+
+    fn untouchable(&self) -> Vec<Range<u64>> {
+        vec![self.layout.scan..u64::MAX]
     }
 
     fn splices(&self, source: &dyn Source, renewed: &Renewed) -> Result<Vec<Splice>, Fault> {

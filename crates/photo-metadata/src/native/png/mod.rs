@@ -8,6 +8,8 @@
 mod chunks;
 mod text;
 
+use std::ops::Range;
+
 use chunks::{FRAME, Run, content, framed, walk};
 use text::{Held, INTERNATIONAL_FRAME, LONGEST, Profile, Text, international, is_profile, profile};
 
@@ -248,6 +250,10 @@ impl Format for Png {
             listing.insert("PNG:behind the end".to_owned(), vec![behind]);
         }
         Ok(listing)
+    }
+
+    fn untouchable(&self) -> Vec<Range<u64>> {
+        self.runs.iter().filter(|run| run.is_image_data()).map(|run| run.start..run.end).collect()
     }
 
     fn splices(&self, source: &dyn Source, renewed: &Renewed) -> Result<Vec<Splice>, Fault> {

@@ -23,6 +23,8 @@ mod spoken;
 mod tests;
 mod user_data;
 
+use std::ops::Range;
+
 use super::blocks::{Block, Blocks, Format, Further, Listing, Renewed};
 use super::fault::Fault;
 use crate::draft::Splice;
@@ -62,6 +64,11 @@ impl Format for Video {
 
     fn parts(&self, source: &dyn Source) -> Result<Listing, Fault> {
         listing::list(source, &self.layout, &self.movie)
+    }
+
+    fn untouchable(&self) -> Vec<Range<u64>> {
+        let samples = self.layout.top.iter().filter(|found| found.is(b"mdat"));
+        samples.map(|found| found.content..found.end).collect()
     }
 
     fn splices(&self, source: &dyn Source, renewed: &Renewed) -> Result<Vec<Splice>, Fault> {

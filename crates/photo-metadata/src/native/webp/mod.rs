@@ -7,6 +7,8 @@
 mod canvas;
 mod chunks;
 
+use std::ops::Range;
+
 use canvas::Canvas;
 use chunks::{Chunk, HEADER, is_foreign, walk};
 
@@ -161,6 +163,12 @@ impl Format for WebP {
             listing.insert("WebP:behind the list".to_owned(), vec![behind]);
         }
         Ok(listing)
+    }
+
+    fn untouchable(&self) -> Vec<Range<u64>> {
+        let images =
+            self.chunks.iter().filter(|chunk| matches!(&chunk.kind, b"VP8 " | b"VP8L" | b"ALPH" | b"ANMF"));
+        images.map(|chunk| chunk.start..chunk.end()).collect()
     }
 
     fn splices(&self, _source: &dyn Source, renewed: &Renewed) -> Result<Vec<Splice>, Fault> {
