@@ -62,7 +62,7 @@ impl Format for Jpeg {
     }
 
     fn untouchable(&self) -> Vec<Range<u64>> {
-        vec![self.layout.scan..u64::MAX]
+        Vec::from([self.layout.scan..u64::MAX])
     }
 
     fn splices(&self, source: &dyn Source, renewed: &Renewed) -> Result<Vec<Splice>, Fault> {
