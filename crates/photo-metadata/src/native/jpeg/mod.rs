@@ -62,7 +62,7 @@ impl Format for Jpeg {
     }
 
     fn untouchable(&self) -> Vec<Range<u64>> {
-        Vec::from([self.layout.scan..u64::MAX])
+        std::iter::once(self.layout.scan..u64::MAX).collect()
     }
 
     fn splices(&self, source: &dyn Source, renewed: &Renewed) -> Result<Vec<Splice>, Fault> {
