@@ -82,8 +82,21 @@ impl<'a> Engines<'a> {
 
     /// ExifTool for a file that the native code does not do, for the given reason.
     fn instead(&self, path: &Path, reason: &str) -> Result<&ExifTool, MetadataError> {
-        let reason = reason.to_owned();
-        self.exiftool().map_err(|_| MetadataError::Beyond { path: path.to_path_buf(), reason })
+        self.exiftool().map_err(|_| self.beyond(path, reason))
+    }
+
+    fn beyond(&self, path: &Path, reason: &str) -> MetadataError {
+        MetadataError::Beyond { path: path.to_path_buf(), reason: format!("{reason}; {}", self.remedy()) }
+    }
+
+    /// What the user can do about a file that needs ExifTool: whoever chose to do without may well have it.
+    const fn remedy(&self) -> &'static str {
+        match self.choice {
+            EngineChoice::Native => "allow it with --engine auto",
+            EngineChoice::Auto | EngineChoice::ExifTool => {
+                "install ExifTool 13.30 or newer (https://exiftool.org)"
+            }
+        }
     }
 
     /// The same for writing.
@@ -91,10 +104,7 @@ impl<'a> Engines<'a> {
         let exiftool = self.instead(path, reason)?;
         match exiftool.blocked(change.container) {
             None => Ok(()),
-            Some(blocked) => {
-                let reason = format!("{reason}, and {blocked}");
-                Err(MetadataError::Beyond { path: path.to_path_buf(), reason })
-            }
+            Some(blocked) => Err(self.beyond(path, &format!("{reason}, and {blocked}"))),
         }
     }
 }
@@ -119,7 +129,7 @@ impl Engine for Engines<'_> {
         }
         match self.exiftool() {
             Ok(exiftool) => exiftool.blocked(container),
-            Err(_) => Some(format!("{}; install it (https://exiftool.org)", not_native(container))),
+            Err(_) => Some(format!("{}; {}", not_native(container), self.remedy())),
         }
     }
 
@@ -227,6 +237,18 @@ mod tests {
         let reason = engines.blocked(Container::Tiff).unwrap();
         assert!(reason.contains("TIFF") && reason.contains("exiftool.org"), "{reason}");
         assert_eq!(engines.name(), "native");
+    }
+
+    #[test]
+    fn who_chose_to_do_without_exiftool_is_not_told_to_install_it() {
+        let engines = without_exiftool(EngineChoice::Native);
+        let file = tempfile::NamedTempFile::with_suffix(".tif").unwrap();
+
+        let error = engines.read(file.path(), Container::Tiff).unwrap_err().to_string();
+
+        for reason in [error, engines.blocked(Container::Tiff).unwrap()] {
+            assert!(reason.ends_with("; allow it with --engine auto"), "{reason}");
+        }
     }
 
     #[test]

@@ -55,8 +55,8 @@ pub enum Refusal {
     /// The writer would not write it.
     #[error("{0}")]
     Writer(String),
-    /// The native code does not do it, and there is no ExifTool that may.
-    #[error("it waits for ExifTool: {0}; install ExifTool 13.30 or newer (https://exiftool.org)")]
+    /// The native code does not do it, and there is no ExifTool that may: why, and what to do about it.
+    #[error("it waits for ExifTool: {0}")]
     NeedsExifTool(String),
     /// What the writer made did not pass the proof. That can be a fault of the machine, so it is tried again.
     #[error("the written copy was not right and was thrown away: {0}")]
