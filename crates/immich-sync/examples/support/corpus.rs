@@ -84,7 +84,8 @@ pub(crate) fn run(program: &Program, corpus: &Corpus, flags: &[&str]) -> anyhow:
         bail!("the program {}", run.complaint());
     }
     let after = files::contents(&library)?;
-    if let Some(new) = after.keys().find(|file| !before.contains_key(*file)) {
+    let is_new = |file: &&PathBuf| !before.contains_key(*file) && !is_sidecar(file, &before);
+    if let Some(new) = after.keys().find(is_new) {
         bail!("`{}` was left behind in the library", new.display());
     }
     if !trial.sandbox.writes().is_empty() {
@@ -101,6 +102,12 @@ pub(crate) fn run(program: &Program, corpus: &Corpus, flags: &[&str]) -> anyhow:
         Ok(Outcome { file: file.clone(), kind, verdict })
     });
     outcomes.collect()
+}
+
+/// Whether a file is the sidecar of one that was there.
+fn is_sidecar(file: &Path, before: &BTreeMap<PathBuf, Vec<u8>>) -> bool {
+    file.extension().is_some_and(|extension| extension == "xmp")
+        && before.contains_key(&file.with_extension(""))
 }
 
 /// What two writes and the undo of both came to.
@@ -261,6 +268,12 @@ impl Judge<'_> {
                 (true, true) => Verdict::Wrong(vec!["it was left alone without a reason".to_owned()]),
                 (true, false) => Verdict::Refused(message.to_owned()),
             };
+        }
+        // Raw files are left as the camera made them.
+        let mut sidecar = file.as_os_str().to_owned();
+        sidecar.push(".xmp");
+        if old == new && self.after.contains_key(Path::new(&sidecar)) {
+            return Verdict::Refused("a sidecar was written beside it".to_owned());
         }
         let mut wrong = self.written(file, told, old, new);
         wrong.extend(self.attributes(file));
