@@ -13,6 +13,12 @@ pub(crate) struct Cost {
 }
 
 impl Cost {
+    /// One of so many times the same.
+    pub(crate) fn shared_by(self, times: usize) -> Self {
+        let times = u32::try_from(times).unwrap_or(u32::MAX);
+        Self { wall: self.wall / times, processor: self.processor / times }
+    }
+
     /// Milliseconds of processor and wall time for one of so many.
     pub(crate) fn per(&self, files: usize) -> (f64, f64) {
         let files = f64::from(u32::try_from(files).unwrap_or(u32::MAX));
@@ -21,23 +27,32 @@ impl Cost {
 }
 
 pub(crate) fn measure(work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<Cost> {
-    let (processor, start) = (family_time(), Instant::now());
+    let before = family_time();
+    let start = Instant::now();
     work()?;
     let wall = start.elapsed();
-    Ok(Cost { wall, processor: family_time().saturating_sub(processor) })
+    Ok(Cost { wall, processor: family_time().saturating_sub(before) })
 }
 
-/// Processor time of this process and of its living children. None of them ends while something is measured.
+/// Processor time of this process and of the living ones that it started, directly or not. None of them ends while
+/// something is measured.
 fn family_time() -> Duration {
-    let own = Path::new("/proc/self");
-    let mut nanoseconds = process_time(own);
-    for task in entries(&own.join("task")) {
-        let children = std::fs::read_to_string(task.join("children")).unwrap_or_default();
-        for child in children.split_whitespace() {
-            nanoseconds += process_time(&Path::new("/proc").join(child));
-        }
+    let mut family = vec![std::process::id()];
+    let mut others: Vec<(u32, u32)> =
+        entries(Path::new("/proc")).iter().filter_map(|process| parent(process)).collect();
+    while let Some(at) = others.iter().position(|(_, parent)| family.contains(parent)) {
+        family.push(others.swap_remove(at).0);
     }
-    Duration::from_nanos(nanoseconds)
+    let time = |process: &u32| process_time(&Path::new("/proc").join(process.to_string()));
+    Duration::from_nanos(family.iter().map(time).sum())
+}
+
+/// A process and its parent (proc(5), field 4 of `stat`).
+fn parent(process: &Path) -> Option<(u32, u32)> {
+    let number = process.file_name()?.to_str()?.parse().ok()?;
+    let stat = std::fs::read_to_string(process.join("stat")).ok()?;
+    let parent = stat.rsplit(')').next()?.split_whitespace().nth(1)?.parse().ok()?;
+    Some((number, parent))
 }
 
 fn process_time(process: &Path) -> u64 {

@@ -56,6 +56,12 @@ pub(crate) fn plan(path: &Path) -> Option<Job> {
     Some(Job { path: path.to_owned(), length: fs::metadata(path).ok()?.len(), change })
 }
 
+/// Leaves out what ExifTool does not write: it has to be the same work.
+pub(crate) fn written_by_both(engine: &dyn Engine, mut jobs: Vec<Job>) -> Vec<Job> {
+    jobs.retain(|job| write_bare(engine, std::slice::from_ref(job)).is_ok());
+    jobs
+}
+
 /// Looks at the files without reading them.
 pub(crate) fn look(jobs: &[Job]) -> anyhow::Result<()> {
     for job in jobs {
@@ -74,7 +80,7 @@ pub(crate) fn read(engine: &dyn Engine, jobs: &[Job]) -> anyhow::Result<()> {
 /// The floor: a copy that the kernel makes, synced and put in the place of another copy.
 pub(crate) fn copy(jobs: &[Job]) -> anyhow::Result<()> {
     for job in jobs {
-        let (new, place) = (job.path.with_extension("floor-new"), job.path.with_extension("floor"));
+        let (new, place) = (beside(&job.path, "floor-new"), beside(&job.path, "floor"));
         let mut from = File::open(&job.path)?;
         let mut to = File::create_new(&new)?;
         std::io::copy(&mut from, &mut to)?;
@@ -83,16 +89,24 @@ pub(crate) fn copy(jobs: &[Job]) -> anyhow::Result<()> {
         File::open(place.parent().context("a folder")?)?.sync_all()?;
     }
     for job in jobs {
-        fs::remove_file(job.path.with_extension("floor"))?;
+        fs::remove_file(beside(&job.path, "floor"))?;
     }
     Ok(())
+}
+
+/// Another name in the same folder, which no other file of the benchmark leads to.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".");
+    name.push(ending);
+    PathBuf::from(name)
 }
 
 /// ExifTool alone: a new version beside the original, and nothing more.
 pub(crate) fn write_bare(engine: &dyn Engine, jobs: &[Job]) -> anyhow::Result<()> {
     for job in jobs {
         let extension = job.path.extension().and_then(std::ffi::OsStr::to_str).unwrap_or("dat");
-        let target = job.path.with_extension(format!("peer.{extension}"));
+        let target = beside(&job.path, &format!("peer.{extension}"));
         engine.write_copy(&job.path, &target, &job.change)?;
         fs::remove_file(target)?;
     }
