@@ -52,6 +52,8 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> anyhow::Result<()> {
+    // ExifTool's processes are given to whoever takes orphans; here that is who counts their time.
+    rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?;
     let program =
         std::env::var_os("IMMICH_SYNC_EXIFTOOL").context("IMMICH_SYNC_EXIFTOOL names the ExifTool")?;
     let corpus = corpus::shared().join("corpus");
