@@ -20,7 +20,7 @@ use clap::Parser;
 use immich_sandbox::{Sandbox, Scenario, Version};
 use sample_pictures::{Exif, Kind, Picture};
 
-use support::measured::{Cost, measure};
+use support::measured::{Cost, measure, take_in_orphans};
 use support::program::{Program, SERVER_ROOT};
 
 /// Measures a first and a second write-back over large JPEG files, natively and with ExifTool
@@ -51,6 +51,7 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> anyhow::Result<()> {
+    take_in_orphans()?;
     let program = Program::beside_this_example()?;
     println!(
         "{:34} {:>7} {:>9} {:>12} {:>11} {:>11} {:>10} {:>9}",

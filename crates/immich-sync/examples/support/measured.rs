@@ -33,8 +33,21 @@ pub(crate) struct Cost {
     pub(crate) wall: Duration,
 }
 
+/// Has the orphans of measured processes given to this one, so that their time counts too.
+pub(crate) fn take_in_orphans() -> anyhow::Result<()> {
+    Ok(rustix::process::set_child_subreaper(Some(rustix::process::getpid()))?)
+}
+
+/// Time of all processes that this one waited for, after it waited for the orphans as well.
+fn time_of_all() -> anyhow::Result<Duration> {
+    while rustix::process::wait(rustix::process::WaitOptions::empty()).is_ok_and(|status| status.is_some()) {}
+    let [_, children] = times(rustix::process::getpid())?;
+    Ok(children)
+}
+
 /// Runs it to its end, which has to be a good one.
 pub(crate) fn measure(command: &mut Command) -> anyhow::Result<Cost> {
+    let before = time_of_all()?;
     let begin = Instant::now();
     let mut child = command.spawn().context("start the program")?;
     let pid = Pid::from_child(&child);
@@ -45,9 +58,10 @@ pub(crate) fn measure(command: &mut Command) -> anyhow::Result<Cost> {
         pause(BEAT);
     }
     let wall = begin.elapsed();
-    let [processor, children] = times(pid)?;
+    let [processor, _] = times(pid)?;
     let written = written(pid)?;
     let status = child.wait().context("wait for the program")?;
+    let children = time_of_all()?.saturating_sub(before).saturating_sub(processor);
     ensure!(status.success(), "the measured run ended with {status}");
     Ok(Cost { processor, children, memory, written, wall })
 }
