@@ -170,8 +170,12 @@ impl Look<'_> {
         if place.role == Role::Original && leave_raw {
             return Ok(Decision::Elsewhere);
         }
-        let file = self.eyes.engine.read(&place.path, container)?;
-        self.plan(place, base, &file, container)
+        match self.eyes.engine.read(&place.path, container) {
+            Ok(file) => self.plan(place, base, &file, container),
+            // Remembered, so that the file is not opened again until there is another writer.
+            Err(MetadataError::Beyond { reason, .. }) => Ok(Decision::Refuse(Refusal::NeedsExifTool(reason))),
+            Err(error) => Err(error.into()),
+        }
     }
 
     fn plan(
