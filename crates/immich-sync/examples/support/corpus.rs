@@ -131,7 +131,9 @@ pub(crate) fn undo(program: &Program, corpus: &Corpus, flags: &[&str]) -> anyhow
     let (library, state) = (trial.library(), trial.folder.path().join("state"));
     let original = files::contents(&library)?;
     let write = |what: &str| {
-        let run = Run::of(program.write(&trial.sandbox, &library, &state).args(flags), LIMIT)?;
+        // All of them get other values, on purpose.
+        let mut command = program.write(&trial.sandbox, &library, &state);
+        let run = Run::of(command.args(flags).arg("--yes"), LIMIT)?;
         if !matches!(run.code(), Some(0 | 3)) {
             bail!("{what} {}", run.complaint());
         }
@@ -258,6 +260,12 @@ impl Judge<'_> {
         let (Some(old), Some(new)) = (self.before.get(file), self.after.get(file)) else {
             return Verdict::Wrong(vec!["it is gone".to_owned()]);
         };
+        // Raw files are left as the camera made them.
+        let mut sidecar = file.as_os_str().to_owned();
+        sidecar.push(".xmp");
+        if old == new && self.after.contains_key(Path::new(&sidecar)) {
+            return Verdict::Refused("a sidecar was written beside it".to_owned());
+        }
         let Some(said) = said else {
             return Verdict::Wrong(vec!["the program says nothing of it".to_owned()]);
         };
@@ -268,12 +276,6 @@ impl Judge<'_> {
                 (true, true) => Verdict::Wrong(vec!["it was left alone without a reason".to_owned()]),
                 (true, false) => Verdict::Refused(message.to_owned()),
             };
-        }
-        // Raw files are left as the camera made them.
-        let mut sidecar = file.as_os_str().to_owned();
-        sidecar.push(".xmp");
-        if old == new && self.after.contains_key(Path::new(&sidecar)) {
-            return Verdict::Refused("a sidecar was written beside it".to_owned());
         }
         let mut wrong = self.written(file, told, old, new);
         wrong.extend(self.attributes(file));
