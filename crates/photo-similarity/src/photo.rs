@@ -1,0 +1,69 @@
+//! What is known of a photo when photos are compared.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::SimilarityError;
+
+/// Names a photo for ever, such as the id of an asset or a digest of a path. Sorting by it gives the one order that does
+/// not depend on how photos were found.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct PhotoId(pub [u8; 16]);
+
+impl fmt::Display for PhotoId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for PhotoId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+impl From<PhotoId> for String {
+    fn from(id: PhotoId) -> Self {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for PhotoId {
+    type Error = SimilarityError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        sixteen(&text).map(Self)
+    }
+}
+
+/// 16 bytes out of 32 hexadecimal digits.
+pub(crate) fn sixteen(text: &str) -> Result<[u8; 16], SimilarityError> {
+    let number = u128::from_str_radix(text, 16).ok().filter(|_| text.len() == 32);
+    let no_id = || SimilarityError::Damaged(format!("`{text}` is no id of 32 hexadecimal digits"));
+    number.map(u128::to_be_bytes).ok_or_else(no_id)
+}
+
+/// When and with what a photo was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exposure {
+    /// A number for make and model; photos with the same number come from the same kind of camera.
+    pub camera: u32,
+    /// When, in milliseconds of the camera's wall clock since 1970.
+    pub taken: i64,
+}
+
+/// A photo, as far as comparing goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Photo {
+    /// Its name.
+    pub id: PhotoId,
+    /// SHA-1 of the bytes of the file, where it is known.
+    pub content: Option<[u8; 20]>,
+    /// Only where the camera and its time are known.
+    pub exposure: Option<Exposure>,
+    /// Photos with the same number are parts of one shot (raw and JPEG, members of one stack) and are no copies of each
+    /// other.
+    pub shot: Option<u64>,
+}
