@@ -1,10 +1,12 @@
 //! Plans and applies changes between an Immich server and files on disk.
 
+mod account;
 mod apply;
 pub mod error;
 pub mod event;
 pub mod history;
 pub mod lock;
+pub mod organize;
 mod parallel;
 pub mod paths;
 pub mod plan;
@@ -15,6 +17,7 @@ mod summary;
 pub mod undo;
 pub mod writeback;
 
+pub use account::Account;
 pub use error::SyncError;
 pub use event::{Event, Reporter};
 pub use stop::StopFlag;

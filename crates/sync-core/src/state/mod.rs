@@ -8,6 +8,7 @@ mod calls;
 mod connection;
 mod filesystem;
 pub(crate) mod folder;
+mod groups;
 mod journal;
 mod packed;
 mod recipe;
@@ -24,6 +25,7 @@ mod way_back;
 
 pub use cached::{CachedAlbum, FaceRecord};
 pub use filesystem::remote_file_system;
+pub use groups::{ClassCount, GroupStore};
 pub use journal::{ChangeCounts, Intent, JournalId, JournalMark, JournalRow, JournalState};
 pub use photo_metadata::Base;
 pub use record::{AssetRecord, Counts, Fingerprint, Role, RunId, RunRecord, ServerIdentity, Sha1s, Verdict};

@@ -21,7 +21,7 @@ const APPLICATION: i32 = 0x496d_5379;
 const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
 /// The newest schema that this program knows.
-pub(super) const LATEST: usize = 3;
+pub(super) const LATEST: usize = 4;
 
 /// The steps from one version to the next. A step that was released is never changed.
 fn migrations() -> Migrations<'static> {
@@ -29,6 +29,7 @@ fn migrations() -> Migrations<'static> {
         M::up(VERSION_1),
         M::up_with_hook(VERSION_2, upgrade::from_1_to_2),
         M::up_with_hook(VERSION_3, upgrade::from_2_to_3),
+        M::up(VERSION_4),
     ])
 }
 
@@ -176,6 +177,78 @@ const VERSION_3: &str = "
      ) STRICT;
 
      CREATE INDEX recipes_of_run ON recipes (run, size);";
+
+/// What the organizer knows: the looks of pictures, which of them are alike, the groups of the last scan, what was
+/// decided about groups, and what was done on the server.
+const VERSION_4: &str = "
+     CREATE TABLE pictures (
+         key BLOB NOT NULL,
+         method TEXT NOT NULL,
+         stamp BLOB NOT NULL,
+         used INTEGER NOT NULL,
+         width INTEGER,
+         height INTEGER,
+         format TEXT,
+         sha1 BLOB CHECK (length(sha1) = 20),
+         signature BLOB,
+         problem TEXT,
+         PRIMARY KEY (key, method)
+     ) STRICT, WITHOUT ROWID;
+
+     CREATE TABLE compared (
+         photo BLOB NOT NULL CHECK (length(photo) = 16),
+         search TEXT NOT NULL,
+         looks BLOB NOT NULL,
+         PRIMARY KEY (photo, search)
+     ) STRICT, WITHOUT ROWID;
+
+     CREATE TABLE likenesses (
+         one BLOB NOT NULL CHECK (length(one) = 16),
+         other BLOB NOT NULL CHECK (length(other) = 16),
+         search TEXT NOT NULL,
+         distance INTEGER NOT NULL,
+         PRIMARY KEY (one, other, search)
+     ) STRICT, WITHOUT ROWID;
+
+     CREATE INDEX likenesses_of_other ON likenesses (other);
+
+     CREATE TABLE picture_groups (
+         number INTEGER PRIMARY KEY,
+         id BLOB NOT NULL UNIQUE CHECK (length(id) = 16),
+         class TEXT NOT NULL,
+         photos INTEGER NOT NULL,
+         gain INTEGER NOT NULL,
+         content TEXT NOT NULL
+     ) STRICT;
+
+     CREATE TABLE decisions (
+         id BLOB PRIMARY KEY NOT NULL CHECK (length(id) = 16),
+         at TEXT NOT NULL,
+         content TEXT NOT NULL
+     ) STRICT, WITHOUT ROWID;
+
+     CREATE TABLE deeds (
+         id INTEGER PRIMARY KEY,
+         run INTEGER NOT NULL REFERENCES runs (id),
+         account TEXT NOT NULL,
+         state TEXT NOT NULL CHECK (state IN ('intent', 'done', 'rolled-back')),
+         undoes INTEGER REFERENCES deeds (id),
+         undone_by INTEGER REFERENCES runs (id),
+         at TEXT NOT NULL,
+         content TEXT NOT NULL
+     ) STRICT;
+
+     CREATE INDEX deeds_of_run ON deeds (run);
+     CREATE INDEX deeds_open ON deeds (id) WHERE state = 'intent';
+
+     CREATE TABLE numbered_albums (
+         album BLOB PRIMARY KEY NOT NULL CHECK (length(album) = 16),
+         account TEXT NOT NULL,
+         prefix TEXT NOT NULL,
+         number INTEGER NOT NULL,
+         photos BLOB NOT NULL CHECK (length(photos) % 16 = 0),
+         UNIQUE (account, prefix, number)
+     ) STRICT;";
 
 /// Which schema a database has; 0 when it is empty. Refuses what is newer or not ours, and changes nothing.
 pub(super) fn version(connection: &Connection) -> Result<usize, Trouble> {

@@ -11,7 +11,6 @@ use immich_api::{Asset, AssetId, AssetQuery, LibraryId};
 use photo_metadata::replace::{FileIdentity, identity};
 use photo_metadata::{Base, MetadataError, PhotoFields, Refusal};
 
-use super::account::Account;
 use super::brake::Losses;
 use super::claims::Claims;
 use super::known::{Beside, Known};
@@ -19,6 +18,7 @@ use super::targets::{Place, Places, Wish};
 use super::undone::Undone;
 use super::wanted::wanted;
 use super::{ManagedPolicy, WriteBack, fingerprint};
+use crate::account::Account;
 use crate::error::{SyncError, chain};
 use crate::event::Event;
 use crate::paths::{Evidence, LibraryPath, Unmapped};

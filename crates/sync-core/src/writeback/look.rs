@@ -14,11 +14,11 @@ use photo_metadata::{
     Tag, identify, plan_edits, refuse,
 };
 
-use super::account::Account;
 use super::discover::Candidate;
 use super::known::ends_the_run;
 use super::targets::{Place, Places};
 use super::{AfterWrite, IdentityCheck, WriteOptions, fingerprint};
+use crate::account::Account;
 use crate::error::{SyncError, chain};
 use crate::paths::{Fit, Proof, fit};
 use crate::plan::{Failed, Kept, Planned, SkipReason, Skipped, Step};

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::account::Account;
+use crate::account::Account;
 use crate::error::SyncError;
 use crate::event::{Event, Reporter};
 use crate::paths::{Evidence, Found, PathMapping, PathRule, PrefixMap, Sample, find_mapping};

@@ -3,7 +3,6 @@
 //! First the whole listing is walked, and every asset that is as it was ends there. Then the files that are
 //! left are opened, compared, and (unless this is a preview) written, a few at a time.
 
-mod account;
 mod after;
 mod brake;
 mod claims;
@@ -19,7 +18,7 @@ mod undone;
 mod wanted;
 mod write;
 
-pub use account::Account;
+pub use crate::account::Account;
 pub use known::FaceBook;
 pub use mapping::{find_paths, review_paths};
 pub use options::{

@@ -9,13 +9,13 @@ use jiff::Timestamp;
 use photo_metadata::Engine;
 use photo_metadata::replace::remove_work_dir;
 
-use super::account::{self, Account};
 use super::after::{self, Touched};
 use super::discover::{Candidate, Discovery, discover};
 use super::known::FaceBook;
 use super::look::{Eyes, Looked, look};
 use super::write::{Written, write};
 use super::{AfterWrite, ManagedPolicy, WriteOptions};
+use crate::account::{self, Account};
 use crate::apply::Hands;
 use crate::error::SyncError;
 use crate::event::{Event, Reporter};

@@ -23,7 +23,7 @@ impl<'a> Account<'a> {
         Self { reader: client.reader(), server: client.server() }
     }
 
-    pub(super) fn user(&self) -> String {
+    pub(crate) fn user(&self) -> String {
         self.server.user.id.to_string()
     }
 }
@@ -32,7 +32,7 @@ impl<'a> Account<'a> {
 ///
 /// The address of a server may change; the id of a user on it does not. So a state is for these accounts when it
 /// knows at least one of their users.
-pub(super) fn identity(accounts: &[Account<'_>], store: &dyn Store) -> Result<ServerIdentity, SyncError> {
+pub(crate) fn identity(accounts: &[Account<'_>], store: &dyn Store) -> Result<ServerIdentity, SyncError> {
     let url = accounts.first().map(|account| account.server.base_url.clone()).unwrap_or_default();
     let users = accounts.iter().map(Account::user).collect();
     let found = ServerIdentity { url, users };

@@ -1,0 +1,17 @@
+//! The organizer: duplicates and similar photos on an Immich server and on local disks.
+//!
+//! ```text
+//! sources list photos ─► looks (remembered or computed) ─► pairs (only the new ones are searched) ─► groups
+//!        groups are stored ─► list, show, report ─► actions: plan ─► apply, journalled ─► undo
+//! ```
+//!
+//! Groups are stored as records, and everything behind that reads them one by one: two hundred thousand groups take
+//! no more memory than ten.
+
+mod options;
+mod place;
+mod record;
+
+pub use options::{Filters, LookOptions, OrganizeOptions, Scope, SourceChoice};
+pub use place::{LocalPath, Place};
+pub use record::{AlsoRecord, Decision, GroupRecord, MemberRecord};
