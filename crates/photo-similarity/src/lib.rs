@@ -17,6 +17,7 @@ mod keeper;
 mod luma;
 mod pairs;
 mod photo;
+mod preview;
 mod relation;
 
 pub use decode::{Decoded, Format, Limits, PixelSource, decode};
@@ -27,4 +28,5 @@ pub use keeper::{Criterion, Preference, Traits, Verdict, keeper};
 pub use luma::Luma;
 pub use pairs::{Edge, Search};
 pub use photo::{Exposure, Photo, PhotoId};
+pub use preview::{Preview, PreviewSize, preview};
 pub use relation::{Bursts, Relation, Rules, relation};
