@@ -1,5 +1,6 @@
 //! What a run tells: typed events, which the terminal, a log, a statistics file or a page show as they like.
 
+use crate::organize::{NotCompared, ScanSummary};
 use crate::paths::PrefixMap;
 use crate::plan::{Failed, Kept, Skipped, Step};
 use crate::summary::Summary;
@@ -55,6 +56,24 @@ pub enum Event<'a> {
     Kept(&'a Kept),
     /// A photo that something went wrong with.
     Failed(&'a Failed),
+    /// Pictures are fetched or read, and looked at.
+    Looking {
+        /// Up to now.
+        done: u64,
+        /// Of so many.
+        total: u64,
+    },
+    /// Pictures are compared with each other.
+    Comparing {
+        /// Comparisons up to now, in any unit.
+        done: u64,
+        /// Of so many.
+        total: u64,
+    },
+    /// A photo that is not compared by its looks, or that something went wrong with.
+    NotCompared(&'a NotCompared),
+    /// The end of a scan.
+    Scanned(&'a ScanSummary),
     /// Something that the user should know and that belongs to no photo.
     Warning(&'a str),
     /// The end.

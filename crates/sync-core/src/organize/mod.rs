@@ -11,7 +11,9 @@
 mod options;
 mod place;
 mod record;
+mod summary;
 
 pub use options::{Filters, LookOptions, OrganizeOptions, Scope, SourceChoice};
 pub use place::{LocalPath, Place};
 pub use record::{AlsoRecord, Decision, GroupRecord, MemberRecord};
+pub use summary::{NotCompared, ScanSummary, SkipKind};

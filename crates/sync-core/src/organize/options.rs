@@ -34,6 +34,12 @@ pub struct OrganizeOptions {
     pub prefer_places: Vec<String>,
     /// Threads that decode and compare.
     pub workers: usize,
+    /// Files with hashes of other machines, whose photos are compared with too.
+    pub load_hashes: Vec<PathBuf>,
+    /// Where the hashes of all photos of this scan are written, for another machine.
+    pub save_hashes: Option<PathBuf>,
+    /// Whether every local file is looked at and hashed again, whatever is remembered.
+    pub rehash: bool,
 }
 
 /// How pictures are looked at.

@@ -43,7 +43,8 @@ pub trait GroupStore: Send + Sync {
     /// The group with this number.
     fn group_numbered(&self, number: u64) -> Result<Option<GroupRecord>, SyncError>;
 
-    /// How much there is, by class.
+    /// How much there is, by class. Groups that the user called no duplicates do not count; all else about groups knows
+    /// them, so that they can be shown when asked for.
     fn group_counts(&self) -> Result<BTreeMap<Class, ClassCount>, SyncError>;
 
     /// Notes a decision; replaces an earlier one. `None` takes it back.

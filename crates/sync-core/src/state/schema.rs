@@ -182,35 +182,36 @@ const VERSION_3: &str = "
 /// decided about groups, and what was done on the server.
 const VERSION_4: &str = "
      CREATE TABLE pictures (
-         key BLOB NOT NULL,
+         key BLOB NOT NULL CHECK (length(key) = 16),
          method TEXT NOT NULL,
-         stamp BLOB NOT NULL,
+         stamp BLOB NOT NULL CHECK (length(stamp) = 16),
          used INTEGER NOT NULL,
-         width INTEGER,
-         height INTEGER,
-         format TEXT,
          sha1 BLOB CHECK (length(sha1) = 20),
          signature BLOB,
-         problem TEXT,
+         about TEXT NOT NULL,
          PRIMARY KEY (key, method)
      ) STRICT, WITHOUT ROWID;
 
+     CREATE TABLE searches (
+         id INTEGER PRIMARY KEY,
+         name TEXT NOT NULL UNIQUE,
+         used INTEGER NOT NULL
+     ) STRICT;
+
      CREATE TABLE compared (
+         search INTEGER NOT NULL REFERENCES searches (id),
          photo BLOB NOT NULL CHECK (length(photo) = 16),
-         search TEXT NOT NULL,
-         looks BLOB NOT NULL,
-         PRIMARY KEY (photo, search)
+         looks BLOB NOT NULL CHECK (length(looks) = 8),
+         PRIMARY KEY (search, photo)
      ) STRICT, WITHOUT ROWID;
 
      CREATE TABLE likenesses (
+         search INTEGER NOT NULL REFERENCES searches (id),
          one BLOB NOT NULL CHECK (length(one) = 16),
          other BLOB NOT NULL CHECK (length(other) = 16),
-         search TEXT NOT NULL,
          distance INTEGER NOT NULL,
-         PRIMARY KEY (one, other, search)
+         PRIMARY KEY (search, one, other)
      ) STRICT, WITHOUT ROWID;
-
-     CREATE INDEX likenesses_of_other ON likenesses (other);
 
      CREATE TABLE picture_groups (
          number INTEGER PRIMARY KEY,

@@ -81,10 +81,11 @@ pub(in crate::state) fn numbered(
 
 pub(in crate::state) fn counts(connection: &Connection) -> Result<BTreeMap<Class, ClassCount>, Trouble> {
     let mut statement = connection.prepare_cached(
-        "SELECT class, count(*), sum(photos), sum(gain) FROM picture_groups GROUP BY class",
+        "SELECT class, count(*), sum(photos), sum(gain) FROM picture_groups
+         WHERE id NOT IN (SELECT id FROM decisions WHERE content = ?1) GROUP BY class",
     )?;
     let mut counts = BTreeMap::new();
-    let mut rows = statement.query(())?;
+    let mut rows = statement.query([Json(Decision::NotDuplicates)])?;
     while let Some(row) = rows.next()? {
         let name: String = row.get(0)?;
         let class = CLASSES.into_iter().find(|class| class.name() == name);

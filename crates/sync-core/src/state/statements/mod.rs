@@ -4,6 +4,7 @@ pub(super) mod assets;
 pub(super) mod cached;
 pub(super) mod groups;
 pub(super) mod journal;
+pub(super) mod pictures;
 pub(super) mod recipes;
 pub(super) mod runs;
 
