@@ -15,19 +15,13 @@ mod native;
 #[cfg(test)]
 mod native_disk;
 #[cfg(test)]
-mod native_exif;
-#[cfg(test)]
 mod native_heif;
 #[cfg(test)]
 mod native_jpeg;
 #[cfg(test)]
-mod native_png;
-#[cfg(test)]
 mod native_sharing;
 #[cfg(test)]
 mod native_video;
-#[cfg(test)]
-mod native_webp;
 #[cfg(test)]
 mod native_xmp;
 #[cfg(test)]

@@ -94,12 +94,12 @@ pub(crate) fn full_set(container: Container, frame: Option<photo_metadata::regio
     let faces =
         frame.map(|frame| photo_metadata::Faces { list: vec![face("Zoë", [0.2, 0.2, 0.5, 0.6], frame)] });
     PhotoFields {
-        people: Some(set(&["Zoë", "Bob, Jr."])),
-        albums: Some(set(&["Summer | Lake", "a/b"])),
+        people: Some(set(&["Zoë", "Bob, Jr.", "美咲"])),
+        albums: Some(set(&["Summer | Lake", "a/b", "Álbum \"写真\" 👩"])),
         tags: Some(set(&["Places/Sea", "beach", "AC|DC"])),
         all_tags: Some(set(&["Places/Sea", "beach", "AC|DC"])),
         faces: faces.filter(|_| container != Container::Xmp),
-        caption: Known::of(Caption::new("At the lake,\nÄgäis & $5", 2000)),
+        caption: Known::of(Caption::new("At the lake,\nÄgäis & $5 <写真> 𝄞", 2000)),
         position: Known::of(Position::new(-33.8688, 151.2093, Some(12.5))),
         taken: CaptureTime::from_instant(taken, Some("Europe/Berlin")).ok(),
         rating: Known::of(Stars::new(4).map(RatingWish::Stars)),
