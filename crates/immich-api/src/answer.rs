@@ -21,6 +21,8 @@ pub(crate) struct Answer {
     pub(crate) retry_after: Option<Duration>,
     /// Where a redirect leads.
     pub(crate) location: Option<String>,
+    /// What the body is said to be.
+    pub(crate) media_type: Option<String>,
     pub(crate) body: Vec<u8>,
     /// Nothing of the body may be shown.
     pub(crate) is_secret: bool,
@@ -56,7 +58,7 @@ impl Answer {
         read(&json).ok_or_else(|| unexpected(BodyProblem::Shape))
     }
 
-    fn excerpt(&self) -> String {
+    pub(crate) fn excerpt(&self) -> String {
         if self.is_secret { "not shown".to_owned() } else { excerpt(&self.body) }
     }
 
@@ -98,7 +100,15 @@ mod tests {
 
     fn error(status: u16, body: &str) -> ApiError {
         let body = body.as_bytes().to_vec();
-        let answer = Answer { status, date: None, retry_after: None, location: None, body, is_secret: false };
+        let answer = Answer {
+            status,
+            date: None,
+            retry_after: None,
+            location: None,
+            media_type: None,
+            body,
+            is_secret: false,
+        };
         answer.success("POST /x").unwrap_err()
     }
 

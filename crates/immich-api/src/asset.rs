@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::exif::Exif;
-use crate::ids::{AssetId, LibraryId, UserId};
+use crate::ids::{AssetId, DuplicateId, LibraryId, UserId};
 use crate::json::Json;
 use crate::lenient::{boolean, instant, integer, member, optional_id, text};
 use crate::person::Person;
@@ -63,7 +63,14 @@ pub struct Asset {
     pub width: Option<u32>,
     /// Height in pixels as shown, from 2.5 on.
     pub height: Option<u32>,
+    /// A tiny picture of some 25 bytes in base64; `None` while the server has made none.
+    pub thumbhash: Option<String>,
+    /// The group of duplicates that the server's review page shows it in.
+    pub duplicate_id: Option<DuplicateId>,
 }
+
+/// Longest thumbhash that is believed, in characters: twice what the format can have.
+const LONGEST_THUMBHASH: usize = 80;
 
 /// What an asset is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -174,6 +181,9 @@ impl Asset {
             stack: member(value, "stack").and_then(Stack::from_json),
             width: pixels(member(value, "width")),
             height: pixels(member(value, "height")),
+            thumbhash: text(member(value, "thumbhash")).filter(|hash| hash.len() <= LONGEST_THUMBHASH),
+            duplicate_id: text(member(value, "duplicateId"))
+                .and_then(|group| DuplicateId::parse(&group).ok()),
             id,
         })
     }
@@ -275,6 +285,8 @@ mod tests {
         "stack",
         "width",
         "height",
+        "thumbhash",
+        "duplicateId",
     ];
 
     fn good() -> Value {

@@ -7,6 +7,7 @@ use serde_json::Value;
 use ureq::http::Method;
 
 use crate::address::Address;
+use crate::call::{Call, Caller};
 use crate::discovery;
 use crate::error::{ApiError, VersionFound};
 use crate::json::Json;
@@ -16,7 +17,7 @@ use crate::options::ClientOptions;
 use crate::reader::Reader;
 use crate::server_info::{CurrentUser, Features, KeyInfo, ServerInfo};
 use crate::stats::RequestStats;
-use crate::transport::{Call, Caller, Transport};
+use crate::transport::Transport;
 use crate::version::{ServerVersion, Trait};
 use crate::writer::Writer;
 
@@ -107,6 +108,53 @@ impl Client {
         self.transport.done(&call(endpoint, method, &self.url(path), &body))
     }
 
+    /// `POST`, `PUT` or `DELETE` of an order that is answered with something.
+    pub(crate) fn tell<T>(
+        &self,
+        endpoint: &'static str,
+        method: Method,
+        path: &str,
+        order: &Value,
+        read: impl Fn(&Json<'_>) -> Option<T>,
+    ) -> Result<T, ApiError> {
+        let body = order.to_string();
+        self.transport.json(&call(endpoint, method, &self.url(path), &body), read)
+    }
+
+    /// The same for an order that must not be given twice: an answer that got lost is
+    /// [`ApiError::Unanswered`].
+    pub(crate) fn tell_once<T>(
+        &self,
+        endpoint: &'static str,
+        path: &str,
+        order: &Value,
+        read: impl Fn(&Json<'_>) -> Option<T>,
+    ) -> Result<T, ApiError> {
+        let (url, body) = (self.url(path), order.to_string());
+        let call = Call { is_once: true, ..call(endpoint, Method::POST, &url, &body) };
+        self.transport.json(&call, read)
+    }
+
+    /// An order that must not be given twice and is answered without content.
+    pub(crate) fn order_once(
+        &self,
+        endpoint: &'static str,
+        path: &str,
+        order: &Value,
+    ) -> Result<(), ApiError> {
+        let (url, body) = (self.url(path), order.to_string());
+        self.transport.done(&Call { is_once: true, ..call(endpoint, Method::POST, &url, &body) })
+    }
+
+    /// `DELETE` of something by its path; `false` when the server knows no such thing.
+    pub(crate) fn delete(&self, endpoint: &'static str, path: &str, order: &Value) -> Result<bool, ApiError> {
+        match self.order(endpoint, Method::DELETE, path, order) {
+            Ok(()) => Ok(true),
+            Err(error) if error.is_unknown_id() => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.info.base_url)
     }
@@ -142,11 +190,11 @@ fn get<T>(
     url: &str,
     read: impl Fn(&Json<'_>) -> Option<T>,
 ) -> Result<T, ApiError> {
-    transport.json(&Call { endpoint, method: Method::GET, url, body: None, caller: Caller::Key }, read)
+    transport.json(&Call::get(endpoint, url, Caller::Key), read)
 }
 
 fn call<'a>(endpoint: &'static str, method: Method, url: &'a str, body: &'a str) -> Call<'a> {
-    Call { endpoint, method, url, body: Some(body.as_bytes()), caller: Caller::Key }
+    Call::with_body(endpoint, method, url, body.as_bytes(), Caller::Key)
 }
 
 fn version(answer: &Json<'_>) -> Option<ServerVersion> {

@@ -4,13 +4,12 @@
 //! with the same page. A candidate counts only when its `server/ping` says `pong`; until then the key
 //! stays here.
 
-use ureq::http::Method;
-
 use crate::address::{Address, resolve};
+use crate::call::{Call, Caller};
 use crate::clean::clean;
 use crate::error::{ApiError, VersionFound};
 use crate::json::Json;
-use crate::transport::{Call, Caller, Transport};
+use crate::transport::Transport;
 
 const WELL_KNOWN: &str = "GET /.well-known/immich";
 const PING: &str = "GET /server/ping";
@@ -106,7 +105,7 @@ fn is_pong(answer: &Json<'_>) -> Option<bool> {
 }
 
 fn probe<'a>(endpoint: &'static str, url: &'a str) -> Call<'a> {
-    Call { endpoint, method: Method::GET, url, body: None, caller: Caller::Nobody }
+    Call::get(endpoint, url, Caller::Nobody)
 }
 
 /// Another path of the same host will not help against these.

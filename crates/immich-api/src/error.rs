@@ -152,6 +152,46 @@ pub enum ApiError {
         id: AssetId,
     },
 
+    /// The server has no picture of this asset: it made none yet, or could not.
+    #[error("the server has no thumbnail of asset {id}")]
+    NoThumbnail {
+        /// The asset that was asked for.
+        id: AssetId,
+    },
+
+    /// An order that must not be given twice, and nobody knows whether the server followed it.
+    ///
+    /// Look for what it would have made before giving it again.
+    #[error("{endpoint} was sent, but what became of it is not known")]
+    Unanswered {
+        /// What was ordered.
+        endpoint: &'static str,
+        /// Why there is no answer.
+        source: Box<ApiError>,
+    },
+
+    /// The trash of the server is switched off: what is put there is deleted at the next clean-up.
+    #[error(
+        "the server keeps nothing in its trash, so that assets would be lost in the night; switch the trash on, with at least one day, in the administration of Immich"
+    )]
+    TrashOff,
+
+    /// The file was replaced on the server while it was being downloaded.
+    #[error("asset {id} changed on the server while its original was downloaded; start over")]
+    Changed {
+        /// The asset.
+        id: AssetId,
+    },
+
+    /// What the server sent could not be stored.
+    #[error("cannot store what {endpoint} answered")]
+    NotStored {
+        /// What was asked.
+        endpoint: &'static str,
+        /// What the disk said.
+        source: std::io::Error,
+    },
+
     /// A status that was not expected.
     #[error("{endpoint} answered {status}: {message}")]
     Status {
@@ -244,6 +284,12 @@ pub enum BodyProblem {
     /// More values than any answer of Immich.
     #[error("too many values")]
     TooManyValues,
+    /// No picture, such as the log-in page of a proxy.
+    #[error("no picture")]
+    NotAPicture,
+    /// Another part of the bytes than the one that was asked for.
+    #[error("another part of the bytes")]
+    OtherRange,
     /// JSON of another shape.
     #[error("another shape")]
     Shape,
@@ -262,9 +308,10 @@ impl ApiError {
             Self::Unreachable { .. } | Self::Interrupted { .. } => true,
             Self::Status { status, .. } => matches!(status, 408 | 429 | 500 | 502 | 503 | 504),
             Self::Unexpected { problem, .. } => match problem {
-                BodyProblem::Truncated | BodyProblem::NotJson => true,
+                BodyProblem::Truncated | BodyProblem::NotJson | BodyProblem::NotAPicture => true,
                 BodyProblem::TooDeep
                 | BodyProblem::TooManyValues
+                | BodyProblem::OtherRange
                 | BodyProblem::Shape
                 | BodyProblem::IgnoredFilter
                 | BodyProblem::EndlessPages => false,
@@ -283,10 +330,25 @@ impl ApiError {
             | Self::MissingPermission { .. }
             | Self::AdminNeeded { .. }
             | Self::NoSuchAsset { .. }
+            | Self::NoThumbnail { .. }
+            | Self::Unanswered { .. }
+            | Self::TrashOff
+            | Self::Changed { .. }
+            | Self::NotStored { .. }
             | Self::TooLarge { .. }
             | Self::RequestTooLarge { .. }
             | Self::ForeignRedirect { .. }
             | Self::Stopped => false,
         }
+    }
+
+    /// Whether nobody knows if the order was followed; see [`Self::Unanswered`].
+    pub fn is_unanswered(&self) -> bool {
+        matches!(self, Self::Unanswered { .. })
+    }
+
+    /// Whether the server refused an id: it knows none such, or the key may not use it that way.
+    pub(crate) fn is_unknown_id(&self) -> bool {
+        matches!(self, Self::Status { status: 400, message, .. } if message.starts_with("Not found or no "))
     }
 }

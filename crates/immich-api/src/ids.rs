@@ -166,6 +166,19 @@ ids! {
     TagId
     /// Names one stack of assets that belong together.
     StackId
+    /// Names one group of duplicates; whoever makes a group chooses it.
+    DuplicateId
+}
+
+impl DuplicateId {
+    /// A name that is made of sixteen bytes, such as a digest of the group. Six of the bits become the mark of a
+    /// random UUID, as newer servers take no others.
+    pub fn from_digest(digest: [u8; 16]) -> Self {
+        let mut bytes = digest;
+        bytes[6] = bytes[6] & 0x0f | 0x40;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        Self(bytes)
+    }
 }
 
 #[cfg(test)]
@@ -190,6 +203,12 @@ mod tests {
         assert_eq!(id.as_u128(), 0x289c_7edf_4d4e_4ad7_a74e_4029_b8dc_94cd);
         assert_eq!(AssetId::from_u128(id.as_u128()), id);
         assert_eq!((next.to_string(), id < next), (ID.replace("94cd", "94ce"), true));
+    }
+
+    #[test]
+    fn a_group_of_duplicates_has_a_name_that_newer_servers_take() {
+        assert_eq!(DuplicateId::from_digest([0; 16]).to_string(), "00000000-0000-4000-8000-000000000000");
+        assert_eq!(DuplicateId::from_digest([0xff; 16]).to_string(), "ffffffff-ffff-4fff-bfff-ffffffffffff");
     }
 
     #[test]

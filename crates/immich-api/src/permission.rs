@@ -30,6 +30,8 @@ permissions! {
     AssetRead = "asset.read"
     /// Change assets.
     AssetUpdate = "asset.update"
+    /// Move assets to the trash and back.
+    AssetDelete = "asset.delete"
     /// Count assets.
     AssetStatistics = "asset.statistics"
     /// See thumbnails and previews.
@@ -40,12 +42,40 @@ permissions! {
     AssetUpload = "asset.upload"
     /// List albums.
     AlbumRead = "album.read"
+    /// Make albums.
+    AlbumCreate = "album.create"
+    /// Rename and describe albums.
+    AlbumUpdate = "album.update"
+    /// Remove albums.
+    AlbumDelete = "album.delete"
+    /// Put assets into albums.
+    AlbumAssetCreate = "albumAsset.create"
+    /// Take assets out of albums.
+    AlbumAssetDelete = "albumAsset.delete"
     /// Read people.
     PersonRead = "person.read"
     /// Read face boxes.
     FaceRead = "face.read"
+    /// Draw faces.
+    FaceCreate = "face.create"
+    /// Remove faces.
+    FaceDelete = "face.delete"
     /// Read tags.
     TagRead = "tag.read"
+    /// Make tags.
+    TagCreate = "tag.create"
+    /// Put tags on assets and take them off.
+    TagAsset = "tag.asset"
+    /// Remove tags.
+    TagDelete = "tag.delete"
+    /// List stacks.
+    StackRead = "stack.read"
+    /// Make stacks.
+    StackCreate = "stack.create"
+    /// Change stacks.
+    StackUpdate = "stack.update"
+    /// Dissolve stacks.
+    StackDelete = "stack.delete"
     /// Read the own user.
     UserRead = "user.read"
     /// Start jobs, such as reading the metadata of an asset again.

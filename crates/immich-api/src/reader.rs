@@ -1,23 +1,29 @@
 //! The half of the client that cannot change anything.
 
 use std::collections::BTreeSet;
+use std::io::Write;
 
 use serde_json::{Value, json};
 
 use crate::album::{Album, AlbumScope};
 use crate::asset::Asset;
+use crate::call::{Call, Caller};
 use crate::client::Client;
 use crate::error::{ApiError, BodyProblem};
-use crate::ids::{AlbumId, AssetId, LibraryId, TagId};
+use crate::ids::{AlbumId, AssetId, LibraryId, StackId, TagId};
 use crate::json::Json;
 use crate::lenient::{boolean, integer, member, text};
 use crate::library::Library;
 use crate::membership;
+use crate::original::{self, Transfer};
 use crate::person::{Face, Person};
+use crate::picture::{self, Picture, Thumbnail};
 use crate::query::AssetQuery;
 use crate::sample;
 use crate::server_info::ServerInfo;
+use crate::stack::StackMembers;
 use crate::tag::Tag;
+use crate::trash::{self, TrashRule};
 use crate::version::Trait;
 use crate::walk::AssetWalk;
 
@@ -52,11 +58,60 @@ impl<'a> Reader<'a> {
         let read = |answer: &Json<'_>| Asset::from_json(answer).ok().filter(|asset| asset.id == *id);
         match self.client.get(ENDPOINT, &format!("/assets/{id}"), read) {
             Err(ApiError::Status { status: 404, .. }) => Err(ApiError::NoSuchAsset { id: id.clone() }),
-            Err(ApiError::Status { status: 400, message, .. }) if message.starts_with("Not found or no ") => {
-                Err(ApiError::NoSuchAsset { id: id.clone() })
-            }
+            Err(error) if error.is_unknown_id() => Err(ApiError::NoSuchAsset { id: id.clone() }),
             answer => answer,
         }
+    }
+
+    /// A small picture of an asset; [`ApiError::NoThumbnail`] when the server has none, which is no reason to
+    /// stop.
+    ///
+    /// Several threads may ask at once, [`crate::BEST_IN_FLIGHT`] of them with profit. With a fixed rate of ten
+    /// requests a second, ten pictures come in a second: give [`crate::RateLimit::Auto`] for many of them.
+    pub fn thumbnail(self, id: &AssetId, size: Thumbnail) -> Result<Picture, ApiError> {
+        picture::fetch(self.client, id, size)
+    }
+
+    /// Hands on the original of an asset, byte for byte as it is on the server's disk now, from a place on.
+    ///
+    /// A transfer that breaks is gone on with. `into` gets exactly the bytes from `from` on, each once, whether
+    /// the server can send parts or not; after an error it holds the beginning of them. Compare the whole with
+    /// the checksum: an external library has none of its content, and a managed file may have been edited.
+    pub fn original(self, id: &AssetId, from: u64, into: &mut dyn Write) -> Result<Transfer, ApiError> {
+        original::fetch(self.client, id, from, into)
+    }
+
+    /// All stacks of the user, with the ids of their assets as far as these are shown.
+    ///
+    /// One answer that is read as it comes. A stack may be of one, or have a primary asset that is in the trash.
+    pub fn stacks(self) -> Result<Vec<StackMembers>, ApiError> {
+        let url = self.client.url("/stacks");
+        self.client.transport.items(&Call::get("GET /stacks", &url, Caller::Key))
+    }
+
+    /// One stack; `None` when the user has none such.
+    pub fn stack(self, id: &StackId) -> Result<Option<StackMembers>, ApiError> {
+        let read = |answer: &Json<'_>| StackMembers::from_json(answer).filter(|stack| stack.id == *id);
+        match self.client.get("GET /stacks/{id}", &format!("/stacks/{id}"), read) {
+            Ok(stack) => Ok(Some(stack)),
+            Err(error) if error.is_unknown_id() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// One album that the user sees; `None` when there is none such.
+    pub fn album(self, id: &AlbumId) -> Result<Option<Album>, ApiError> {
+        let read = |answer: &Json<'_>| Album::from_json(answer).filter(|album| album.id == *id);
+        match self.client.get("GET /albums/{id}", &format!("/albums/{id}?withoutAssets=true"), read) {
+            Ok(album) => Ok(Some(album)),
+            Err(error) if error.is_unknown_id() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Whether the trash keeps what is put there, as the administrator has it now.
+    pub fn trash_rule(self) -> Result<TrashRule, ApiError> {
+        trash::rule(self.client)
     }
 
     /// How many assets the server counts, partners' included; `None` before 1.135.

@@ -6,6 +6,8 @@
 
 use std::time::{Duration, SystemTime};
 
+use crate::error::ApiError;
+
 /// Bound of the first wait; each further one doubles it.
 const FIRST: Duration = Duration::from_millis(500);
 /// Bound of every wait.
@@ -21,6 +23,29 @@ pub(crate) fn wait(repeat: u32, asked: Option<Duration>, chance: f64) -> Duratio
         // The jitter on top keeps clients apart that were told the same moment.
         Some(asked) => asked.min(LONGEST_ASKED) + jitter.min(FIRST),
         None => jitter,
+    }
+}
+
+/// What a failure means for an order that must not be given twice.
+///
+/// It stays as it is when the server certainly did not act: it was never heard, or it said that it would
+/// not. After everything else nobody knows.
+pub(crate) fn once(endpoint: &'static str, error: ApiError) -> ApiError {
+    let is_unsure = match &error {
+        ApiError::Unreachable { source, .. } => !was_never_sent(source.as_ref()),
+        ApiError::Interrupted { .. } | ApiError::Unexpected { .. } | ApiError::TooLarge { .. } => true,
+        ApiError::Status { status, .. } => *status >= 500 && *status != 503,
+        _ => false,
+    };
+    if is_unsure { ApiError::Unanswered { endpoint, source: Box::new(error) } } else { error }
+}
+
+fn was_never_sent(source: &(dyn std::error::Error + Send + Sync + 'static)) -> bool {
+    match source.downcast_ref::<ureq::Error>() {
+        Some(ureq::Error::HostNotFound | ureq::Error::ConnectionFailed) => true,
+        Some(ureq::Error::Timeout(at)) => matches!(at, ureq::Timeout::Resolve | ureq::Timeout::Connect),
+        Some(ureq::Error::Io(error)) => error.kind() == std::io::ErrorKind::ConnectionRefused,
+        Some(_) | None => false,
     }
 }
 

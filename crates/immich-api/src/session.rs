@@ -7,6 +7,7 @@
 use serde_json::json;
 use ureq::http::{HeaderValue, Method};
 
+use crate::call::{Call, Caller};
 use crate::clean::excerpt;
 use crate::client::Client;
 use crate::error::ApiError;
@@ -15,7 +16,6 @@ use crate::ids::UserId;
 use crate::json::Json;
 use crate::lenient::{member, text};
 use crate::login::Login;
-use crate::transport::{Call, Caller};
 use crate::version::Trait;
 
 const LOGIN: &str = "POST /auth/login";
@@ -37,13 +37,7 @@ impl Client {
     /// [`ApiError::OtherUser`] when the address belongs to somebody else, whose faces are not ours.
     pub fn login(&self, login: &Login) -> Result<Session<'_>, ApiError> {
         let (url, body) = (self.url("/auth/login"), login.body().to_string());
-        let call = Call {
-            endpoint: LOGIN,
-            method: Method::POST,
-            url: &url,
-            body: Some(body.as_bytes()),
-            caller: Caller::Login,
-        };
+        let call = Call::with_body(LOGIN, Method::POST, &url, body.as_bytes(), Caller::Login);
         let (token, user) = self.transport.json(&call, accepted).map_err(|error| match error {
             ApiError::Refused { .. } => ApiError::LoginRefused { endpoint: LOGIN },
             ApiError::Status { endpoint, status, message } => {
@@ -97,8 +91,7 @@ impl Session<'_> {
     }
 
     fn call<'c>(&'c self, endpoint: &'static str, url: &'c str, body: &'c str) -> Call<'c> {
-        let body = Some(body.as_bytes());
-        Call { endpoint, method: Method::POST, url, body, caller: Caller::Session(&self.token) }
+        Call::with_body(endpoint, Method::POST, url, body.as_bytes(), Caller::Session(&self.token))
     }
 }
 

@@ -12,10 +12,11 @@ use tracing::debug;
 use ureq::Body;
 use ureq::http::Response;
 
+use crate::call::{Call, Extent};
 use crate::error::ApiError;
 use crate::failure;
 use crate::lines::Lines;
-use crate::transport::{Call, Extent, Failure, Transport};
+use crate::transport::{Failure, Transport};
 
 /// Longest line: a hundred times the longest that was recorded.
 const LONGEST_LINE: usize = 64 * 1024;

@@ -2,19 +2,23 @@
 //!
 //! Here are the key (in a header marked as sensitive, never in a URL), the rate, the repeats, the limits of
 //! size and time, and the redirects, which are followed by hand because a library would take the key along
-//! to another host. Every request of this client may be sent twice: it asks, or it sets a state.
+//! to another host. A request may be sent twice unless its [`Call`] says otherwise: it asks, or it sets a
+//! state.
 
 use std::io::Read;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tracing::{debug, trace};
-use ureq::http::header::{AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, LOCATION, RETRY_AFTER};
+use ureq::http::header::{
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, LOCATION, RANGE, RETRY_AFTER,
+};
 use ureq::http::{HeaderMap, Method, Request, Response};
 use ureq::{Agent, AsSendBody, Body};
 
 use crate::address::{Origin, resolve};
 use crate::answer::Answer;
+use crate::call::{Call, Caller, Extent};
 use crate::error::ApiError;
 use crate::failure;
 use crate::json::Json;
@@ -24,49 +28,12 @@ use crate::retry;
 use crate::stats::RequestStats;
 use crate::tls;
 
-/// Largest answer that is read, after inflation. The largest honest one measured has half a megabyte.
-pub(crate) const LARGEST_ANSWER: u64 = 64 * 1024 * 1024;
 /// Largest JSON that Immich takes; beyond it the server answers 500 instead of naming the reason.
 pub(crate) const LARGEST_REQUEST: usize = 10 * 1024 * 1024;
 /// More hops than any honest setup has.
 const MOST_HOPS: usize = 5;
 /// How often a wait asks whether to stop.
 const SLICE: Duration = Duration::from_millis(100);
-
-/// One request.
-#[derive(Debug, Clone)]
-pub(crate) struct Call<'a> {
-    /// How messages name it, such as `GET /assets/{id}`.
-    pub(crate) endpoint: &'static str,
-    pub(crate) method: Method,
-    /// Absolute, on the origin of the server, without anything secret.
-    pub(crate) url: &'a str,
-    /// JSON.
-    pub(crate) body: Option<&'a [u8]>,
-    pub(crate) caller: Caller<'a>,
-}
-
-/// In whose name a request goes.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Caller<'a> {
-    /// A probe: nobody knows yet who answers, and nonsense is not asked for again.
-    Nobody,
-    /// The API key.
-    Key,
-    /// Who has no session yet; the answer holds a secret.
-    Login,
-    /// A session, by the value of its header.
-    Session(&'a HeaderValue),
-}
-
-/// How much of an answer to expect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Extent {
-    /// As much as fits into the memory, in a matter of minutes.
-    Bounded,
-    /// As much as there is to say: only the silences have a limit.
-    Stream,
-}
 
 /// A try that failed.
 pub(crate) struct Failure {
@@ -147,7 +114,7 @@ impl Transport {
         call: &Call<'_>,
         read: impl Fn(&Json<'_>) -> Option<T>,
     ) -> Result<(T, Option<std::time::SystemTime>), ApiError> {
-        let read = |answer: &Answer| Ok((answer.read(call.endpoint, &read)?, answer.date));
+        let read = |answer: Answer| Ok((answer.read(call.endpoint, &read)?, answer.date));
         self.repeat(call, || self.answer(call, read))
     }
 
@@ -173,6 +140,7 @@ impl Transport {
                 }
                 Err(failure) => failure,
             };
+            let error = if call.is_once { retry::once(call.endpoint, error) } else { error };
             let mut pause = retry::wait(repeat, retry_after, self.options.clock.chance());
             if !self.may_repeat(call, &error, repeat) {
                 if !self.may_come_back(&error, away) {
@@ -201,14 +169,14 @@ impl Transport {
     }
 
     /// One try for an answer that is read as a whole.
-    fn answer<T>(
+    pub(crate) fn answer<T>(
         &self,
         call: &Call<'_>,
-        read: impl Fn(&Answer) -> Result<T, ApiError>,
+        read: impl Fn(Answer) -> Result<T, ApiError>,
     ) -> Result<T, Failure> {
         let answer = self.in_turn(call, || self.follow(call), |answer| answer.status)?;
         let retry_after = answer.retry_after;
-        let read = answer.success(call.endpoint).and_then(|answer| read(&answer));
+        let read = answer.success(call.endpoint).and_then(read);
         read.map_err(|error| Failure { error, retry_after })
     }
 
@@ -310,12 +278,19 @@ impl Transport {
             Caller::Key => request = request.header("x-api-key", self.key.clone()),
             Caller::Session(token) => request = request.header(AUTHORIZATION, token.clone()),
         }
+        if call.wants_picture {
+            request = request.header(ACCEPT, "image/*,*/*;q=0.1");
+        }
+        if let Some(from) = call.bytes_from {
+            request = request.header(ACCEPT, "*/*").header(ACCEPT_ENCODING, "identity");
+            request = if from > 0 { request.header(RANGE, format!("bytes={from}-")) } else { request };
+        }
         let response = match call.body {
             Some(body) => {
                 let request = request.header(CONTENT_TYPE, "application/json");
-                run(agent, request.body(body).map_err(bad_url)?, extent)
+                run(agent, request.body(body).map_err(bad_url)?, extent, call.is_once)
             }
-            None => run(agent, request.body(()).map_err(bad_url)?, extent),
+            None => run(agent, request.body(()).map_err(bad_url)?, extent, call.is_once),
         };
         response.map_err(|error| failure::before_an_answer(call.endpoint, &self.origin, error))
     }
@@ -323,7 +298,7 @@ impl Transport {
     /// Reads the body up to the limit, counted after inflation.
     pub(crate) fn read(&self, call: &Call<'_>, response: Response<Body>) -> Result<Answer, ApiError> {
         let (head, body) = response.into_parts();
-        let limit = if head.status.is_success() { LARGEST_ANSWER } else { 1024 * 1024 };
+        let limit = if head.status.is_success() { call.limit } else { 1024 * 1024 };
         let mut reader = body.into_reader();
         let mut received = Vec::new();
         let mut piece = vec![0; 64 * 1024];
@@ -351,6 +326,7 @@ impl Transport {
             date,
             retry_after: retry::retry_after(text(&head.headers, &RETRY_AFTER), date),
             location: text(&head.headers, &LOCATION).map(str::to_owned),
+            media_type: text(&head.headers, &CONTENT_TYPE).map(str::to_owned),
             body: received,
             is_secret: matches!(call.caller, Caller::Login),
         })
@@ -375,14 +351,20 @@ impl Transport {
     }
 }
 
+/// What must not be sent twice goes over a fresh connection: an old one may have been closed by the server
+/// just now, and then nobody knows whether it heard.
 fn run(
     agent: &Agent,
     request: Request<impl AsSendBody>,
     extent: Extent,
+    afresh: bool,
 ) -> Result<Response<Body>, ureq::Error> {
-    match extent {
-        Extent::Bounded => agent.run(request),
-        Extent::Stream => agent.run(agent.configure_request(request).timeout_recv_body(None).build()),
+    match (extent, afresh) {
+        (Extent::Bounded, false) => agent.run(request),
+        (Extent::Bounded, true) => {
+            agent.run(agent.configure_request(request).max_idle_age(Duration::ZERO).build())
+        }
+        (Extent::Stream, _) => agent.run(agent.configure_request(request).timeout_recv_body(None).build()),
     }
 }
 
@@ -398,6 +380,7 @@ fn is_redirect(status: u16) -> bool {
     matches!(status, 301 | 302 | 303 | 307 | 308)
 }
 
-fn text<'a>(headers: &'a HeaderMap, name: &ureq::http::HeaderName) -> Option<&'a str> {
+/// A header that is plain text.
+pub(crate) fn text<'a>(headers: &'a HeaderMap, name: &ureq::http::HeaderName) -> Option<&'a str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }

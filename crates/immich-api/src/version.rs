@@ -69,6 +69,14 @@ pub(crate) enum Trait {
     StreamEnds,
     /// Listings name the boxes of faces; afterwards each asset has to be asked for them.
     FacesInListing,
+    /// `PUT /assets` takes a description.
+    DescribesMany,
+    /// Null takes a rating away; before, zero did.
+    RatingIsNull,
+    /// `DELETE /stacks/{id}/assets/{assetId}` takes one asset out of a stack.
+    LeavesStack,
+    /// `POST /faces` and `DELETE /faces/{id}` draw and remove faces.
+    FaceOrders,
 }
 
 impl Trait {
@@ -85,12 +93,14 @@ impl Trait {
         match self {
             Self::OwnKey => (v(1, 139), None),
             Self::SearchStatistics | Self::AlbumFilter => (v(1, 135), None),
-            Self::Visibility => (v(1, 133), None),
+            Self::Visibility | Self::DescribesMany => (v(1, 133), None),
+            Self::FaceOrders => (v(1, 127), None),
             Self::TagFilter => (v(1, 126), None),
             Self::AlbumsAskShared => (OLDEST, Some(v(3, 0))),
             Self::FaceStream => (v(1, 136), None),
-            Self::FaceStreamV2 => (v(2, 6), None),
-            Self::StreamEnds => (v(1, 144), None),
+            Self::FaceStreamV2 | Self::RatingIsNull => (v(2, 6), None),
+            // The oldest description that was seen to have the second of them; it came after 1.132.
+            Self::StreamEnds | Self::LeavesStack => (v(1, 144), None),
             Self::FacesInListing => (v(1, 106), Some(v(3, 0))),
             Self::SearchHidesArchive => (v(1, 133), Some(v(3, 0))),
         }
