@@ -37,6 +37,11 @@ impl Luma {
     pub fn samples(&self) -> &[u8] {
         &self.samples
     }
+
+    /// The rows alone.
+    pub(crate) fn into_samples(self) -> Vec<u8> {
+        self.samples
+    }
 }
 
 /// BT.601: what a JPEG calls Y. Every path from colours to brightness goes through here, since BT.709 moves
