@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use crate::{
-    AlbumId, Asset, AssetId, AssetKind, Camera, DuplicateId, Face, FaceBox, Library, PersonId, Place,
-    Scenario, SourceType, UserId, Visibility, checksum,
+    AlbumId, Asset, AssetId, AssetKind, Camera, DuplicateId, Face, FaceBox, Library, PersonId, PictureMaker,
+    Place, Scenario, SourceType, UserId, Visibility, checksum, planted::Planted, thumbnail,
 };
 
 /// An asset while its scenario is told. Every method may be left out; the defaults are a plain photo.
@@ -65,6 +65,41 @@ impl<'s> AssetBuilder<'s> {
             asset.file_modified_at = at;
             asset.set_taken(Some(at), None);
         })
+    }
+
+    /// The bytes of the original, without a file on disk; size, pixels and checksum follow from them.
+    pub fn picture(self, bytes: impl Into<Vec<u8>>) -> Self {
+        let bytes = bytes.into();
+        self.with(|asset| {
+            asset.size = Some(bytes.len() as u64);
+            asset.dimensions = thumbnail::dimensions(&bytes).or(asset.dimensions);
+            if asset.library.is_none() {
+                asset.checksum = checksum::of_bytes(&bytes);
+            }
+            asset.disk_path = None;
+            asset.planted = Some(Planted::Bytes(bytes.into()));
+        })
+    }
+
+    /// The original is made when somebody asks for it, from this number: for libraries that no memory holds.
+    /// Size, pixels and checksum stay as told. A picture with a short side of at most 250 pixels is its own
+    /// thumbnail, which costs nothing.
+    pub fn picture_by(self, make: &PictureMaker, number: u64) -> Self {
+        self.with(|asset| {
+            asset.disk_path = None;
+            asset.planted = Some(Planted::Made(PictureMaker::clone(make), number));
+        })
+    }
+
+    /// The small picture, served as it is, whatever the original is: for what the sandbox cannot decode.
+    pub fn thumbnail(self, bytes: impl Into<Vec<u8>>) -> Self {
+        let bytes = bytes.into();
+        self.with(|asset| asset.planted_thumbnail = Some(Planted::Bytes(bytes.into())))
+    }
+
+    /// The SHA-1 that the server has.
+    pub fn checksum(self, sha1: [u8; 20]) -> Self {
+        self.with(|asset| asset.checksum = sha1)
     }
 
     /// The caption, or null.

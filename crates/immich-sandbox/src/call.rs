@@ -6,6 +6,7 @@ use serde_json::Value;
 use crate::{
     AssetId, KeyId, UserId, Version,
     problem::{Issue, Problem},
+    thumbnail::{Encoded, Thumbnails},
 };
 
 /// A part of an upload form.
@@ -113,6 +114,18 @@ fn collect<T>(items: impl Iterator<Item = Result<T, Issue>>) -> Result<Vec<T>, P
     if issues.is_empty() { Ok(good) } else { Err(Problem::invalid(issues)) }
 }
 
+/// Work that takes longer than the others should wait: done without the world, its result is the body.
+pub(crate) struct Later(pub(crate) Box<Make>);
+
+/// Makes a picture, with those made before at hand.
+pub(crate) type Make = dyn FnOnce(&Thumbnails) -> Result<Encoded, Problem> + Send;
+
+impl std::fmt::Debug for Later {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Later")
+    }
+}
+
 /// A successful answer.
 #[derive(Debug)]
 pub(crate) struct Reply {
@@ -121,6 +134,8 @@ pub(crate) struct Reply {
     pub(crate) body: Vec<u8>,
     /// Assets whose files are read again before the answer leaves.
     pub(crate) refresh: Vec<AssetId>,
+    /// What is still to be made of it.
+    pub(crate) later: Option<Later>,
     /// Settled after the answer was made: what the server's background jobs would do.
     pub(crate) settle: Vec<AssetId>,
 }
@@ -128,7 +143,7 @@ pub(crate) struct Reply {
 impl Reply {
     pub(crate) fn json(status: u16, body: &Value) -> Self {
         let headers = vec![("content-type", "application/json; charset=utf-8".to_owned())];
-        Self { status, headers, body: body.to_string().into_bytes(), refresh: Vec::new(), settle: Vec::new() }
+        Self { status, headers, body: body.to_string().into_bytes(), ..Self::empty(status) }
     }
 
     pub(crate) fn ok(body: &Value) -> Self {
@@ -140,11 +155,18 @@ impl Reply {
     }
 
     pub(crate) const fn empty(status: u16) -> Self {
-        Self { status, headers: Vec::new(), body: Vec::new(), refresh: Vec::new(), settle: Vec::new() }
+        Self {
+            status,
+            headers: Vec::new(),
+            body: Vec::new(),
+            refresh: Vec::new(),
+            later: None,
+            settle: Vec::new(),
+        }
     }
 
     pub(crate) fn bytes(content_type: &str, body: Vec<u8>) -> Self {
         let headers = vec![("content-type", content_type.to_owned())];
-        Self { status: 200, headers, body, refresh: Vec::new(), settle: Vec::new() }
+        Self { headers, body, ..Self::empty(200) }
     }
 }

@@ -39,6 +39,8 @@ pub(crate) enum Effect {
     Slow(Duration),
     /// Another body instead of the true one, with status 200.
     Body(String),
+    /// The true answer with some of its bytes turned over.
+    WrongBytes,
 }
 
 /// Something that goes wrong, for the requests it matches.
@@ -131,6 +133,11 @@ impl Fault {
     /// Status 200 with this body, whatever was asked: a wrong type, a login page, nonsense.
     pub fn body(text: impl Into<String>) -> Self {
         Self::new(Effect::Body(text.into()))
+    }
+
+    /// The effect happens; the answer is as long as the true one, with some of its bytes turned over.
+    pub fn wrong_bytes() -> Self {
+        Self::new(Effect::WrongBytes)
     }
 
     /// Sends a `Retry-After` header, in seconds.

@@ -55,6 +55,7 @@ mod jobs;
 mod media_type;
 mod members;
 mod model;
+mod planted;
 mod precedence;
 mod problem;
 mod question;
@@ -68,7 +69,9 @@ mod search;
 mod server;
 mod session;
 mod sidecar;
+mod stack_table;
 mod tags;
+mod thumbnail;
 mod version;
 mod view;
 mod witness;
@@ -82,6 +85,7 @@ pub use ids::{AlbumId, AssetId, DuplicateId, FaceId, KeyId, LibraryId, PersonId,
 pub use model::{
     Album, Asset, AssetKind, Camera, Face, FaceBox, Person, Place, SourceType, User, Visibility,
 };
+pub use planted::PictureMaker;
 pub use question::Question;
 pub use record::RecordedRequest;
 pub use sandbox::Sandbox;

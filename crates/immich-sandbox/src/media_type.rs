@@ -26,6 +26,12 @@ pub(crate) fn kind_of(name: &str) -> AssetKind {
     if VIDEO.contains(&extension(name).as_str()) { AssetKind::Video } else { AssetKind::Image }
 }
 
+/// Whether a small picture can be made of a photo of this name.
+pub(crate) fn is_decoded_here(name: &str) -> bool {
+    let known = [".jpg", ".jpeg", ".jpe", ".png", ".webp", ".gif", ".tif", ".tiff", ".mpo"];
+    known.contains(&extension(name).as_str())
+}
+
 /// Whether an upload of this name is taken.
 pub(crate) fn is_accepted(name: &str) -> bool {
     let extension = extension(name);

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{
     AlbumId, AssetId, DuplicateId, FaceId, KeyId, LibraryId, PersonId, StackId, TagId, UserId, checksum,
-    edited::Fields, media_type, members::Members, zone,
+    edited::Fields, media_type, members::Members, planted::Planted, zone,
 };
 
 /// Somebody with an account.
@@ -306,6 +306,10 @@ pub struct Asset {
     pub original_path: String,
     /// The same file on this machine; `None` for an asset without a file.
     pub disk_path: Option<PathBuf>,
+    /// The original, where it is no file.
+    pub(crate) planted: Option<Planted>,
+    /// The small picture, where it is not made from the original.
+    pub(crate) planted_thumbnail: Option<Planted>,
     /// The sidecar that the server has linked, on this machine.
     pub(crate) sidecar: Option<PathBuf>,
     /// Fields that somebody edited and that no sidecar holds yet: a re-read leaves them alone.
@@ -372,6 +376,8 @@ impl Asset {
             kind: media_type::kind_of(&name),
             original_path,
             disk_path: None,
+            planted: None,
+            planted_thumbnail: None,
             sidecar: None,
             locked: Fields::NONE,
             original_file_name: name,

@@ -17,9 +17,11 @@ use crate::{
     fault::Faults,
     jobs,
     model::Person,
+    planted::Planted,
     record::Record,
     server::{self, Shared},
     sidecar,
+    thumbnail::{self, Thumbnails},
     world::World,
 };
 
@@ -56,6 +58,7 @@ impl Sandbox {
             world: std::sync::Arc::new(std::sync::Mutex::new(world)),
             record: Record::default(),
             faults: Faults::default(),
+            thumbnails: Thumbnails::default(),
             jobs: std::sync::Arc::default(),
         };
         write_told(&shared, &to_write)?;
@@ -250,6 +253,36 @@ impl Sandbox {
             assets
         };
         world.stacks().values().map(first_shown).collect()
+    }
+
+    /// Gives an asset other bytes, without a file, as if its file had been replaced: no checksum is made anew.
+    pub fn set_picture(&self, id: AssetId, bytes: &[u8]) -> Result<(), SandboxError> {
+        self.edit(id, |asset| {
+            asset.planted = Some(Planted::Bytes(bytes.into()));
+            asset.size = Some(bytes.len() as u64);
+            asset.dimensions = thumbnail::dimensions(bytes).or(asset.dimensions);
+        })?;
+        self.shared.thumbnails.forget(id);
+        Ok(())
+    }
+
+    /// For how many days the trash keeps; `None` switches it off.
+    pub fn set_trash_days(&self, days: Option<u64>) {
+        self.shared.world().trash_days = days;
+    }
+
+    /// The nightly clean-up, where the trash keeps nothing: what is in it is gone for good. Answers how many.
+    pub fn clean_up(&self) -> usize {
+        let mut world = self.shared.world();
+        if world.trash_days.is_some_and(|days| days > 0) {
+            return 0;
+        }
+        let gone: Vec<AssetId> =
+            world.assets().iter().filter(|asset| asset.is_trashed()).map(Asset::id).collect();
+        for id in &gone {
+            world.remove_asset(*id);
+        }
+        gone.len()
     }
 
     /// Where the file of an asset is on this machine.

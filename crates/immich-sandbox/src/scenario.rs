@@ -240,7 +240,7 @@ impl Scenario {
 
     /// Makes a stack; the first asset is shown. `None` for no assets.
     pub fn stack(&mut self, assets: &[AssetId]) -> Option<StackId> {
-        self.world.add_stack(self.admin, assets)
+        (!assets.is_empty()).then(|| self.world.add_stack(self.admin, assets).0)
     }
 
     /// Groups assets as duplicates of each other.
@@ -257,6 +257,11 @@ impl Scenario {
     /// `by` shows their library to `with`.
     pub fn partner(&mut self, by: UserId, with: UserId) {
         self.world.partners.push(Partner { shared_by: by, shared_with: with, in_timeline: true });
+    }
+
+    /// For how many days the trash keeps, 30 on a fresh server; `None` switches it off.
+    pub fn trash_days(&mut self, days: Option<u64>) {
+        self.world.trash_days = days;
     }
 
     /// Whether regions in files become faces; off as on a fresh server.

@@ -24,6 +24,7 @@ use crate::{
     problem::{Issue, Problem},
     record::{Record, RecordedRequest},
     routes,
+    thumbnail::Thumbnails,
     world::World,
 };
 
@@ -36,6 +37,7 @@ pub(crate) struct Shared {
     pub(crate) world: Arc<Mutex<World>>,
     pub(crate) record: Record,
     pub(crate) faults: Faults,
+    pub(crate) thumbnails: Thumbnails,
     /// Held by whoever does a background job.
     pub(crate) jobs: Arc<Mutex<()>>,
 }
@@ -128,6 +130,7 @@ async fn spoiled(shared: &Shared, fault: &Fault, heard: Heard) -> Option<Respons
         | Effect::LostAnswer
         | Effect::CutWithin
         | Effect::TruncatedJson
+        | Effect::WrongBytes
         | Effect::Slow(_) => spoil(&fault.effect, answer(shared, heard).await),
         Effect::Status(_)
         | Effect::HtmlPage
@@ -149,6 +152,10 @@ fn spoil(effect: &Effect, mut answer: Answer) -> Option<Response> {
         }
         Effect::TruncatedJson => {
             answer.body.truncate(answer.body.len() / 2);
+            Some(whole(answer))
+        }
+        Effect::WrongBytes => {
+            answer.body.iter_mut().skip(7).step_by(97).for_each(|byte| *byte = !*byte);
             Some(whole(answer))
         }
         Effect::Slow(pause) => {
@@ -216,7 +223,10 @@ async fn answer(shared: &Shared, heard: Heard) -> Answer {
         (world.version, format!("{number:016x}")[..8].to_owned())
     };
     let result = match listen(&heard).await {
-        Ok(heard_body) => dispatch(shared, &heard, heard_body),
+        Ok(heard_body) => match dispatch(shared, &heard, heard_body) {
+            Ok(reply) => finish(shared, reply).await,
+            Err(problem) => Err(problem),
+        },
         Err(problem) => Err(problem),
     };
     let mut answer = match result {
@@ -294,6 +304,16 @@ fn dispatch(shared: &Shared, heard: &Heard, (json, parts): (Value, Vec<Part>)) -
         parts,
     };
     (route.run)(&mut world, &call)
+}
+
+/// Makes what was left for later, on a thread of its own.
+async fn finish(shared: &Shared, mut reply: Reply) -> Result<Reply, Problem> {
+    let Some(later) = reply.later.take() else { return Ok(reply) };
+    let thumbnails = shared.thumbnails.clone();
+    let made = tokio::task::spawn_blocking(move || (later.0)(&thumbnails)).await;
+    let (media_type, body) = made.unwrap_or_else(|_| Err(Problem::text(500, "Internal server error")))?;
+    reply.headers.push(("content-type", media_type));
+    Ok(Reply { body, ..reply })
 }
 
 /// What background jobs of the server would do; done before the answer leaves, so that no test has to wait.

@@ -16,9 +16,10 @@ use crate::{
     edited::Fields,
     ids::Mint,
     members::Members,
-    model::{Album, ApiKey, ExternalLibrary, Partner, Person, Stack, Tag, User},
+    model::{Album, ApiKey, ExternalLibrary, Partner, Person, Tag, User},
     search::{FoundCache, OrderCache},
     session::Session,
+    stack_table::Stacks,
 };
 
 /// The first instant of every scenario: 2026-01-01T00:00:00Z.
@@ -38,7 +39,7 @@ pub(crate) struct World {
     tags: BTreeMap<TagId, Tag>,
     tag_values: HashMap<(UserId, String), TagId>,
     albums: BTreeMap<AlbumId, Album>,
-    stacks: BTreeMap<StackId, Stack>,
+    stacks: Stacks,
     assets: Vec<Asset>,
     index: HashMap<AssetId, usize>,
     /// Grows whenever the order of a search may differ.
@@ -57,6 +58,8 @@ pub(crate) struct World {
     pub(crate) exiftool: Option<PathBuf>,
     /// Where uploads are stored on this machine; `/data` on the server.
     pub(crate) upload_root: PathBuf,
+    /// For how many days the trash keeps; `None` while it is switched off.
+    pub(crate) trash_days: Option<u64>,
     /// After this page of a search: trash so many of the assets just served.
     pub(crate) trash_after: Vec<(usize, usize)>,
 }
@@ -75,7 +78,8 @@ impl World {
             tags: BTreeMap::new(),
             tag_values: HashMap::new(),
             albums: BTreeMap::new(),
-            stacks: BTreeMap::new(),
+            stacks: Stacks::default(),
+            trash_days: Some(30),
             assets: Vec::new(),
             index: HashMap::new(),
             generation: 0,
@@ -107,11 +111,11 @@ impl World {
         &mut self.albums
     }
 
-    pub(crate) const fn stacks(&self) -> &BTreeMap<StackId, Stack> {
+    pub(crate) const fn stacks(&self) -> &Stacks {
         &self.stacks
     }
 
-    pub(crate) const fn stacks_mut(&mut self) -> &mut BTreeMap<StackId, Stack> {
+    pub(crate) const fn stacks_mut(&mut self) -> &mut Stacks {
         self.changes += 1;
         &mut self.stacks
     }
@@ -163,9 +167,12 @@ impl World {
     pub(crate) fn edit(&mut self, id: AssetId, change: impl FnOnce(&mut Asset)) -> Result<(), SandboxError> {
         let now = self.now();
         let asset = self.asset_mut(id).ok_or(SandboxError::NoAsset { id })?;
+        let before = asset.file_created_at;
         change(asset);
         asset.updated_at = now;
-        self.reorder();
+        if asset.file_created_at != before {
+            self.reorder();
+        }
         Ok(())
     }
 
@@ -199,7 +206,7 @@ impl World {
         for other in &mut self.assets {
             other.live_photo_video = other.live_photo_video.filter(|video| *video != id);
         }
-        self.drop_from_stacks(id);
+        self.stacks.forget(id);
         self.reorder();
         Some(asset)
     }
@@ -218,24 +225,6 @@ impl World {
             asset.trashed_at = None;
             asset.updated_at = now;
         }
-    }
-
-    /// Takes an asset out of its stack; a stack of one is no stack.
-    pub(crate) fn drop_from_stacks(&mut self, id: AssetId) {
-        self.changes += 1;
-        for stack in self.stacks.values_mut() {
-            stack.assets.retain(|member| *member != id);
-            if stack.primary == id
-                && let Some(first) = stack.assets.first()
-            {
-                stack.primary = *first;
-            }
-        }
-        self.stacks.retain(|_, stack| stack.assets.len() > 1);
-    }
-
-    pub(crate) fn stack_of(&self, id: AssetId) -> Option<&Stack> {
-        self.stacks.values().find(|stack| stack.assets.contains(&id))
     }
 
     pub(crate) fn user(&self, id: UserId) -> Option<&User> {
@@ -319,15 +308,11 @@ impl World {
         gone
     }
 
-    pub(crate) fn add_stack(&mut self, owner: UserId, assets: &[AssetId]) -> Option<StackId> {
-        let primary = *assets.first()?;
-        for &asset in assets {
-            self.drop_from_stacks(asset);
-        }
+    /// Makes a stack of assets, the first one shown; answers its id and its assets.
+    pub(crate) fn add_stack(&mut self, owner: UserId, assets: &[AssetId]) -> (StackId, Vec<AssetId>) {
         let id = StackId::new(self.mint.uuid());
         self.changes += 1;
-        self.stacks.insert(id, Stack { id, owner, primary, assets: assets.to_vec() });
-        Some(id)
+        (id, self.stacks.make(id, owner, assets))
     }
 
     /// Every face of a person, with its asset.

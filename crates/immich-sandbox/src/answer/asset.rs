@@ -4,7 +4,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
 use super::{Style, at, people, tag, user};
-use crate::{Asset, AssetKind, Camera, Place, Question, Visibility, checksum, media_type, world::World};
+use crate::{
+    Asset, AssetKind, Camera, Place, Question, Visibility, checksum, media_type, thumbnail::Source,
+    world::World,
+};
 
 /// Which parts of an asset an answer has.
 #[derive(Debug, Clone, Copy)]
@@ -82,7 +85,7 @@ fn basics(asset: &Asset, style: Style) -> Map<String, Value> {
         "originalPath": asset.original_path,
         "originalFileName": asset.original_file_name,
         "originalMimeType": media_type::mime_of(&asset.original_file_name),
-        "thumbhash": STANDARD.encode(asset.checksum),
+        "thumbhash": Source::of(asset).map(|_| STANDARD.encode(asset.checksum)),
         "fileCreatedAt": at(asset.file_created_at, style),
         "fileModifiedAt": at(asset.file_modified_at, style),
         "localDateTime": at(asset.local_date_time, style),
@@ -165,7 +168,7 @@ fn exif(asset: &Asset) -> Value {
 }
 
 fn stack(world: &World, asset: &Asset) -> Value {
-    world.stack_of(asset.id).map_or(Value::Null, |stack| {
+    world.stacks().of(asset.id).map_or(Value::Null, |stack| {
         json!({
             "id": stack.id.to_string(),
             "primaryAssetId": stack.primary.to_string(),

@@ -258,11 +258,10 @@ fn copy(world: &mut World, call: &Call) -> Result<Reply, Problem> {
         world.edit(target, |asset| asset.is_favorite = on).map_err(|_| Problem::no_access("asset.copy"))?;
     }
     if call.flag("stack")?.unwrap_or(true)
-        && let Some(stack) = world.stack_of(source).map(|stack| stack.id)
-        && let Some(stack) = world.stacks_mut().get_mut(&stack)
-        && !stack.assets.contains(&target)
+        && let Some(stack) = world.stacks().of(source).map(|stack| stack.id)
+        && world.stacks().of(target).is_none_or(|other| other.id != stack)
     {
-        stack.assets.push(target);
+        world.stacks_mut().join(stack, target);
     }
     Ok(Reply::empty(204))
 }

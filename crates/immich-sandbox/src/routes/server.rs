@@ -38,7 +38,7 @@ fn features(world: &World) -> Value {
     let mut body = json!({
         "smartSearch": false, "facialRecognition": false, "duplicateDetection": false, "map": true,
         "reverseGeocoding": true, "importFaces": world.import_faces, "sidecar": true, "search": true,
-        "trash": true, "oauth": false, "oauthAutoLaunch": false, "ocr": false, "passwordLogin": true,
+        "trash": world.trash_days.is_some(), "oauth": false, "oauthAutoLaunch": false, "ocr": false, "passwordLogin": true,
         "configFile": false, "email": false,
     });
     if world.version.is_v3() {
@@ -49,7 +49,7 @@ fn features(world: &World) -> Value {
 
 fn config(world: &World) -> Value {
     let mut body = json!({
-        "loginPageMessage": "", "trashDays": 30, "userDeleteDelay": 7, "oauthButtonText": "Login with OAuth",
+        "loginPageMessage": "", "trashDays": world.trash_days.unwrap_or(30), "userDeleteDelay": 7, "oauthButtonText": "Login with OAuth",
         "isInitialized": true, "isOnboarded": true, "externalDomain": "", "publicUsers": true,
         "mapDarkStyleUrl": "https://tiles.immich.cloud/v1/style/dark.json",
         "mapLightStyleUrl": "https://tiles.immich.cloud/v1/style/light.json", "maintenanceMode": false,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{Route, assets, needs};
 use crate::{
-    AssetId, StackId, Version,
+    Asset, AssetId, StackId, Version, Visibility,
     answer::{Detail, asset},
     call::{Call, Reply},
     model::Stack,
@@ -22,6 +22,9 @@ pub(super) fn route<'p>(version: Version, method: &str, path: &'p [&'p str]) -> 
         ("PATCH", ["stacks", id]) if version.is_v3() => {
             needs("stack.update", move |world, call| update(world, call, id))
         }
+        ("DELETE", ["stacks", id, "assets", asset]) => {
+            needs("stack.update", move |world, call| take_out(world, call, id, asset))
+        }
         ("DELETE", ["stacks", id]) => needs("stack.delete", move |world, call| delete(world, call, id)),
         _ => return None,
     })
@@ -30,7 +33,10 @@ pub(super) fn route<'p>(version: Version, method: &str, path: &'p [&'p str]) -> 
 fn shown(world: &World, stack: &Stack, detail: Detail) -> Value {
     let mut members: Vec<AssetId> = stack.assets.clone();
     members.sort_by_key(|id| *id != stack.primary);
-    let members = members.iter().filter_map(|id| world.asset(*id)).map(|member| asset(world, member, detail));
+    // Members in the trash stay, and are not shown.
+    let members = members.iter().filter_map(|id| world.asset(*id));
+    let members = members.filter(|member| !member.is_trashed() && is_shown(member));
+    let members = members.map(|member| asset(world, member, detail));
     json!({
         "id": stack.id.to_string(),
         "primaryAssetId": stack.primary.to_string(),
@@ -38,14 +44,18 @@ fn shown(world: &World, stack: &Stack, detail: Detail) -> Value {
     })
 }
 
+fn is_shown(member: &Asset) -> bool {
+    matches!(member.visibility, Visibility::Timeline | Visibility::Archive)
+}
+
 fn own(world: &World, call: &Call, id: &str, permission: &str) -> Result<StackId, Problem> {
     let id = Call::id("id", id, StackId::parse)?;
-    let mine = world.stacks().get(&id).filter(|stack| stack.owner == call.user);
+    let mine = world.stacks().get(id).filter(|stack| stack.owner == call.user);
     mine.map(|stack| stack.id).ok_or_else(|| Problem::no_access(permission))
 }
 
 fn reply(world: &World, status: u16, id: StackId, detail: Detail) -> Reply {
-    Reply::json(status, &world.stacks().get(&id).map_or(Value::Null, |stack| shown(world, stack, detail)))
+    Reply::json(status, &world.stacks().get(id).map_or(Value::Null, |stack| shown(world, stack, detail)))
 }
 
 fn list(world: &mut World, call: &Call) -> Result<Reply, Problem> {
@@ -63,25 +73,14 @@ fn get(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
     Ok(reply(world, 200, id, Detail::NESTED_WITH_TAGS))
 }
 
-/// Whoever is in another stack moves with all of that stack, as on the server.
+/// Whoever is shown for another stack brings all of that stack along, as on the server.
 fn create(world: &mut World, call: &Call) -> Result<Reply, Problem> {
     let ids = call.asset_ids("assetIds")?;
     if ids.len() < 2 {
         return Err(Issue::too_small("assetIds", 2).into());
     }
     assets::all_own(world, call, &ids, "asset.update")?;
-    let mut members = ids.clone();
-    for id in &ids {
-        members.extend(world.stack_of(*id).map(|stack| stack.assets.clone()).unwrap_or_default());
-    }
-    let mut seen = Vec::new();
-    members.retain(|id| {
-        !seen.contains(id) && {
-            seen.push(*id);
-            true
-        }
-    });
-    let id = world.add_stack(call.user, &members).ok_or_else(|| Problem::no_access("asset.update"))?;
+    let (id, members) = world.add_stack(call.user, &ids);
     for member in members {
         touch(world, member);
     }
@@ -99,19 +98,32 @@ fn update(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
     let id = own(world, call, id, "stack.update")?;
     if call.json.get("primaryAssetId").is_some() {
         let primary = call.body_id("primaryAssetId", AssetId::parse)?;
-        let Some(stack) = world.stacks_mut().get_mut(&id) else {
-            return Err(Problem::no_access("stack.update"));
-        };
-        if !stack.assets.contains(&primary) {
+        let is_seen = world.asset(primary).is_some_and(|asset| !asset.is_trashed() && is_shown(asset));
+        if !is_seen || !world.stacks_mut().set_primary(id, primary) {
             return Err(Problem::bad_request("Primary asset must be in the stack"));
         }
-        stack.primary = primary;
     }
     Ok(reply(world, 200, id, Detail::NESTED_WITH_TAGS))
 }
 
+fn take_out(world: &mut World, call: &Call, id: &str, asset: &str) -> Result<Reply, Problem> {
+    let id = own(world, call, id, "stack.update")?;
+    let asset = Call::id("assetId", asset, AssetId::parse)?;
+    match world.stacks().of(asset).filter(|stack| stack.id == id) {
+        None => Err(Problem::bad_request("Asset not in stack")),
+        Some(stack) if stack.primary == asset => {
+            Err(Problem::bad_request("Cannot remove stack's primary asset"))
+        }
+        Some(_) => {
+            world.stacks_mut().leave(asset);
+            touch(world, asset);
+            Ok(Reply::empty(204))
+        }
+    }
+}
+
 fn dissolve(world: &mut World, id: StackId) {
-    for member in world.stacks_mut().remove(&id).map(|stack| stack.assets).unwrap_or_default() {
+    for member in world.stacks_mut().remove(id) {
         touch(world, member);
     }
 }

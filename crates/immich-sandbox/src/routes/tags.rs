@@ -107,13 +107,15 @@ fn assign(world: &mut World, call: &Call, id: &str, on: bool) -> Result<Reply, P
     let ids = call.asset_ids("ids")?;
     let mut settle = Vec::new();
     let results = ids.into_iter().map(|id| {
-        let error = if assets::all_own(world, call, &[id], "asset.update").is_err() {
+        let has = world.asset(id).is_some_and(|asset| asset.tags.contains(&tag));
+        let error = if has == on {
+            Some(if on { "duplicate" } else { "not_found" })
+        } else if assets::all_own(world, call, &[id], "asset.share").is_err() {
             Some("no_permission")
-        } else if set(world, id, tag, on) {
+        } else {
+            set(world, id, tag, on);
             settle.push(id);
             None
-        } else {
-            Some(if on { "duplicate" } else { "not_found" })
         };
         super::albums::result(id, error)
     });
