@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::error::SimilarityError;
+use crate::name::FrameName;
 
 /// Names a photo for ever, such as the id of an asset or a digest of a path. Sorting by it gives the one order that does
 /// not depend on how photos were found.
@@ -46,24 +47,42 @@ pub(crate) fn sixteen(text: &str) -> Result<[u8; 16], SimilarityError> {
 }
 
 /// When and with what a photo was taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Exposure {
     /// A number for make and model; photos with the same number come from the same kind of camera.
     pub camera: u32,
     /// When, in milliseconds of the camera's wall clock since 1970.
+    ///
+    /// A multiple of 1,000 says the second and no more: many cameras know no fractions, and some (EOS 6D, EOS 7D) write
+    /// a fraction that is always 0.
     pub taken: i64,
 }
 
-/// A photo, as far as comparing goes.
+/// A photo, as far as comparing goes. Whatever is not known is `None`; what is known only makes comparing stricter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Photo {
     /// Its name.
     pub id: PhotoId,
     /// SHA-1 of the bytes of the file, where it is known.
     pub content: Option<[u8; 20]>,
+    /// A digest of all decoded pixels: photos with the same number are one exposure, whatever else is said of them,
+    /// because noise never repeats itself. Of pictures of the same origin only, all thumbnails of one server or all
+    /// files; never of a plain picture, since two black ones are equal too.
+    pub picture: Option<u64>,
     /// Only where the camera and its time are known.
     pub exposure: Option<Exposure>,
+    /// What its file name says about which frame of the camera it is.
+    pub name: Option<FrameName>,
+    /// Width and height of the whole picture in pixels.
+    pub size: Option<(u32, u32)>,
     /// Photos with the same number are parts of one shot (raw and JPEG, members of one stack) and are no copies of each
     /// other.
     pub shot: Option<u64>,
+}
+
+impl Photo {
+    /// A photo of which nothing is known.
+    pub const fn new(id: PhotoId) -> Self {
+        Self { id, content: None, picture: None, exposure: None, name: None, size: None, shot: None }
+    }
 }

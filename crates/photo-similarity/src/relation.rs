@@ -1,5 +1,6 @@
 //! What two photos are to each other.
 
+use crate::kinship::Kinship;
 use crate::photo::Photo;
 
 /// When two photos belong together.
@@ -22,6 +23,27 @@ pub struct Bursts {
     pub limit: u32,
 }
 
+impl Rules {
+    /// The largest distance at which two photos look alike, in bits.
+    pub(crate) fn loosest(&self) -> u32 {
+        self.similar.max(self.duplicate)
+    }
+}
+
+impl Bursts {
+    /// A limit for p256, in bits. Frames that follow each other from the hand are 44 to 144 bits apart (24 measured, half
+    /// of them up to 100).
+    pub const LIMIT: u32 = 96;
+
+    /// Whether two shots of one camera are near enough in time and are not the same one.
+    fn are_takes(&self, one: &Photo, other: &Photo) -> bool {
+        let (Some(first), Some(second)) = (one.exposure, other.exposure) else { return false };
+        first.camera == second.camera
+            && i64::try_from(first.taken.abs_diff(second.taken)).is_ok_and(|apart| apart <= self.within)
+            && !Kinship::of(one, other).allows_copies()
+    }
+}
+
 /// What two photos are to each other, from the closest on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Relation {
@@ -37,7 +59,10 @@ pub enum Relation {
 
 /// What two photos are to each other; `distance` is `None` where their looks cannot be compared.
 ///
-/// Two shots of one camera at different times are never duplicates, however alike they look: they are two exposures.
+/// Two shots of one camera at different times are never duplicates, however alike they look: they are two exposures. So
+/// are shots of two cameras, and frames of one second that have different numbers, or of which nothing says that they
+/// are the same. Only a photo without camera or time is judged by its looks alone.
+///
 /// Parts of one shot are nothing to each other.
 pub fn relation(one: &Photo, other: &Photo, distance: Option<u16>, rules: &Rules) -> Option<Relation> {
     if one.content.is_some() && one.content == other.content {
@@ -47,21 +72,79 @@ pub fn relation(one: &Photo, other: &Photo, distance: Option<u16>, rules: &Rules
         return None;
     }
     let distance = u32::from(distance?);
-    let takes = match (one.exposure, other.exposure) {
-        (Some(one), Some(other)) if one.camera == other.camera => Some(one.taken.abs_diff(other.taken)),
-        _ => None,
-    };
-    let apart = takes.filter(|apart| *apart > 0);
-    if distance <= rules.duplicate && apart.is_none() {
+    if distance <= rules.duplicate && Kinship::of(one, other).allows_copies() {
         return Some(Relation::Duplicate);
     }
-    let is_burst = |bursts: &Bursts, apart: u64| {
-        i64::try_from(apart).is_ok_and(|apart| apart <= bursts.within) && distance <= bursts.limit
-    };
-    if let (Some(bursts), Some(apart)) = (&rules.bursts, apart)
-        && is_burst(bursts, apart)
-    {
+    if rules.bursts.is_some_and(|bursts| distance <= bursts.limit && bursts.are_takes(one, other)) {
         return Some(Relation::Burst);
     }
-    (distance <= rules.similar.max(rules.duplicate)).then_some(Relation::Similar)
+    (distance <= rules.loosest()).then_some(Relation::Similar)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::name::FrameName;
+    use crate::photo::{Exposure, PhotoId};
+
+    const RULES: Rules =
+        Rules { duplicate: 40, similar: 56, bursts: Some(Bursts { within: 2000, limit: Bursts::LIMIT }) };
+
+    fn bare() -> Photo {
+        Photo::new(PhotoId([0; 16]))
+    }
+
+    fn shot(taken: i64, name: &str) -> Photo {
+        let exposure = Some(Exposure { camera: 1, taken });
+        Photo { exposure, name: FrameName::of(name), size: Some((4000, 3000)), ..bare() }
+    }
+
+    #[test]
+    fn equal_bytes_are_exact_even_where_looks_cannot_be_compared() {
+        let one = Photo { content: Some([7; 20]), shot: Some(1), ..bare() };
+
+        assert_eq!(relation(&one, &one, None, &RULES), Some(Relation::Exact));
+    }
+
+    #[test]
+    fn parts_of_one_shot_are_nothing_to_each_other() {
+        let one = Photo { shot: Some(1), ..bare() };
+
+        assert_eq!(relation(&one, &one, Some(0), &RULES), None);
+    }
+
+    #[test]
+    fn a_copy_without_camera_is_judged_by_its_looks() {
+        let by = |distance| relation(&shot(5000, "IMG_0001.JPG"), &bare(), Some(distance), &RULES);
+
+        assert_eq!([by(40), by(41)], [Some(Relation::Duplicate), Some(Relation::Similar)]);
+        assert_eq!(by(57), None);
+    }
+
+    #[test]
+    fn two_frames_of_one_second_are_never_duplicates() {
+        let by = |name| relation(&shot(5000, "IMG_0001.JPG"), &shot(5000, name), Some(0), &RULES);
+
+        assert_eq!(by("IMG_0002.JPG"), Some(Relation::Burst));
+        assert_eq!(by("beach.jpg"), Some(Relation::Burst), "when in doubt");
+        assert_eq!(by("IMG_0001 copy.jpg"), Some(Relation::Duplicate));
+    }
+
+    #[test]
+    fn frames_of_moments_are_a_burst_and_of_hours_similar() {
+        let by =
+            |taken, distance| relation(&shot(5000, "a.jpg"), &shot(taken, "b.jpg"), Some(distance), &RULES);
+
+        assert_eq!(by(7000, 90), Some(Relation::Burst));
+        assert_eq!(by(7001, 90), None);
+        assert_eq!(by(3_600_000, 0), Some(Relation::Similar));
+    }
+
+    #[test]
+    fn two_cameras_are_no_burst() {
+        let other = Photo { exposure: Some(Exposure { camera: 2, taken: 5000 }), ..shot(0, "a.jpg") };
+
+        assert_eq!(relation(&shot(5000, "a.jpg"), &other, Some(3), &RULES), Some(Relation::Similar));
+        assert_eq!(relation(&shot(5000, "a.jpg"), &other, Some(90), &RULES), None);
+    }
 }

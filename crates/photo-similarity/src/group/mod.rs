@@ -1,9 +1,31 @@
 //! Groups around a representative, never by chaining.
+//!
+//! ```text
+//! photos ─► contents (equal bytes) ─► sets (copies of one exposure) ─► bursts ─► what looks alike
+//! ```
+//!
+//! Each stage takes what the one before put together as one. A group holds what the last stage that touched it put
+//! together, and its class is named after that stage; what no later stage wanted stays a group of copies.
+
+mod assemble;
+mod cluster;
+mod contents;
+mod graph;
+mod sets;
+mod takes;
+#[cfg(test)]
+mod tests;
+mod ties;
+mod units;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use self::assemble::Assembly;
+use self::contents::Contents;
+use self::ties::Ties;
+use self::units::Units;
 use crate::error::SimilarityError;
 use crate::hash::Hash;
 use crate::pairs::Edge;
@@ -104,7 +126,7 @@ impl TryFrom<String> for GroupId {
 pub struct Member {
     /// Its position.
     pub photo: u32,
-    /// Bits between it and the representative; `None` where only its bytes were compared.
+    /// Bits between it and the representative, which itself has 0; `None` where only bytes were compared.
     pub distance: Option<u16>,
     /// Photos of a group with the same number are copies of one exposure; within a group of duplicates all have 0.
     pub set: u16,
@@ -119,15 +141,56 @@ pub struct Group {
     pub class: Class,
     /// At least two; the representative first, then by distance and id.
     pub members: Vec<Member>,
-    /// Photos outside of the group that look like its representative, each with its distance, nearest first.
+    /// Photos outside of the group that look like one of it, each with its distance to that, nearest first; the nearest
+    /// 16 of them.
     pub also: Vec<(u32, u16)>,
 }
 
-/// Puts photos into groups. `photos` are sorted by id, `hashes` beside them (`None`: cannot be compared by looks), and
-/// `edges` are all pairs of them within the loosest limit of the rules, sorted.
+/// Puts photos into groups. `photos` are sorted by id (others are sorted here, at the cost of a copy), `hashes` beside
+/// them (`None`: cannot be compared by looks), and `edges` are all pairs of them within the loosest limit of the rules.
+/// Positions that do not exist are left out.
 ///
-/// Depends on nothing else: not on the order in which photos were found, nor on when.
+/// A pair that is not among `edges` may still be within the limit, when the search kept only the nearest of a crowd: so
+/// hashes are compared too where it matters. What is within the limit only when turned or trimmed is known by its edge
+/// alone.
+///
+/// Depends on nothing else: not on the order in which photos were found, nor on when. What is added changes only groups
+/// of photos that look like it. Sorted by the first photo of each.
 pub fn groups(photos: &[Photo], hashes: &[Option<Hash>], edges: &[Edge], rules: &Rules) -> Vec<Group> {
-    let _ = (photos, hashes, edges, rules);
-    Vec::new()
+    if photos.is_sorted_by_key(|photo| photo.id) {
+        return of_sorted(photos, hashes, edges, rules);
+    }
+    let positions = |count: usize| (0_u32..).take(count).collect::<Vec<u32>>();
+    let mut order = positions(photos.len());
+    order.sort_by_key(|position| photos[*position as usize].id);
+    let mut place = positions(photos.len());
+    for (new, old) in (0_u32..).zip(&order) {
+        place[*old as usize] = new;
+    }
+    let moved = |edge: &Edge| {
+        let (a, b) = (*place.get(edge.a as usize)?, *place.get(edge.b as usize)?);
+        Some(Edge { a: a.min(b), b: a.max(b), distance: edge.distance })
+    };
+    let sorted: Vec<Photo> = order.iter().map(|old| photos[*old as usize]).collect();
+    let looks: Vec<Option<Hash>> =
+        order.iter().map(|old| hashes.get(*old as usize).copied().flatten()).collect();
+    let edges: Vec<Edge> = edges.iter().filter_map(moved).collect();
+    let mut groups = of_sorted(&sorted, &looks, &edges, rules);
+    for group in &mut groups {
+        group.members.iter_mut().for_each(|member| member.photo = order[member.photo as usize]);
+        group.also.iter_mut().for_each(|also| also.0 = order[also.0 as usize]);
+    }
+    groups
+}
+
+fn of_sorted(photos: &[Photo], hashes: &[Option<Hash>], edges: &[Edge], rules: &Rules) -> Vec<Group> {
+    let contents = Contents::new(photos, hashes);
+    let ties = Ties::of(&contents, photos.len(), edges, rules);
+    let sets = sets::of(&contents, &ties, rules);
+    let bursts = match &rules.bursts {
+        Some(bursts) => takes::bursts(&contents, &ties, &sets, bursts),
+        None => Units::of(sets.len(), Vec::new()),
+    };
+    let similar = takes::similar(&contents, &ties, &sets, &bursts, rules);
+    Assembly::new(contents, &ties, sets, bursts, similar, rules).groups()
 }

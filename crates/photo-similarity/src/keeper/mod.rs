@@ -1,4 +1,11 @@
 //! Which photo of a group is the best, and why.
+//!
+//! What the user said comes first: what is pinned, then the preferences, then favourites, albums and places. Then what
+//! cannot be brought back: pixels. Immich's own suggestion starts with the size of the file and so prefers bloated
+//! re-encodings; here bytes come after the camera, which says that a file is the original. An enlarged copy has more
+//! pixels than its original, and nothing tells: it wins, unless one of the two is pinned, a favourite or in an album.
+//!
+//! Sizes within one per cent are equal: turning without loss cuts off an edge, and a caption makes a file larger.
 
 use std::fmt;
 
@@ -7,11 +14,20 @@ use serde::{Deserialize, Serialize};
 use crate::decode::Format;
 use crate::photo::PhotoId;
 
+mod clutter;
+mod ranking;
+#[cfg(test)]
+mod tests;
+
 /// What is known of a photo when the best of a group is chosen.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, and any mix of them occurs")]
 pub struct Traits<'a> {
     /// Its name.
     pub id: PhotoId,
+    /// Photos with the same number are copies of one exposure, as [`Member::set`](crate::Member::set) says. Kinds of
+    /// files are compared only where all are.
+    pub set: u16,
     /// The user said that it is to be kept.
     pub is_pinned: bool,
     /// Marked with the heart.
@@ -38,8 +54,19 @@ pub struct Traits<'a> {
     pub taken: Option<i64>,
     /// Its file name.
     pub name: &'a str,
-    /// Sharpness and exposure, of a burst only.
-    pub look: Option<(f32, f32, f32)>,
+    /// Sharpness and brightness, of a burst only: among copies a noisy or bolder one would win.
+    pub look: Option<Look>,
+}
+
+/// How well a photo came out, as [`Signature`](crate::Signature) measures it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Look {
+    /// Variance of the Laplacian.
+    pub sharpness: f32,
+    /// Share of pixels that are black or white, 0 to 1.
+    pub clipped: f32,
+    /// Mean brightness, 0 to 255.
+    pub mean: f32,
 }
 
 /// A rule of the user that comes before the usual order.
@@ -58,6 +85,8 @@ pub enum Preference {
     Newer,
     /// Raw before HEIC before JPEG.
     Format,
+    /// What comes straight from a camera first, even if it has fewer pixels.
+    Camera,
     /// What is in an album first.
     Album,
     /// More metadata first.
@@ -138,9 +167,15 @@ pub struct Verdict {
     pub reason: Criterion,
 }
 
-/// Chooses the best of the photos, of which there is at least one; `None` for none. Does not depend on their order.
+/// Chooses the best of the photos; `None` for none. Does not depend on their order.
 pub fn keeper(photos: &[Traits<'_>], prefer: &[Preference]) -> Option<Verdict> {
-    let _ = prefer;
-    let best = (0..photos.len()).min_by_key(|position| photos[*position].id)?;
-    Some(Verdict { best, reason: Criterion::Id })
+    let order = ranking(photos, prefer);
+    let best = *order.first()?;
+    let reason = order.get(1).and_then(|next| ranking::difference(photos, prefer, best, *next));
+    Some(Verdict { best, reason: reason.unwrap_or(Criterion::Id) })
+}
+
+/// The positions of the photos from the best to the least. Does not depend on their order.
+pub fn ranking(photos: &[Traits<'_>], prefer: &[Preference]) -> Vec<usize> {
+    ranking::of(photos, prefer)
 }
