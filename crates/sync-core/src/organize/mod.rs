@@ -8,11 +8,15 @@
 //! Groups are stored as records, and everything behind that reads them one by one: two hundred thousand groups take
 //! no more memory than ten.
 
+mod deed;
 mod options;
 mod place;
 mod record;
 mod summary;
 
+pub use deed::{
+    AlbumRef, Deed, DeedCount, DeedId, DeedRow, DeedState, Numbered, NumberedAlbum, Restack, Setting, Value, What,
+};
 pub use options::{Filters, LookOptions, OrganizeOptions, Scope, SourceChoice};
 pub use place::{LocalPath, Place};
 pub use record::{AlsoRecord, Decision, GroupRecord, MemberRecord};

@@ -6,6 +6,7 @@
 mod cached;
 mod calls;
 mod connection;
+mod deeds;
 mod filesystem;
 pub(crate) mod folder;
 mod groups;
@@ -25,6 +26,7 @@ mod upgrade;
 mod way_back;
 
 pub use cached::{CachedAlbum, FaceRecord};
+pub use deeds::DeedStore;
 pub use filesystem::remote_file_system;
 pub use groups::{ClassCount, GroupStore};
 pub use journal::{ChangeCounts, Intent, JournalId, JournalMark, JournalRow, JournalState};

@@ -65,7 +65,7 @@ impl<T: DeserializeOwned> FromSql for Json<T> {
 }
 
 /// Anything that writes itself as text and reads itself back, such as a time.
-struct Text<T>(T);
+pub(super) struct Text<T>(pub(super) T);
 
 impl<T> FromSql for Text<T>
 where

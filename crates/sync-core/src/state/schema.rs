@@ -236,6 +236,9 @@ const VERSION_4: &str = "
          undoes INTEGER REFERENCES deeds (id),
          undone_by INTEGER REFERENCES runs (id),
          at TEXT NOT NULL,
+         kind TEXT NOT NULL,
+         subject TEXT NOT NULL,
+         items INTEGER NOT NULL,
          content TEXT NOT NULL
      ) STRICT;
 

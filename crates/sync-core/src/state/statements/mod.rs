@@ -2,6 +2,7 @@
 
 pub(super) mod assets;
 pub(super) mod cached;
+pub(super) mod deeds;
 pub(super) mod groups;
 pub(super) mod journal;
 pub(super) mod pictures;
