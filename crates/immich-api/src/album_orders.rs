@@ -73,6 +73,12 @@ impl Writer<'_> {
         self.client.order("PATCH /albums/{id}", Method::PATCH, &path, &Value::Object(order))
     }
 
+    /// Shows an album by this asset, which should be in it. May be repeated.
+    pub fn set_cover(self, album: &AlbumId, asset: &AssetId) -> Result<(), ApiError> {
+        let order = json!({ "albumThumbnailAssetId": asset });
+        self.client.order("PATCH /albums/{id}", Method::PATCH, &format!("/albums/{album}"), &order)
+    }
+
     /// Removes an album; its assets stay. `false` when there is no such album of the user; after a lost answer
     /// also when it went just then.
     pub fn delete_album(self, album: &AlbumId) -> Result<bool, ApiError> {

@@ -139,6 +139,7 @@ fn of_sync(error: &SyncError, signal: Option<u8>) -> ExitStatus {
         SyncError::Library { .. }
         | SyncError::OtherServer { .. }
         | SyncError::NeedsAnswer(_)
+        | SyncError::NeedsServer(_)
         | SyncError::NothingKnown(_) => ExitStatus::Usage,
         _ => ExitStatus::Failed,
     }

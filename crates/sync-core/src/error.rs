@@ -67,6 +67,12 @@ pub enum SyncError {
     #[error("nothing is known of {0}; `immich-sync history` lists what was done")]
     NothingKnown(String),
 
+    /// Something was done on the server and can be taken back only there.
+    #[error(
+        "what {0} did on the server can be taken back only there; name the server and the API key (--server, --api-key-file or the config file)"
+    )]
+    NeedsServer(String),
+
     /// Photos do not add up: a fault of the program.
     #[error("a fault of the program: {done} done + {skipped} skipped + {failed} failed is not {seen} seen")]
     DoesNotAddUp {
@@ -94,6 +100,7 @@ impl SyncError {
             | Self::NeedsAnswer(_)
             | Self::Brake(_)
             | Self::NothingKnown(_)
+            | Self::NeedsServer(_)
             | Self::DoesNotAddUp { .. } => false,
         }
     }

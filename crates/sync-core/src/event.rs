@@ -1,6 +1,6 @@
 //! What a run tells: typed events, which the terminal, a log, a statistics file or a page show as they like.
 
-use crate::organize::{NotCompared, ScanSummary};
+use crate::organize::{NotCompared, ScanSummary, What};
 use crate::paths::PrefixMap;
 use crate::plan::{Failed, Kept, Skipped, Step};
 use crate::summary::Summary;
@@ -74,6 +74,28 @@ pub enum Event<'a> {
     NotCompared(&'a NotCompared),
     /// The end of a scan.
     Scanned(&'a ScanSummary),
+    /// What an action is about to do, before its first change.
+    ActionPlanned {
+        /// Its name, see [`crate::organize::Action::name`].
+        action: &'static str,
+        /// Changes to be made, one per photo and tag, field or album, or per stack.
+        changes: u64,
+        /// How long the server will be busy with it, in seconds, where that is worth saying.
+        seconds: Option<u64>,
+    },
+    /// How far an action got.
+    Acting {
+        /// Its name.
+        action: &'static str,
+        /// Changes that ended, one way or another.
+        done: u64,
+        /// Of so many.
+        total: u64,
+    },
+    /// What a preview would do on the server.
+    WouldChange(&'a What),
+    /// What was done on the server.
+    Changed(&'a What),
     /// Something that the user should know and that belongs to no photo.
     Warning(&'a str),
     /// The end.

@@ -101,6 +101,27 @@ pub enum SkipReason {
     /// The file must not be written.
     #[error("{0}")]
     Refused(Refusal),
+    /// The server has it no more, or it is in the trash.
+    #[error("gone from the server, or in its trash")]
+    Vanished,
+    /// It is another picture than the one that was compared.
+    #[error("changed on the server since it was compared; the next scan looks at it again")]
+    ChangedSince,
+    /// Neither on the timeline nor in the archive.
+    #[error("hidden or locked")]
+    Hidden,
+    /// It is in a stack that the user made, with other photos.
+    #[error("in a stack with other photos; stacks that you made are not merged")]
+    StackedOtherwise,
+    /// Immich shows it for review with other photos.
+    #[error("already in a group of Immich's own review")]
+    InReview,
+    /// No other photo of its group can take part.
+    #[error("no other photo of its group can take part")]
+    Alone,
+    /// Somebody changed what was to be taken back.
+    #[error("{0}; left as it is")]
+    TouchedSince(String),
 }
 
 impl SkipReason {
@@ -113,8 +134,15 @@ impl SkipReason {
             | Self::NothingLeft
             | Self::NothingKnown
             | Self::Offline
+            | Self::InReview
+            | Self::Alone
+            | Self::TouchedSince(_)
+            | Self::StackedOtherwise
             | Self::Managed => false,
-            Self::NoSuchAsset
+            Self::Vanished
+            | Self::ChangedSince
+            | Self::Hidden
+            | Self::NoSuchAsset
             | Self::Missing
             | Self::Unmapped(_)
             | Self::NotTheSame(_)
@@ -137,6 +165,13 @@ impl SkipReason {
             Self::Missing => "missing",
             Self::Unmapped(_) => "unmapped",
             Self::Refused(_) => "refused",
+            Self::Vanished => "vanished",
+            Self::ChangedSince => "changed-since",
+            Self::Hidden => "hidden",
+            Self::StackedOtherwise => "stacked-otherwise",
+            Self::InReview => "in-review",
+            Self::Alone => "alone",
+            Self::TouchedSince(_) => "touched-since",
         }
     }
 }

@@ -42,6 +42,22 @@ impl Summary {
         *self.skipped.entry(reason.code().to_owned()).or_default() += 1;
     }
 
+    /// Adds what another part of the same run came to.
+    pub(crate) fn join(&mut self, other: &Self) {
+        self.seen += other.seen;
+        self.done += other.done;
+        self.files += other.files;
+        self.kept += other.kept;
+        for (reason, number) in &other.skipped {
+            *self.skipped.entry(reason.clone()).or_default() += number;
+        }
+        self.troubled += other.troubled;
+        self.failed += other.failed;
+        self.stopped |= other.stopped;
+        self.listing_complete &= other.listing_complete;
+        self.unreadable += other.unreadable;
+    }
+
     /// All skipped photos.
     pub fn skipped_in_all(&self) -> u64 {
         self.skipped.values().sum()

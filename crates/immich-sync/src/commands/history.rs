@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use jiff::Timestamp;
-use sync_core::history::{changes, runs};
+use sync_core::history::{changes, deeds, runs};
 use sync_core::state::SqliteStore;
 use sync_core::undo::UndoTarget;
 
@@ -52,6 +52,13 @@ fn show(args: &HistoryArgs, console: Console) -> Result<()> {
                 left -= 1;
                 if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
             })?;
+            if let (UndoTarget::Run(run), true) = (target(what)?, left > 0) {
+                deeds(&store, run, |row| {
+                    view.deed(&row);
+                    left -= 1;
+                    if left == 0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+                })?;
+            }
         }
     }
     if lost_results() {

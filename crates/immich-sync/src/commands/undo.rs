@@ -12,7 +12,7 @@ use sync_core::event::Activity;
 use sync_core::history::{changes, runs};
 use sync_core::lock::{LibraryLock, RunLock};
 use sync_core::state::{SqliteStore, Store as _};
-use sync_core::undo::{Retention, Undo, UndoTarget};
+use sync_core::undo::{Retention, Undo, UndoTarget, has_deeds};
 use sync_core::writeback::AfterWrite;
 use sync_core::{Event, Reporter as _, StopFlag, Summary};
 
@@ -110,7 +110,9 @@ impl Run<'_> {
         let begin = Instant::now();
         let (summary, traffic) = if self.settings.dry_run {
             let store = existing(&self.settings.state)?;
-            (self.undo(&store, |undo| undo.preview(&self.settings.target))?, Traffic::default())
+            let clients = self.clients(&store)?;
+            let summary = self.undo(&store, &clients, |undo| undo.preview(&self.settings.target))?;
+            (summary, Traffic::of(&clients))
         } else {
             self.take_back()?
         };
@@ -133,18 +135,32 @@ impl Run<'_> {
         let _run = RunLock::acquire(&settings.state, &room::holder())?;
         let _library = settings.library.as_deref().map(LibraryLock::acquire).transpose()?;
         let store = SqliteStore::open(&settings.state)?;
+        let clients = self.clients(&store)?;
         self.confirm(&store)?;
         let command = format!("undo {}", settings.target);
-        let summary = self.undo(&store, |undo| undo.run(&settings.target, &command))?;
+        let summary = self.undo(&store, &clients, |undo| undo.run(&settings.target, &command))?;
         settings.retention.apply(&store, Timestamp::now(), self.presenter)?;
-        let traffic = self.tell_server(&store);
+        let traffic = if clients.is_empty() { self.tell_server(&store) } else { Traffic::of(&clients) };
         store.close().context("everything is taken back, but the state could not be closed")?;
         Ok((summary, traffic))
+    }
+
+    /// The accounts, where something was done on the server. Nobody is asked for the sake of files.
+    fn clients(&self, store: &SqliteStore) -> Result<Vec<Client>> {
+        let UndoTarget::Run(run) = &self.settings.target else { return Ok(Vec::new()) };
+        match &self.settings.server {
+            Some((server, keys)) if has_deeds(store, *run)? => {
+                let keys = keys.iter().map(KeySource::read).collect::<Result<Vec<_>>>()?;
+                room::connect_all(server, keys, &[], self.stop)
+            }
+            _ => Ok(Vec::new()),
+        }
     }
 
     fn undo(
         &self,
         store: &SqliteStore,
+        clients: &[Client],
         work: impl FnOnce(&Undo<'_>) -> Result<Summary, sync_core::SyncError>,
     ) -> Result<Summary> {
         let engine = self.settings.engine.start(self.presenter)?;
@@ -153,6 +169,7 @@ impl Run<'_> {
             engine: &engine,
             replace: self.settings.replace,
             owes: self.settings.after != AfterWrite::Nothing,
+            clients,
             workers: self.settings.workers,
             reporter: self.presenter,
             stop: self.stop,
@@ -215,8 +232,9 @@ impl Run<'_> {
 fn still_done(store: &SqliteStore, target: &UndoTarget) -> Result<u64> {
     if let UndoTarget::Run(id) = target {
         let runs = runs(store)?;
-        let counts = runs.iter().find(|entry| entry.run.id == *id).map(|entry| entry.changes);
-        return Ok(counts.map_or(0, |counts| counts.done.saturating_sub(counts.undone)));
+        let Some(entry) = runs.iter().find(|entry| entry.run.id == *id) else { return Ok(0) };
+        let deeds: u64 = entry.deeds.iter().map(|deed| deed.items.saturating_sub(deed.undone)).sum();
+        return Ok(entry.changes.done.saturating_sub(entry.changes.undone) + deeds);
     }
     let mut number = 0;
     changes(store, target, |entry| {

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 use sync_core::history::{ChangeEntry, ChangeKind, Reversal, RunEntry};
+use sync_core::organize::{DeedCount, DeedRow, DeedState};
 use sync_core::state::{JournalState, Role};
 
 use super::diff::edit_lines;
@@ -37,10 +38,15 @@ impl HistoryView {
     }
 
     fn run_line(&self, entry: &RunEntry) -> String {
-        let RunEntry { run, changes } = entry;
+        let RunEntry { run, changes, .. } = entry;
         let number = self.console.result.bold(&format!("{:>5}", run.id.0));
         let mut line = format!("{number}  {}  {}", self.moment_and_age(run.started), clean(&run.command));
-        line = format!("{line}: {}", count(changes.done, "change"));
+        let mut parts: Vec<String> =
+            entry.deeds.iter().filter(|deed| deed.items > 0).map(deed_words).collect();
+        if changes.done > 0 || parts.is_empty() {
+            parts.insert(0, count(changes.done, "change"));
+        }
+        line = format!("{line}: {}", parts.join(", "));
         if changes.undone > 0 {
             line = format!("{line}, {} taken back", changes.undone);
         }
@@ -84,6 +90,30 @@ impl HistoryView {
         lines
     }
 
+    /// Something that was done on the server.
+    pub(crate) fn deed(&self, row: &DeedRow) {
+        let shown = if self.json { line(&deed_object(row)) } else { self.deed_line(row) };
+        self.console.result(&shown);
+    }
+
+    fn deed_line(&self, row: &DeedRow) -> String {
+        let what = &row.deed.what;
+        let (kind, subject) = (what.kind().to_owned(), what.subject().to_owned());
+        let number = DeedCount { kind, subject, items: what.len() as u64, undone: 0, open: 0 };
+        let words = self.console.result.bold(&deed_words(&number));
+        let mut notes = vec![format!("run {}, {}", row.deed.run.0, self.moment(row.deed.at))];
+        if row.deed.undoes.is_some() {
+            notes.push("took back an earlier change".to_owned());
+        }
+        if let Some(run) = row.undone_by {
+            notes.push(format!("taken back by run {}", run.0));
+        }
+        if row.state != DeedState::Done {
+            notes.push("not finished".to_owned());
+        }
+        format!("{words} ({})", notes.join(", "))
+    }
+
     fn moment_and_age(&self, at: Timestamp) -> String {
         format!("{} ({})", self.moment(at), age(age_in_seconds(at, self.now)))
     }
@@ -93,14 +123,63 @@ impl HistoryView {
     }
 }
 
+/// What was done on the server, as `tagged 1,204 photos review-duplicate/duplicate`.
+pub(crate) fn deed_words(deed: &DeedCount) -> String {
+    let photos = || count(deed.items, "photo");
+    let subject = clean(&deed.subject);
+    let of_album = if subject.is_empty() { String::new() } else { format!(" `{subject}`") };
+    match (deed.kind.as_str(), subject.as_ref()) {
+        ("make-tags", _) => format!("made {}", count(deed.items, "tag")),
+        ("drop-tags", _) => format!("removed {}", count(deed.items, "tag")),
+        ("tag", tag) => format!("tagged {} {tag}", photos()),
+        ("untag", tag) => format!("took {tag} off {}", photos()),
+        ("make-album", _) => format!("made {}{of_album}", count(deed.items, "album")),
+        ("drop-album", _) => format!("removed {}{of_album}", count(deed.items, "album")),
+        ("add-to-album", "") => format!("put {} into albums", photos()),
+        ("add-to-album", _) => format!("put {} into{of_album}", photos()),
+        ("remove-from-album", "") => format!("took {} out of albums", photos()),
+        ("remove-from-album", _) => format!("took {} out of{of_album}", photos()),
+        ("restack", _) => format!("changed {}", count(deed.items, "stack")),
+        ("set", field) => format!("set the {field} of {}", photos()),
+        (kind, subject) => format!("{} {kind} {subject}", count(deed.items, "change")),
+    }
+}
+
+fn deed_object(row: &DeedRow) -> Value {
+    json!({
+        "type": "deed",
+        "deed": row.id.0,
+        "run": row.deed.run.0,
+        "at": row.deed.at,
+        "account": row.deed.account,
+        "kind": row.deed.what.kind(),
+        "subject": row.deed.what.subject(),
+        "items": row.deed.what.len(),
+        "finished": row.state == DeedState::Done,
+        "undoes": row.deed.undoes.map(|deed| deed.0),
+        "undone_by": row.undone_by.map(|run| run.0),
+        "what": row.deed.what,
+    })
+}
+
 /// A clock that was set back makes no run of the future.
 fn age_in_seconds(at: Timestamp, now: Timestamp) -> u64 {
     u64::try_from(now.as_second() - at.as_second()).unwrap_or(0)
 }
 
 fn run_object(entry: &RunEntry, now: Timestamp) -> Value {
-    let RunEntry { run, changes } = entry;
+    let RunEntry { run, changes, deeds } = entry;
+    let of_deed = |deed: &DeedCount| {
+        json!({
+            "kind": deed.kind,
+            "subject": deed.subject,
+            "items": deed.items,
+            "taken_back": deed.undone,
+            "open": deed.open,
+        })
+    };
     json!({
+        "deeds": deeds.iter().map(of_deed).collect::<Value>(),
         "type": "run",
         "run": run.id.0,
         "command": run.command,

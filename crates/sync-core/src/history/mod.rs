@@ -10,16 +10,24 @@ use jiff::Timestamp;
 use photo_metadata::TagEdit;
 
 use crate::error::SyncError;
-use crate::state::{ChangeCounts, JournalId, JournalRow, JournalState, Role, RunId, RunRecord, Store};
+use crate::organize::{DeedCount, DeedId, DeedRow};
+use crate::state::{
+    ChangeCounts, DeedStore, JournalId, JournalRow, JournalState, JournalStore, Role, RunId, RunRecord, Store,
+};
 use crate::undo::UndoTarget;
+
+/// Deeds per page.
+const PAGE: usize = 16;
 
 /// A run with what became of its changes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RunEntry {
     /// The run.
     pub run: RunRecord,
-    /// Its changes.
+    /// Its changes of files.
     pub changes: ChangeCounts,
+    /// What it did on the server, in the order in which it began.
+    pub deeds: Vec<DeedCount>,
 }
 
 /// How a file came to its change.
@@ -103,10 +111,34 @@ impl From<JournalRow> for ChangeEntry {
 }
 
 /// All runs, oldest first.
-pub fn runs(store: &dyn Store) -> Result<Vec<RunEntry>, SyncError> {
-    let counts = store.change_counts()?;
-    let entry = |run: RunRecord| RunEntry { changes: counts.get(&run.id).copied().unwrap_or_default(), run };
+pub fn runs(store: &dyn JournalStore) -> Result<Vec<RunEntry>, SyncError> {
+    let (counts, mut deeds) = (store.change_counts()?, store.deed_counts()?);
+    let entry = |run: RunRecord| RunEntry {
+        changes: counts.get(&run.id).copied().unwrap_or_default(),
+        deeds: deeds.remove(&run.id).unwrap_or_default(),
+        run,
+    };
     Ok(store.runs()?.into_iter().map(entry).collect())
+}
+
+/// Hands out what a run did on the server, oldest first, until `take` has had enough. What came to nothing is left
+/// out.
+pub fn deeds(
+    store: &dyn DeedStore,
+    run: RunId,
+    mut take: impl FnMut(DeedRow) -> ControlFlow<()>,
+) -> Result<(), SyncError> {
+    let mut behind = DeedId(0);
+    loop {
+        let page = store.deeds_of_run(run, behind, PAGE)?;
+        let Some(last) = page.last() else { return Ok(()) };
+        behind = last.id;
+        for row in page {
+            if take(row).is_break() {
+                return Ok(());
+            }
+        }
+    }
 }
 
 /// Hands out the changes of a run, an asset or a path, oldest first, until `take` has had enough. Changes that

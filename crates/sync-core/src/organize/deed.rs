@@ -187,8 +187,7 @@ pub struct Restack {
 impl Restack {
     /// All photos that it is about, each once.
     pub fn photos(&self) -> Vec<AssetId> {
-        let mut photos: Vec<AssetId> =
-            self.before.iter().chain(&self.after).flatten().cloned().collect();
+        let mut photos: Vec<AssetId> = self.before.iter().chain(&self.after).flatten().cloned().collect();
         photos.sort_unstable();
         photos.dedup();
         photos
@@ -344,8 +343,7 @@ impl What {
                 Self::Restack { stacks: stacks.into_iter().map(back).collect() }
             }
             Self::Set { settings } => {
-                let back =
-                    |set: Setting| Setting { asset: set.asset, before: set.after, after: set.before };
+                let back = |set: Setting| Setting { asset: set.asset, before: set.after, after: set.before };
                 Self::Set { settings: settings.into_iter().map(back).collect() }
             }
         }

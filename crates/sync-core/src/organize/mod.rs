@@ -8,14 +8,17 @@
 //! Groups are stored as records, and everything behind that reads them one by one: two hundred thousand groups take
 //! no more memory than ten.
 
+mod actions;
 mod deed;
 mod options;
 mod place;
 mod record;
 mod summary;
 
+pub use actions::{Act, ActOptions, ActStore, ActSummary, Action, TakeBack};
 pub use deed::{
-    AlbumRef, Deed, DeedCount, DeedId, DeedRow, DeedState, Numbered, NumberedAlbum, Restack, Setting, Value, What,
+    AlbumRef, Deed, DeedCount, DeedId, DeedRow, DeedState, Numbered, NumberedAlbum, Restack, Setting, Value,
+    What,
 };
 pub use options::{Filters, LookOptions, OrganizeOptions, Scope, SourceChoice};
 pub use place::{LocalPath, Place};

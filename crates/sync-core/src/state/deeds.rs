@@ -7,6 +7,7 @@ use immich_api::{AlbumId, AssetId};
 use super::record::RunId;
 use super::sqlite::{Durability, SqliteStore};
 use super::statements::deeds;
+use super::store::Store;
 use crate::error::SyncError;
 use crate::organize::{Deed, DeedCount, DeedId, DeedRow, Numbered, NumberedAlbum, What};
 
@@ -66,6 +67,11 @@ pub trait DeedStore: Send + Sync {
     /// Forgets an album that is gone.
     fn forget_album(&self, account: &str, numbered: &Numbered) -> Result<(), SyncError>;
 }
+
+/// Everything that was done, to files and on the server.
+pub trait JournalStore: Store + DeedStore {}
+
+impl<T: Store + DeedStore> JournalStore for T {}
 
 impl DeedStore for SqliteStore {
     fn announce(&self, deed: &Deed) -> Result<DeedId, SyncError> {

@@ -26,7 +26,7 @@ mod upgrade;
 mod way_back;
 
 pub use cached::{CachedAlbum, FaceRecord};
-pub use deeds::DeedStore;
+pub use deeds::{DeedStore, JournalStore};
 pub use filesystem::remote_file_system;
 pub use groups::{ClassCount, GroupStore};
 pub use journal::{ChangeCounts, Intent, JournalId, JournalMark, JournalRow, JournalState};

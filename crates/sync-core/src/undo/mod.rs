@@ -16,5 +16,5 @@ mod sight;
 mod target;
 
 pub use retention::Retention;
-pub use run::Undo;
+pub use run::{Undo, has_deeds};
 pub use target::UndoTarget;

@@ -159,9 +159,7 @@ pub(in crate::state) fn of_run(
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
-pub(in crate::state) fn counts(
-    connection: &Connection,
-) -> Result<BTreeMap<RunId, Vec<DeedCount>>, Trouble> {
+pub(in crate::state) fn counts(connection: &Connection) -> Result<BTreeMap<RunId, Vec<DeedCount>>, Trouble> {
     // All albums of a run are one line, whatever their names.
     let mut statement = connection.prepare_cached(
         "SELECT run, kind, CASE WHEN kind LIKE '%album' THEN '' ELSE subject END AS about,
@@ -209,16 +207,17 @@ pub(in crate::state) fn tagged(
     let mut ours = BTreeSet::new();
     fold(connection, account, ("tag", "untag"), Some(tag), |what| match what {
         What::Tag { assets, .. } => ours.extend(assets),
-        What::Untag { assets, .. } => assets.iter().for_each(|asset| drop(ours.remove(asset))),
+        What::Untag { assets, .. } => {
+            for asset in &assets {
+                ours.remove(asset);
+            }
+        }
         _ => {}
     })?;
     Ok(ours)
 }
 
-pub(in crate::state) fn tags(
-    connection: &Connection,
-    account: &str,
-) -> Result<BTreeSet<String>, Trouble> {
+pub(in crate::state) fn tags(connection: &Connection, account: &str) -> Result<BTreeSet<String>, Trouble> {
     let mut statement = connection.prepare_cached(
         "SELECT DISTINCT subject FROM deeds WHERE state = 'done' AND account = ?1 AND kind = 'tag'",
     )?;
@@ -234,7 +233,7 @@ pub(in crate::state) fn tags_made(
     let mut made = BTreeSet::new();
     fold(connection, account, ("make-tags", "drop-tags"), None, |what| match what {
         What::MakeTags { tags } => made.extend(tags),
-        What::DropTags { tags } => tags.iter().for_each(|tag| drop(made.remove(tag))),
+        What::DropTags { tags } => made.retain(|tag| !tags.contains(tag)),
         _ => {}
     })?;
     Ok(made)
@@ -255,7 +254,7 @@ pub(in crate::state) fn stacks(
             // A stack of the user that got another primary photo stays the user's.
             let before: BTreeSet<_> = stack.before.into_iter().map(sorted).collect();
             let after: BTreeSet<_> = stack.after.into_iter().map(sorted).collect();
-            before.difference(&after).for_each(|gone| drop(ours.remove(gone)));
+            ours.retain(|stack| !before.contains(stack) || after.contains(stack));
             ours.extend(after.difference(&before).cloned());
         }
     })?;
@@ -301,7 +300,7 @@ fn keep_albums_in_step(connection: &Connection, account: &str, what: &What) -> R
         }
         What::RemoveFromAlbum { album: AlbumRef { numbered: Some(numbered), .. }, assets } => {
             change_photos(connection, account, numbered, |photos| {
-                assets.iter().for_each(|asset| drop(photos.remove(&asset.as_u128())));
+                photos.retain(|photo| !assets.contains(&AssetId::from_u128(*photo)));
             })
         }
         _ => Ok(()),

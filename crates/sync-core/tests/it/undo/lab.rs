@@ -11,7 +11,7 @@ use photo_metadata::ExifTool;
 use photo_metadata::exiftool::{ExifToolPool, PoolOptions};
 use photo_metadata::replace::ReplaceOptions;
 use sample_pictures::{Kind, Picture};
-use sync_core::state::{AssetRecord, RunId, Store};
+use sync_core::state::{AssetRecord, JournalStore, RunId, Store};
 use sync_core::undo::{Undo, UndoTarget};
 use sync_core::{StopFlag, Summary, SyncError};
 
@@ -32,12 +32,13 @@ pub(crate) fn jpeg() -> Picture {
 }
 
 /// Everything that an undo needs, apart from its target.
-pub(crate) fn undo<'a>(store: &'a dyn Store, reporter: &'a Recorder, stop: &'a StopFlag) -> Undo<'a> {
+pub(crate) fn undo<'a>(store: &'a dyn JournalStore, reporter: &'a Recorder, stop: &'a StopFlag) -> Undo<'a> {
     Undo {
         store,
         engine: engine(),
         replace: ReplaceOptions::default(),
         owes: true,
+        clients: &[],
         workers: 2,
         reporter,
         stop,

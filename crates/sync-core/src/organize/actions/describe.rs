@@ -1,0 +1,176 @@
+//! One line in the caption that says which group a photo is in and how far it is from the keeper.
+//!
+//! The line begins with words by which it is known, is replaced when it changes, and stands behind whatever the user
+//! wrote, which is never touched. Immich trims captions, so both sides are compared without blanks at their ends. A
+//! caption is a sidecar for the server to write, for each photo.
+
+use std::collections::BTreeMap;
+
+use photo_similarity::Class;
+
+use super::look::value_of;
+use super::orders::{Orders, Photo};
+use super::run::{Desk, Work, usable};
+use super::tags::COST;
+use crate::error::SyncError;
+use crate::organize::{GroupRecord, MemberRecord, Setting, Value};
+use crate::plan::SkipReason;
+
+/// How each line of ours begins.
+const MARK: &str = "immich-sync: group ";
+/// Bits of the usual hash.
+const BITS: u16 = 256;
+/// Photos that are asked for together.
+const TOGETHER: usize = 64;
+
+/// The line for a member of a group.
+fn line(group: &GroupRecord, member: &MemberRecord) -> String {
+    let name: String = group.id.to_string().chars().take(8).collect();
+    let is_keeper = group.keeper() == Some(member);
+    let part = match member.distance {
+        _ if is_keeper => format!("the best of {}", group.members.len()),
+        _ if group.class == Class::Exact => "the same file".to_owned(),
+        Some(distance) => format!("distance {distance}/{BITS}"),
+        None => group.class.name().to_owned(),
+    };
+    format!("{MARK}{name}, {part}")
+}
+
+/// A caption with this line of ours and no other, or with none.
+pub(super) fn with_line(caption: &str, line: Option<&str>) -> String {
+    let theirs: Vec<&str> = caption.split('\n').filter(|line| !line.starts_with(MARK)).collect();
+    match (theirs.join("\n").trim(), line) {
+        (theirs, None) => theirs.to_owned(),
+        ("", Some(line)) => line.to_owned(),
+        (theirs, Some(line)) => format!("{theirs}\n{line}"),
+    }
+}
+
+/// Writes the lines.
+#[derive(Default)]
+pub(super) struct Describe {
+    waiting: BTreeMap<String, Vec<(Photo, Option<String>)>>,
+}
+
+impl Describe {
+    fn wait(
+        &mut self,
+        account: &str,
+        photo: Photo,
+        line: Option<String>,
+        orders: &mut Orders<'_>,
+    ) -> Result<(), SyncError> {
+        let waiting = self.waiting.entry(account.to_owned()).or_default();
+        waiting.push((photo, line));
+        if waiting.len() >= TOGETHER { give(waiting, orders) } else { Ok(()) }
+    }
+}
+
+/// Asks for the captions as they are now, and orders what differs.
+fn give(waiting: &mut Vec<(Photo, Option<String>)>, orders: &mut Orders<'_>) -> Result<(), SyncError> {
+    let ids = waiting.iter().map(|(photo, _)| photo.asset.clone()).collect();
+    let found = orders.hand.looker().each(ids)?;
+    for ((photo, line), asset) in std::mem::take(waiting).into_iter().zip(found) {
+        let now = asset.as_ref().and_then(|asset| value_of(asset, &Value::Description(String::new())));
+        let Some(Value::Description(before)) = now else {
+            orders.skip(photo, SkipReason::Vanished);
+            continue;
+        };
+        let after = with_line(&before, line.as_deref());
+        if after == before.trim() {
+            orders.skip(photo, SkipReason::UpToDate);
+        } else {
+            let (before, after) = (Value::Description(before), Value::Description(after));
+            orders.set(Setting { asset: photo.asset.clone(), before, after }, photo)?;
+        }
+    }
+    Ok(())
+}
+
+impl Work for Describe {
+    fn begin(&mut self, _: &mut Desk<'_>) -> Result<(), SyncError> {
+        self.waiting.clear();
+        Ok(())
+    }
+
+    /// While counting, what the scan saw is near enough; it costs no request.
+    fn group(&mut self, group: &GroupRecord, chosen: bool, desk: &mut Desk<'_>) -> Result<(), SyncError> {
+        if !chosen {
+            return Ok(());
+        }
+        let fresh = desk.fresh;
+        for (account, orders) in &mut desk.accounts {
+            for member in usable(group, account, fresh, orders) {
+                let Some(photo) = Photo::of(member) else { continue };
+                let line = line(group, member);
+                if !orders.is_counting() {
+                    self.wait(account, photo, Some(line), orders)?;
+                    continue;
+                }
+                let before = member.description.clone().unwrap_or_default();
+                let after = with_line(&before, Some(&line));
+                if after == before.trim() {
+                    orders.skip(photo, SkipReason::UpToDate);
+                } else {
+                    let (before, after) = (Value::Description(before), Value::Description(after));
+                    orders.set(Setting { asset: photo.asset.clone(), before, after }, photo)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, desk: &mut Desk<'_>) -> Result<(), SyncError> {
+        let fresh = desk.fresh;
+        for (account, orders) in &mut desk.accounts {
+            if desk.options.follows() {
+                let ours = desk.store.set_by_us(account, "description")?;
+                for asset in ours.into_iter().filter(|asset| !fresh.is_grouped(asset)) {
+                    self.wait(account, Photo::named(asset), None, orders)?;
+                }
+            }
+            if let Some(waiting) = self.waiting.get_mut(account) {
+                give(waiting, orders)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn costs(&self) -> Option<u64> {
+        Some(COST)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_line_stands_behind_what_the_user_wrote_and_is_replaced() {
+        let (one, two) = (format!("{MARK}1, a"), format!("{MARK}2, b"));
+
+        let first = with_line("At the lake", Some(&one));
+        assert_eq!(first, format!("At the lake\n{one}"));
+        assert_eq!(with_line(&first, Some(&one)), first);
+        assert_eq!(with_line(&first, Some(&two)), format!("At the lake\n{two}"));
+        assert_eq!(
+            with_line(&format!("{first}\nwith Ann"), Some(&two)),
+            format!("At the lake\nwith Ann\n{two}")
+        );
+        assert_eq!(with_line("", Some(&one)), one);
+        assert_eq!(with_line(&one, None), "");
+    }
+
+    proptest! {
+        #[test]
+        fn a_line_that_goes_leaves_what_was_there(caption in "[ a-z\n\r\t]{0,40}") {
+            let line = format!("{MARK}1, a");
+
+            let with = with_line(&caption, Some(&line));
+
+            prop_assert_eq!(with_line(&with, None), caption.trim());
+        }
+    }
+}

@@ -1,0 +1,384 @@
+//! The only place of the organizer that orders something of the server: announce, order, close.
+//!
+//! When an answer is lost, the server is looked at: what is as it should be has happened. Where even that cannot be
+//! found out, the deed stays open for the next run, which begins with looking.
+
+use std::collections::{BTreeMap, HashMap};
+
+use immich_api::{
+    AlbumId, ApiError, AssetChange, AssetId, Client, Edit, Ordered, Reader, StackMembers, TagId, Writer,
+};
+use jiff::Timestamp;
+
+use super::look::{Looker, Stacks, Standing};
+use crate::account::Account;
+use crate::error::{SyncError, chain};
+use crate::event::{Event, Reporter};
+use crate::organize::{AlbumRef, Deed, DeedId, DeedRow, Restack, Setting, Value, What};
+use crate::state::{DeedStore, RunId};
+
+/// Batches in a row that may fail before the rest is pointless.
+const MOST_FAILURES: usize = 3;
+
+/// What became of one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It is as it should be.
+    Done,
+    /// The server refuses it.
+    Refused,
+    /// It went wrong.
+    Failed { message: String, transient: bool },
+}
+
+/// A deed that is taken back.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Back {
+    pub(super) of: DeedId,
+    /// Whether nothing of it is left afterwards.
+    pub(super) is_all: bool,
+}
+
+/// One account at work, or looked at by a preview.
+pub(super) struct Hand<'a> {
+    account: String,
+    reader: Reader<'a>,
+    at_work: Option<AtWork<'a>>,
+    store: &'a dyn DeedStore,
+    reporter: &'a dyn Reporter,
+    /// Tags by path, once they were asked for.
+    tags: Option<HashMap<String, TagId>>,
+    failures: usize,
+}
+
+/// What it takes to change something.
+#[derive(Clone, Copy)]
+struct AtWork<'a> {
+    writer: Writer<'a>,
+    run: RunId,
+    now: &'a (dyn Fn() -> Timestamp + Sync),
+}
+
+impl<'a> Hand<'a> {
+    /// A hand that changes nothing and tells what it would do.
+    pub(super) fn idle(account: Account<'a>, store: &'a dyn DeedStore, reporter: &'a dyn Reporter) -> Self {
+        Self {
+            account: account.user(),
+            reader: account.reader,
+            at_work: None,
+            store,
+            reporter,
+            tags: None,
+            failures: 0,
+        }
+    }
+
+    /// A hand that does.
+    pub(super) fn at_work(
+        client: &'a Client,
+        run: RunId,
+        store: &'a dyn DeedStore,
+        reporter: &'a dyn Reporter,
+        now: &'a (dyn Fn() -> Timestamp + Sync),
+    ) -> Self {
+        let at_work = AtWork { writer: client.writer(), run, now };
+        Self { at_work: Some(at_work), ..Self::idle(Account::of(client), store, reporter) }
+    }
+
+    pub(super) fn account(&self) -> &str {
+        &self.account
+    }
+
+    pub(super) fn reader(&self) -> Reader<'a> {
+        self.reader
+    }
+
+    pub(super) fn looker(&self) -> Looker<'_> {
+        Looker { reader: self.reader, account: &self.account, store: self.store }
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.at_work.is_none()
+    }
+
+    /// Paths and ids of the tags of the user.
+    pub(super) fn tags(&mut self) -> Result<&HashMap<String, TagId>, SyncError> {
+        if self.tags.is_none() {
+            let tags = self.reader.tags()?.into_iter().map(|tag| (tag.value, tag.id)).collect();
+            self.tags = Some(tags);
+        }
+        Ok(self.tags.get_or_insert_default())
+    }
+
+    /// Does it, journalled; the fate of each item. An error is the end of the run.
+    pub(super) fn perform(&mut self, what: &What, back: Option<Back>) -> Result<Vec<Fate>, SyncError> {
+        let Some(work) = self.at_work else {
+            self.reporter.report(&Event::WouldChange(what));
+            return Ok(vec![Fate::Done; what.len()]);
+        };
+        let undoes = back.map(|back| back.of);
+        let deed = Deed {
+            run: work.run,
+            account: self.account.clone(),
+            undoes,
+            at: (work.now)(),
+            what: what.clone(),
+        };
+        let id = self.store.announce(&deed)?;
+        let (album, fates) = match self.order(work.writer, what) {
+            Ok(done) => {
+                self.failures = 0;
+                done
+            }
+            Err(SyncError::Api(error)) => self.settle_after(id, what, error)?,
+            Err(error) => return Err(error),
+        };
+        let is_all = back.is_some_and(|back| back.is_all) && fates.iter().all(|fate| *fate == Fate::Done);
+        self.close(id, what, album, |item| fates[item] == Fate::Done, is_all)?;
+        Ok(fates)
+    }
+
+    fn close(
+        &mut self,
+        id: DeedId,
+        what: &What,
+        album: Option<AlbumId>,
+        happened: impl Fn(usize) -> bool,
+        is_all: bool,
+    ) -> Result<bool, SyncError> {
+        let done = what.only(happened).map(|done| with_album(done, album));
+        self.store.close_deed(id, done.as_ref(), is_all)?;
+        if let Some(done) = &done {
+            self.reporter.report(&Event::Changed(done));
+        }
+        if matches!(what, What::MakeTags { .. } | What::DropTags { .. }) {
+            self.tags = None;
+        }
+        Ok(done.is_some())
+    }
+
+    /// The server did not say what it did, so it is looked at. What must end the run does so, after the deed is
+    /// closed where that is possible.
+    fn settle_after(
+        &mut self,
+        id: DeedId,
+        what: &What,
+        error: ApiError,
+    ) -> Result<(Option<AlbumId>, Vec<Fate>), SyncError> {
+        let Ok((standings, album)) = self.looker().standings(what) else {
+            return Err(error.into());
+        };
+        if standings.contains(&Standing::Between) {
+            return Err(error.into());
+        }
+        self.failures += 1;
+        if ends_the_run(&error) || self.failures >= MOST_FAILURES {
+            self.close(id, what, album, |item| standings[item] == Standing::After, false)?;
+            return Err(error.into());
+        }
+        let (message, transient) = (chain(&error), error.is_transient() || error.is_unanswered());
+        let fate = |standing: &Standing| match standing {
+            Standing::After => Fate::Done,
+            _ => Fate::Failed { message: message.clone(), transient },
+        };
+        Ok((album, standings.iter().map(fate).collect()))
+    }
+
+    /// Closes a deed that an earlier run left open; whether something of it happened.
+    pub(super) fn settle(&mut self, row: &DeedRow) -> Result<bool, SyncError> {
+        let what = &row.deed.what;
+        let (mut standings, album) = self.looker().standings(what)?;
+        if let (Some(work), What::Restack { stacks }) = (self.at_work, what) {
+            for (standing, stack) in standings.iter_mut().zip(stacks) {
+                if *standing == Standing::Between {
+                    self.restack(work.writer, stack)?;
+                    *standing = Standing::After;
+                }
+            }
+        }
+        self.close(row.id, what, album, |item| standings[item] == Standing::After, false)
+    }
+
+    /// Orders it.
+    fn order(&mut self, writer: Writer<'a>, what: &What) -> Result<(Option<AlbumId>, Vec<Fate>), SyncError> {
+        let fates = match what {
+            What::MakeTags { tags } => {
+                writer.make_tags(&tags.iter().map(String::as_str).collect::<Vec<_>>())?;
+                vec![Fate::Done; tags.len()]
+            }
+            What::DropTags { tags } => self.drop_tags(writer, tags)?,
+            What::Tag { tag, assets } => match self.tags()?.get(tag).cloned() {
+                Some(id) => fates(assets, &writer.tag(&id, assets)?),
+                None => vec![Fate::Refused; assets.len()],
+            },
+            What::Untag { tag, assets } => match self.tags()?.get(tag).cloned() {
+                Some(id) => fates(assets, &writer.untag(&id, assets)?),
+                None => vec![Fate::Done; assets.len()],
+            },
+            What::MakeAlbum { album, description } => {
+                let made = writer.make_album(&album.name, description, &[])?;
+                return Ok((Some(made), vec![Fate::Done]));
+            }
+            What::DropAlbum { album, .. } => {
+                if let Some(id) = self.looker().album_id(album)? {
+                    writer.delete_album(&id)?;
+                }
+                vec![Fate::Done]
+            }
+            What::AddToAlbum { album, assets } => match self.looker().album_id(album)? {
+                Some(id) => fates(assets, &writer.add_to_album(&id, assets)?),
+                None => vec![Fate::Refused; assets.len()],
+            },
+            What::RemoveFromAlbum { album, assets } => match self.looker().album_id(album)? {
+                Some(id) => fates(assets, &writer.remove_from_album(&id, assets)?),
+                None => vec![Fate::Done; assets.len()],
+            },
+            What::Restack { stacks } => self.restack_all(writer, stacks)?,
+            What::Set { settings } => set(writer, settings)?,
+        };
+        Ok((None, fates))
+    }
+
+    fn drop_tags(&mut self, writer: Writer<'_>, tags: &[String]) -> Result<Vec<Fate>, SyncError> {
+        let known = self.tags()?.clone();
+        for tag in tags {
+            if let Some(id) = known.get(tag) {
+                writer.delete_tag(id)?;
+            }
+        }
+        Ok(vec![Fate::Done; tags.len()])
+    }
+
+    fn restack_all(&self, writer: Writer<'_>, stacks: &[Restack]) -> Result<Vec<Fate>, SyncError> {
+        let mut fates = Vec::with_capacity(stacks.len());
+        for stack in stacks {
+            fates.push(match self.restack(writer, stack) {
+                Ok(()) => Fate::Done,
+                // One photo that the server knows no more refuses the whole stack.
+                Err(SyncError::Api(ApiError::Status { status: 400, .. })) => Fate::Refused,
+                Err(error) => return Err(error),
+            });
+        }
+        Ok(fates)
+    }
+
+    /// Stacks that grow together are one order. Any others are dissolved first; another primary photo alone is set.
+    fn restack(&self, writer: Writer<'_>, stack: &Restack) -> Result<(), SyncError> {
+        let holds = |large: &[AssetId], small: &[AssetId]| small.iter().all(|photo| large.contains(photo));
+        let grows = |old: &Vec<AssetId>| stack.after.iter().any(|new| holds(new, old));
+        if let ([old], [new]) = (stack.before.as_slice(), stack.after.as_slice())
+            && old.len() == new.len()
+            && holds(old, new)
+        {
+            return self.set_primary(writer, new);
+        }
+        if !stack.before.iter().all(grows) {
+            self.dissolve(writer, stack)?;
+        }
+        for new in &stack.after {
+            let _: StackMembers = writer.make_stack(new)?;
+        }
+        Ok(())
+    }
+
+    fn dissolve(&self, writer: Writer<'_>, stack: &Restack) -> Result<(), SyncError> {
+        let mut gone = Vec::new();
+        for photo in stack.before.iter().filter_map(|old| old.first()) {
+            if let Some(found) = self.stack_of(photo)?
+                && !gone.contains(&found)
+            {
+                writer.delete_stack(&found)?;
+                gone.push(found);
+            }
+        }
+        Ok(())
+    }
+
+    fn set_primary(&self, writer: Writer<'_>, photos: &[AssetId]) -> Result<(), SyncError> {
+        let Some(first) = photos.first() else { return Ok(()) };
+        match self.stack_of(first)? {
+            Some(found) => Ok(writer.set_primary(&found, first)?),
+            None => Ok(drop(writer.make_stack(photos)?)),
+        }
+    }
+
+    fn stack_of(&self, photo: &AssetId) -> Result<Option<immich_api::StackId>, SyncError> {
+        Ok(self.reader.asset(photo)?.stack.map(|stack| stack.id))
+    }
+
+    /// Shows an album by this photo. An album without is shown by its newest photo, which is no trouble.
+    pub(super) fn set_cover(&self, album: &AlbumRef, photo: &AssetId) -> Result<(), SyncError> {
+        let Some(work) = self.at_work else { return Ok(()) };
+        let Some(id) = self.looker().album_id(album)? else { return Ok(()) };
+        match work.writer.set_cover(&id, photo) {
+            Err(error) if !ends_the_run(&error) => Ok(()),
+            ended => Ok(ended?),
+        }
+    }
+
+    /// The stacks of the user now.
+    pub(super) fn stacks(&self) -> Result<Stacks, SyncError> {
+        Ok(Stacks::of(self.reader.stacks()?))
+    }
+}
+
+/// The album of a deed with its id, once it has one.
+fn with_album(what: What, id: Option<AlbumId>) -> What {
+    match (what, id) {
+        (What::MakeAlbum { album, description }, Some(id)) => {
+            What::MakeAlbum { album: AlbumRef { id: Some(id), ..album }, description }
+        }
+        (what, _) => what,
+    }
+}
+
+fn fates(assets: &[AssetId], ordered: &Ordered) -> Vec<Fate> {
+    let fate = |asset| if ordered.refused.contains(asset) { Fate::Refused } else { Fate::Done };
+    assets.iter().map(fate).collect()
+}
+
+/// Equal values go in one order.
+fn set(writer: Writer<'_>, settings: &[Setting]) -> Result<Vec<Fate>, SyncError> {
+    let mut refused: Vec<AssetId> = Vec::new();
+    let mut alike: BTreeMap<String, (&Value, Vec<AssetId>)> = BTreeMap::new();
+    for setting in settings {
+        let key = format!("{:?}", setting.after);
+        alike.entry(key).or_insert_with(|| (&setting.after, Vec::new())).1.push(setting.asset.clone());
+    }
+    for (value, assets) in alike.into_values() {
+        refused.extend(writer.change_assets(&assets, &change(value))?.refused);
+    }
+    let fate = |setting: &Setting| {
+        if refused.contains(&setting.asset) { Fate::Refused } else { Fate::Done }
+    };
+    Ok(settings.iter().map(fate).collect())
+}
+
+fn change(value: &Value) -> AssetChange {
+    let nothing = AssetChange::default();
+    match value {
+        Value::Favourite(on) => AssetChange { is_favorite: Some(*on), ..nothing },
+        Value::Archived(on) => AssetChange { is_archived: Some(*on), ..nothing },
+        Value::Description(text) => AssetChange { description: Some(text.clone()), ..nothing },
+        Value::Review(group) => {
+            let edit = group.clone().map_or(Edit::Clear, Edit::Set);
+            AssetChange { duplicate_id: Some(edit), ..nothing }
+        }
+    }
+}
+
+/// What no other batch would get past.
+fn ends_the_run(error: &ApiError) -> bool {
+    match error {
+        ApiError::Unanswered { source, .. } => ends_the_run(source),
+        ApiError::Refused { .. }
+        | ApiError::MissingPermission { .. }
+        | ApiError::AdminNeeded { .. }
+        | ApiError::Unreachable { .. }
+        | ApiError::Tls { .. }
+        | ApiError::ForeignRedirect { .. }
+        | ApiError::NotSupported { .. }
+        | ApiError::Stopped => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,348 @@
+//! What the server says now of the things that a deed is about.
+//!
+//! An item of a deed stands as it was before, as it is to be afterwards, or otherwise: then somebody else was there,
+//! and it is left alone. This one question settles deeds whose answers were lost, and decides what can be taken back.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ops::ControlFlow;
+
+use immich_api::{
+    Album, AlbumId, AlbumScope, ApiError, Asset, AssetId, BEST_IN_FLIGHT, Reader, StackMembers, TagId,
+    Visibility,
+};
+
+use crate::error::SyncError;
+use crate::organize::{AlbumRef, Restack, Setting, Value, What};
+use crate::parallel;
+use crate::state::DeedStore;
+
+/// Photos up to which each is asked for by itself where a search would do too.
+const FEW: usize = 20;
+
+/// How an item stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// As it was before.
+    Before,
+    /// As it is to be.
+    After,
+    /// Begun and not ended: what was there is gone, what is to be is not there yet.
+    Between,
+    /// Otherwise, and how.
+    Other(String),
+    /// The photo is gone, or in the trash.
+    Gone,
+}
+
+/// Looks on behalf of one account.
+#[derive(Clone, Copy)]
+pub(super) struct Looker<'a> {
+    pub(super) reader: Reader<'a>,
+    pub(super) account: &'a str,
+    pub(super) store: &'a dyn DeedStore,
+}
+
+impl Looker<'_> {
+    /// How each item of a deed stands; and the album that it makes, where that is there.
+    pub(super) fn standings(&self, what: &What) -> Result<(Vec<Standing>, Option<AlbumId>), SyncError> {
+        let none = |standings| (standings, None);
+        match what {
+            What::MakeTags { tags } => self.tags(tags, Standing::Before, Standing::After).map(none),
+            What::DropTags { tags } => self.tags_to_drop(tags).map(none),
+            What::Tag { tag, assets } => self.tagged(tag, assets, true).map(none),
+            What::Untag { tag, assets } => self.tagged(tag, assets, false).map(none),
+            What::MakeAlbum { album, description } => {
+                let found = self.made_album(album, description)?;
+                let standing = if found.is_some() { Standing::After } else { Standing::Before };
+                Ok((vec![standing], found))
+            }
+            What::DropAlbum { album, description } => {
+                self.album_to_drop(album, description).map(|standing| none(vec![standing]))
+            }
+            What::AddToAlbum { album, assets } => self.in_album(album, assets, true).map(none),
+            What::RemoveFromAlbum { album, assets } => self.in_album(album, assets, false).map(none),
+            What::Restack { stacks } => {
+                let now = Stacks::of(self.reader.stacks()?);
+                Ok(none(stacks.iter().map(|stack| now.standing(stack)).collect()))
+            }
+            What::Set { settings } => self.settings(settings).map(none),
+        }
+    }
+
+    fn tags(&self, tags: &[String], gone: Standing, there: Standing) -> Result<Vec<Standing>, SyncError> {
+        let known: BTreeSet<String> = self.reader.tags()?.into_iter().map(|tag| tag.value).collect();
+        let standing = |tag| if known.contains(tag) { there.clone() } else { gone.clone() };
+        Ok(tags.iter().map(standing).collect())
+    }
+
+    fn tags_to_drop(&self, tags: &[String]) -> Result<Vec<Standing>, SyncError> {
+        let known: BTreeMap<String, TagId> =
+            self.reader.tags()?.into_iter().map(|tag| (tag.value, tag.id)).collect();
+        let mut stays: BTreeSet<&str> = BTreeSet::new();
+        let mut standings = Vec::new();
+        for tag in tags {
+            let standing = match known.get(tag) {
+                None => Standing::After,
+                Some(id) => {
+                    let below = format!("{tag}/");
+                    let goes = |other: &&String| tags.contains(other) && !stays.contains(other.as_str());
+                    if known.keys().any(|other| other.starts_with(&below) && !goes(&other)) {
+                        Standing::Other(format!("there are other tags below `{tag}`"))
+                    } else if self.reader.tagged_assets(id)?.is_none_or(|assets| !assets.is_empty()) {
+                        Standing::Other(format!("photos have the tag `{tag}`"))
+                    } else {
+                        Standing::Before
+                    }
+                }
+            };
+            if matches!(standing, Standing::Other(_)) {
+                stays.insert(tag);
+            }
+            standings.push(standing);
+        }
+        Ok(standings)
+    }
+
+    /// A search leaves out what is in the trash, and finds what has a tag below, too. So photos of which it does not
+    /// say what is wished for are asked for singly.
+    fn tagged(&self, tag: &str, assets: &[AssetId], wanted: bool) -> Result<Vec<Standing>, SyncError> {
+        let tags = self.reader.tags()?;
+        let there = |has: bool| if has == wanted { Standing::After } else { Standing::Before };
+        let Some(id) = tags.iter().find(|known| known.value == tag).map(|known| &known.id) else {
+            return Ok(vec![there(false); assets.len()]);
+        };
+        let below = format!("{tag}/");
+        let is_leaf = !tags.iter().any(|known| known.value.starts_with(&below));
+        let found = if is_leaf && assets.len() > FEW { self.reader.tagged_assets(id)? } else { None };
+        let mut standings: Vec<Option<Standing>> = assets
+            .iter()
+            .map(|asset| found.as_ref().and_then(|found| found.contains(asset).then(|| there(true))))
+            .collect();
+        let open: Vec<usize> = (0..assets.len()).filter(|item| standings[*item].is_none()).collect();
+        let asked = self.each(open.iter().map(|item| assets[*item].clone()).collect())?;
+        for (item, asset) in open.into_iter().zip(asked) {
+            standings[item] = Some(match asset {
+                None => Standing::Gone,
+                Some(asset) => match asset.tags {
+                    Some(tags) => there(tags.iter().any(|known| known.value == tag)),
+                    None => Standing::Other("the server does not say which tags it has".to_owned()),
+                },
+            });
+        }
+        Ok(standings.into_iter().flatten().collect())
+    }
+
+    /// Where an album is now: one of ours may have been made again, with another id.
+    pub(super) fn album_id(&self, album: &AlbumRef) -> Result<Option<AlbumId>, SyncError> {
+        match &album.numbered {
+            Some(numbered) => Ok(self.store.album_numbered(self.account, numbered)?),
+            None => Ok(album.id.clone()),
+        }
+    }
+
+    fn album(&self, album: &AlbumRef) -> Result<Option<Album>, SyncError> {
+        match self.album_id(album)? {
+            Some(id) => Ok(self.reader.album(&id)?),
+            None => Ok(None),
+        }
+    }
+
+    /// An album with that name and description that no other number has.
+    fn made_album(&self, album: &AlbumRef, description: &str) -> Result<Option<AlbumId>, SyncError> {
+        if let Some(known) = self.album(album)? {
+            return Ok(Some(known.id));
+        }
+        let is_it = |found: &Album| found.name == album.name && found.description == description;
+        Ok(self.reader.albums(AlbumScope::Own)?.into_iter().find(is_it).map(|found| found.id))
+    }
+
+    fn album_to_drop(&self, album: &AlbumRef, description: &str) -> Result<Standing, SyncError> {
+        let Some(found) = self.album(album)? else { return Ok(Standing::After) };
+        if found.name != album.name {
+            return Ok(Standing::Other(format!("somebody named the album `{}`", found.name)));
+        }
+        if found.description != description {
+            return Ok(Standing::Other("somebody described the album otherwise".to_owned()));
+        }
+        if found.is_shared {
+            return Ok(Standing::Other("the album is shared with others".to_owned()));
+        }
+        if self.reader.album_assets(&found)?.is_empty() {
+            return Ok(Standing::Before);
+        }
+        Ok(Standing::Other("other photos are in the album".to_owned()))
+    }
+
+    fn in_album(
+        &self,
+        album: &AlbumRef,
+        assets: &[AssetId],
+        wanted: bool,
+    ) -> Result<Vec<Standing>, SyncError> {
+        let Some(found) = self.album(album)? else {
+            let gone = || Standing::Other(format!("the album `{}` is gone", album.name));
+            let standing = || if wanted { gone() } else { Standing::After };
+            return Ok(assets.iter().map(|_| standing()).collect());
+        };
+        let inside = self.reader.album_assets(&found)?;
+        let standing = |asset| {
+            if inside.contains(asset) == wanted { Standing::After } else { Standing::Before }
+        };
+        Ok(assets.iter().map(standing).collect())
+    }
+
+    fn settings(&self, settings: &[Setting]) -> Result<Vec<Standing>, SyncError> {
+        let found = self.each(settings.iter().map(|setting| setting.asset.clone()).collect())?;
+        Ok(settings.iter().zip(found).map(|(setting, asset)| of_setting(setting, asset.as_ref())).collect())
+    }
+
+    /// Each asset by itself, several at a time; `None` for one that is gone or in the trash.
+    pub(super) fn each(&self, assets: Vec<AssetId>) -> Result<Vec<Option<Asset>>, SyncError> {
+        let (mut found, mut failed) = (Vec::with_capacity(assets.len()), None);
+        let ask = |asset: AssetId| match self.reader.asset(&asset) {
+            Ok(asset) => Ok(Some(asset).filter(|asset| !asset.is_trashed)),
+            Err(ApiError::NoSuchAsset { .. }) => Ok(None),
+            Err(error) => Err(error),
+        };
+        parallel::ordered(assets.into_iter(), BEST_IN_FLIGHT, ask, |answer| match answer {
+            Ok(asset) => {
+                found.push(asset);
+                ControlFlow::Continue(())
+            }
+            Err(error) => {
+                failed.get_or_insert(error);
+                ControlFlow::Break(())
+            }
+        });
+        failed.map_or(Ok(found), |error| Err(error.into()))
+    }
+}
+
+fn of_setting(setting: &Setting, asset: Option<&Asset>) -> Standing {
+    let Some(asset) = asset else { return Standing::Gone };
+    let Some(now) = value_of(asset, &setting.after) else {
+        return Standing::Other("the server does not say what it is now".to_owned());
+    };
+    if now == setting.after {
+        Standing::After
+    } else if now == setting.before {
+        Standing::Before
+    } else {
+        Standing::Other(format!("its {} was changed since", setting.after.field()))
+    }
+}
+
+/// The same field of an asset as it is; `None` when the server does not say, or when it is hidden or locked.
+pub(super) fn value_of(asset: &Asset, like: &Value) -> Option<Value> {
+    Some(match like {
+        Value::Favourite(_) => Value::Favourite(asset.is_favorite?),
+        Value::Archived(_) => match asset.visibility {
+            Visibility::Timeline => Value::Archived(false),
+            Visibility::Archive => Value::Archived(true),
+            Visibility::Hidden | Visibility::Locked | Visibility::Unknown => return None,
+        },
+        Value::Description(_) => {
+            Value::Description(asset.exif.as_ref()?.description.clone().unwrap_or_default())
+        }
+        Value::Review(_) => Value::Review(asset.duplicate_id.clone()),
+    })
+}
+
+/// The stacks of a user, found by photo.
+#[derive(Debug, Default)]
+pub(super) struct Stacks {
+    stacks: Vec<StackMembers>,
+    of: HashMap<AssetId, usize>,
+}
+
+impl Stacks {
+    pub(super) fn of(mut stacks: Vec<StackMembers>) -> Self {
+        let mut of = HashMap::new();
+        for (index, stack) in stacks.iter_mut().enumerate() {
+            stack.assets.sort_by_key(|asset| (*asset != stack.primary, asset.clone()));
+            of.extend(stack.assets.iter().map(|asset| (asset.clone(), index)));
+        }
+        Self { stacks, of }
+    }
+
+    /// The stacks that hold some of these photos, the primary photo of each first.
+    pub(super) fn holding<'a>(
+        &'a self,
+        photos: impl IntoIterator<Item = &'a AssetId>,
+    ) -> Vec<&'a StackMembers> {
+        let found: BTreeSet<usize> =
+            photos.into_iter().filter_map(|photo| self.of.get(photo)).copied().collect();
+        // A stack of one is shown like a photo that is in none.
+        found.into_iter().map(|index| &self.stacks[index]).filter(|stack| stack.assets.len() > 1).collect()
+    }
+
+    fn standing(&self, wanted: &Restack) -> Standing {
+        let photos = wanted.photos();
+        let now = shape(self.holding(&photos).into_iter().map(|stack| stack.assets.as_slice()));
+        let (before, after) = (lists(&wanted.before), lists(&wanted.after));
+        if now == after {
+            return Standing::After;
+        }
+        if now == before {
+            return Standing::Before;
+        }
+        let begun = |stack: &(AssetId, BTreeSet<AssetId>)| before.contains(stack) || after.contains(stack);
+        if now.iter().all(begun) {
+            return Standing::Between;
+        }
+        Standing::Other("its stack was changed since".to_owned())
+    }
+}
+
+/// Stacks as they count: which photo is shown, and which are in it. The order of the others is the server's.
+type Shape = BTreeSet<(AssetId, BTreeSet<AssetId>)>;
+
+fn shape<'a>(stacks: impl Iterator<Item = &'a [AssetId]>) -> Shape {
+    stacks.filter_map(|stack| Some((stack.first()?.clone(), stack.iter().cloned().collect()))).collect()
+}
+
+fn lists(stacks: &[Vec<AssetId>]) -> Shape {
+    shape(stacks.iter().map(Vec::as_slice))
+}
+
+#[cfg(test)]
+mod tests {
+    use immich_api::StackId;
+
+    use super::*;
+
+    fn id(number: u128) -> AssetId {
+        AssetId::from_u128(number)
+    }
+
+    fn stack(name: u128, photos: &[u128]) -> StackMembers {
+        let assets: Vec<AssetId> = photos.iter().copied().map(id).collect();
+        StackMembers { id: StackId::from_u128(name), primary: assets[0].clone(), assets }
+    }
+
+    fn restack(before: &[&[u128]], after: &[&[u128]]) -> Restack {
+        let lists = |lists: &[&[u128]]| -> Vec<Vec<AssetId>> {
+            lists.iter().map(|list| list.iter().copied().map(id).collect()).collect()
+        };
+        Restack { before: lists(before), after: lists(after) }
+    }
+
+    #[test]
+    fn stacks_are_compared_by_what_is_shown_and_what_is_in_them() {
+        let now = Stacks::of(vec![stack(1, &[2, 3, 1])]);
+
+        assert_eq!(now.standing(&restack(&[], &[&[2, 1, 3]])), Standing::After);
+        assert_eq!(now.standing(&restack(&[&[2, 1, 3]], &[])), Standing::Before);
+        assert!(matches!(now.standing(&restack(&[], &[&[1, 2, 3]])), Standing::Other(_)));
+        assert!(matches!(now.standing(&restack(&[], &[&[2, 3]])), Standing::Other(_)));
+    }
+
+    #[test]
+    fn a_change_of_stacks_that_was_begun_is_told_from_one_by_somebody_else() {
+        let wanted = restack(&[&[1, 2, 3]], &[&[1, 2]]);
+
+        assert_eq!(Stacks::of(Vec::new()).standing(&wanted), Standing::Between);
+        assert_eq!(Stacks::of(vec![stack(1, &[3])]).standing(&wanted), Standing::Between);
+        assert!(matches!(Stacks::of(vec![stack(1, &[2, 3])]).standing(&wanted), Standing::Other(_)));
+    }
+}

@@ -1,0 +1,29 @@
+//! What is done with groups: counted first, then ordered of the server, each change announced before it happens.
+//!
+//! ```text
+//! groups (page by page) ─► second look at their photos ─► count ─► brake ─► tell ─► batches ─► deeds
+//! ```
+//!
+//! Counted are changes: one per photo and tag, field or album, and one per stack. Each ends once, done, skipped with a
+//! reason or failed. What is right already costs nothing. What a killed run or a lost answer left open is settled by
+//! looking, before anything else. Photos of others are never changed, and of each group one photo always stays.
+
+mod albums;
+mod describe;
+mod fields;
+mod fresh;
+mod hand;
+mod look;
+mod options;
+mod orders;
+mod remove_tags;
+mod review;
+mod run;
+mod stack;
+mod tags;
+mod take_back;
+mod twins;
+
+pub use options::{ActOptions, Action};
+pub use run::{Act, ActStore, ActSummary};
+pub use take_back::TakeBack;

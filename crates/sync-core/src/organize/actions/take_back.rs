@@ -1,0 +1,213 @@
+//! Deeds of earlier runs: those that were left open are settled, and those of a run are taken back.
+//!
+//! The newest deed goes first, each the other way round. An item goes back only where the server still says what the
+//! deed left; what was changed since stays and is told. A deed of which something stays counts on, so that its rest can
+//! be taken back when whatever is in the way is gone.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use immich_api::{AssetId, Client};
+use jiff::Timestamp;
+
+use super::describe::with_line;
+use super::hand::{Back, Fate, Hand};
+use super::look::{Looker, Standing, value_of};
+use crate::account::Account;
+use crate::error::SyncError;
+use crate::event::{Event, Reporter};
+use crate::organize::{DeedId, DeedRow, Setting, Value, What};
+use crate::plan::{Failed, SkipReason, Skipped};
+use crate::state::{DeedStore, RunId};
+use crate::stop::StopFlag;
+use crate::summary::Summary;
+
+/// Deeds per page.
+const PAGE: usize = 16;
+
+/// Settles what runs that were killed, or lost the server, left open. What belongs to accounts that take no part stays
+/// open.
+pub(super) fn settle<'a>(
+    store: &'a dyn DeedStore,
+    accounts: &[Account<'a>],
+    clients: &'a [Client],
+    reporter: &'a dyn Reporter,
+) -> Result<(), SyncError> {
+    let (mut completed, mut rolled_back) = (0, 0);
+    for row in store.open_deeds()? {
+        let found = accounts.iter().zip(clients).find(|(account, _)| account.user() == row.deed.account);
+        let Some((_, client)) = found else { continue };
+        let mut hand = Hand::at_work(client, row.deed.run, store, reporter, &Timestamp::default);
+        if hand.settle(&row)? {
+            completed += 1;
+        } else {
+            rolled_back += 1;
+        }
+    }
+    if completed + rolled_back > 0 {
+        reporter.report(&Event::Recovered { folders: 0, completed, rolled_back });
+    }
+    Ok(())
+}
+
+/// Takes back the deeds of a run; a part of an undo.
+pub struct TakeBack<'a> {
+    /// What is remembered.
+    pub store: &'a dyn DeedStore,
+    /// Who is told.
+    pub reporter: &'a dyn Reporter,
+    /// Whether to stop after the current deed.
+    pub stop: &'a StopFlag,
+    /// What time it is.
+    pub now: &'a (dyn Fn() -> Timestamp + Sync),
+}
+
+impl<'a> TakeBack<'a> {
+    /// Settles what earlier runs left open.
+    pub fn settle(&self, clients: &'a [Client]) -> Result<(), SyncError> {
+        let accounts: Vec<Account<'a>> = clients.iter().map(Account::of).collect();
+        settle(self.store, &accounts, clients, self.reporter)
+    }
+
+    /// Shows what would be taken back. Only reads.
+    pub fn preview(&self, of: RunId, accounts: &[Account<'a>]) -> Result<Summary, SyncError> {
+        let hand = |account: &Account<'a>| Hand::idle(*account, self.store, self.reporter);
+        self.each(of, None, accounts.iter().map(hand).collect())
+    }
+
+    /// Takes back, as a part of the run `run`.
+    pub fn run(&self, of: RunId, run: RunId, clients: &'a [Client]) -> Result<Summary, SyncError> {
+        let hand = |client| Hand::at_work(client, run, self.store, self.reporter, self.now);
+        self.each(of, Some(run), clients.iter().map(hand).collect())
+    }
+
+    fn each(&self, of: RunId, run: Option<RunId>, hands: Vec<Hand<'a>>) -> Result<Summary, SyncError> {
+        let mut hands: BTreeMap<String, Hand<'a>> =
+            hands.into_iter().map(|hand| (hand.account().to_owned(), hand)).collect();
+        let mut summary = Summary { listing_complete: true, ..Summary::default() };
+        let mut before: Option<DeedId> = None;
+        loop {
+            let page = self.store.deeds_to_undo(of, before, PAGE)?;
+            let Some(last) = page.last() else { return Ok(summary) };
+            before = Some(last.id);
+            for row in &page {
+                if self.stop.is_raised() {
+                    summary.stopped = true;
+                    return Ok(summary);
+                }
+                match hands.get_mut(&row.deed.account) {
+                    Some(hand) => self.one(row, run, hand, &mut summary)?,
+                    None => self.without_key(row, &mut summary),
+                }
+            }
+        }
+    }
+
+    fn one(
+        &self,
+        row: &DeedRow,
+        run: Option<RunId>,
+        hand: &mut Hand<'a>,
+        summary: &mut Summary,
+    ) -> Result<(), SyncError> {
+        let mut back = row.deed.what.reversed();
+        let (mut standings, _) = hand.looker().standings(&back)?;
+        keep_words_of_the_user(&mut back, &mut standings, hand.looker())?;
+        let stays = |standing: &Standing| matches!(standing, Standing::Other(_));
+        let is_all = !standings.iter().any(stays);
+        for (item, standing) in standings.iter().enumerate() {
+            let reason = match standing {
+                Standing::Before | Standing::Between => continue,
+                Standing::After => SkipReason::NothingLeft,
+                Standing::Gone => SkipReason::Vanished,
+                Standing::Other(why) => SkipReason::TouchedSince(why.clone()),
+            };
+            self.skip(&back, item, reason, summary);
+        }
+        let doable = |item: usize| matches!(standings[item], Standing::Before | Standing::Between);
+        let Some(doable) = back.only(doable) else {
+            if let Some(run) = run.filter(|_| is_all) {
+                self.store.no_deed_left(row.id, run)?;
+            }
+            return Ok(());
+        };
+        let fates = hand.perform(&doable, Some(Back { of: row.id, is_all }))?;
+        for (item, fate) in fates.into_iter().enumerate() {
+            self.count(&doable, item, fate, summary);
+        }
+        Ok(())
+    }
+
+    fn count(&self, what: &What, item: usize, fate: Fate, summary: &mut Summary) {
+        match fate {
+            Fate::Done => {
+                summary.seen += 1;
+                summary.done += 1;
+            }
+            Fate::Refused => self.skip(what, item, SkipReason::Vanished, summary),
+            Fate::Failed { message, transient } => {
+                summary.seen += 1;
+                summary.failed += 1;
+                if let Some(asset) = what.photo(item).cloned() {
+                    let path = path(&asset);
+                    self.reporter.report(&Event::Failed(&Failed { asset, path, message, transient }));
+                } else {
+                    self.reporter.report(&Event::Warning(&message));
+                }
+            }
+        }
+    }
+
+    fn skip(&self, what: &What, item: usize, reason: SkipReason, summary: &mut Summary) {
+        summary.skip(&reason);
+        if let Some(asset) = what.photo(item).cloned() {
+            let path = path(&asset);
+            self.reporter.report(&Event::Skipped(&Skipped { asset, path, reason }));
+        } else if reason != SkipReason::NothingLeft {
+            self.reporter.report(&Event::Warning(&reason.to_string()));
+        }
+    }
+
+    fn without_key(&self, row: &DeedRow, summary: &mut Summary) {
+        let reason = SkipReason::TouchedSince(format!(
+            "what was done for the user {} needs an API key of that user",
+            row.deed.account
+        ));
+        for item in 0..row.deed.what.len() {
+            self.skip(&row.deed.what, item, reason.clone(), summary);
+        }
+    }
+}
+
+/// Messages name a photo by its id where nobody knows its path.
+fn path(asset: &AssetId) -> PathBuf {
+    PathBuf::from(asset.to_string())
+}
+
+/// Of a caption that somebody edited since, only our line goes (or comes back); the words of the user stay.
+fn keep_words_of_the_user(
+    back: &mut What,
+    standings: &mut [Standing],
+    looker: Looker<'_>,
+) -> Result<(), SyncError> {
+    let What::Set { settings } = back else { return Ok(()) };
+    for (setting, standing) in settings.iter_mut().zip(standings) {
+        let (Value::Description(ours), Value::Description(was)) = (&setting.before, &setting.after) else {
+            return Ok(());
+        };
+        if !matches!(standing, Standing::Other(_)) {
+            continue;
+        }
+        let line = |text: &str| text.lines().find(|line| with_line(line, None).is_empty()).map(str::to_owned);
+        let (ours, was) = (line(ours), line(was));
+        let now = looker.each(vec![setting.asset.clone()])?.pop().flatten();
+        let now = now.as_ref().and_then(|asset| value_of(asset, &setting.before));
+        let Some(Value::Description(now)) = now else { continue };
+        if ours.is_some() && line(&now) == ours {
+            let after = Value::Description(with_line(&now, was.as_deref()));
+            *setting = Setting { asset: setting.asset.clone(), before: Value::Description(now), after };
+            *standing = Standing::Before;
+        }
+    }
+    Ok(())
+}
