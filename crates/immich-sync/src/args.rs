@@ -12,6 +12,7 @@ use clap::{ArgMatches, Command as Clap, FromArgMatches, Parser, Subcommand};
 
 use crate::settings::catalogue;
 use crate::settings::setting::Setting;
+use crate::settings::words::ClassWord;
 
 const WRITE_NOTES: &str = "\
 Every option can also be given as an environment variable, IMMICH_SYNC_ and its name (IMMICH_SYNC_SERVER, \
@@ -26,6 +27,20 @@ Several accounts on one server have several keys: separated by commas in IMMICH_
 Exit status: 0 done, 2 usage or config, 3 finished but some photos failed or were refused, 4 stopped by the \
 brake, 10 server unreachable, 11 another run is active, 12 key refused or permission missing, 13 server too \
 old, 20 ExifTool missing or too old, 130 or 143 interrupted, 1 anything else.";
+
+const ORGANIZE_NOTES: &str = "\
+Without anything to do, groups are found, remembered and summed up; nothing is changed on the server or on the disk. \
+`organize list`, `organize show` and `organize decide` look at them and decide; they need no server. What is done about \
+groups is listed by `history` and taken back by `undo`.
+
+Every option can also be given as an environment variable, IMMICH_SYNC_ORGANIZE_ and its name \
+(IMMICH_SYNC_ORGANIZE_THRESHOLD=7), and nearly all of them in the table [organize] of the config file \
+(threshold = 7). Options that other commands have too are IMMICH_SYNC_SERVER and so on, and stand at the top of the \
+config file.
+
+Exit status: 0 done, 2 usage or config, 3 finished but some photos failed or the list was not complete, 4 stopped by \
+the brake, 10 server unreachable, 11 another run is active, 12 key refused or permission missing, 13 server too old, \
+130 or 143 interrupted, 1 anything else.";
 
 const UNDO_NOTES: &str = "\
 The newest change of each file goes first. A file that nobody changed since becomes byte for byte what it was, as long \
@@ -53,6 +68,9 @@ pub(crate) enum Command {
     /// Write what Immich knows into the original files or into sidecars
     #[command(after_long_help = WRITE_NOTES, args_override_self = true)]
     Write(Options<ForWriting>),
+    /// Find duplicates and similar photos, on the server, on this machine or across both
+    #[command(after_long_help = ORGANIZE_NOTES, args_override_self = true, args_conflicts_with_subcommands = true)]
+    Organize(OrganizeArgs),
     /// Take back what a run wrote
     #[command(after_long_help = UNDO_NOTES, args_override_self = true)]
     Undo(UndoArgs),
@@ -68,6 +86,80 @@ pub(crate) enum Command {
     Completions(CompletionsArgs),
     /// Print the manual
     Man(ManArgs),
+}
+
+/// `immich-sync organize`
+#[derive(clap::Args)]
+pub(crate) struct OrganizeArgs {
+    /// What to do with the groups that were found before.
+    #[command(subcommand)]
+    pub(crate) command: Option<GroupsCommand>,
+    /// The settings.
+    #[command(flatten)]
+    pub(crate) options: Options<ForOrganizing>,
+}
+
+/// `immich-sync organize …`
+#[derive(Subcommand)]
+pub(crate) enum GroupsCommand {
+    /// List the groups of the last scan
+    #[command(args_override_self = true)]
+    List(ListArgs),
+    /// Show one group: its photos, which of them is kept and why, and in what they differ
+    #[command(args_override_self = true)]
+    Show(ShowArgs),
+    /// Decide about groups: which photo is kept, or that they are no duplicates; remembered for ever
+    #[command(args_override_self = true)]
+    Decide(DecideArgs),
+}
+
+/// `immich-sync organize list`
+#[derive(clap::Args)]
+pub(crate) struct ListArgs {
+    /// Only groups of these classes: exact, duplicate, burst, similar
+    #[arg(long = "class", value_name = "CLASS", value_delimiter = ',', ignore_case = true)]
+    pub(crate) classes: Vec<ClassWord>,
+    /// Show at most so many [default: 20, with --json all]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) limit: Option<u64>,
+    /// Show also those that are no duplicates by your decision
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// The settings.
+    #[command(flatten)]
+    pub(crate) options: Options<ForGroups>,
+}
+
+/// `immich-sync organize show`
+#[derive(clap::Args)]
+pub(crate) struct ShowArgs {
+    /// Its number, or the beginning of its id
+    #[arg(value_name = "GROUP")]
+    pub(crate) group: String,
+    /// The settings.
+    #[command(flatten)]
+    pub(crate) options: Options<ForGroups>,
+}
+
+/// `immich-sync organize decide`
+#[derive(clap::Args)]
+#[command(group(clap::ArgGroup::new("decision").required(true).args(["keep", "ignore", "reset"])))]
+pub(crate) struct DecideArgs {
+    /// Their numbers, or the beginnings of their ids
+    #[arg(value_name = "GROUP", required = true)]
+    pub(crate) groups: Vec<String>,
+    /// Keep these photos of the one group: numbers in `show`, ids of assets or paths; the first above all
+    #[arg(long, value_name = "PHOTO", num_args = 1.., value_delimiter = ',')]
+    pub(crate) keep: Vec<String>,
+    /// They are no duplicates; they are not shown again and nothing is done with them
+    #[arg(long)]
+    pub(crate) ignore: bool,
+    /// Forget what was decided
+    #[arg(long)]
+    pub(crate) reset: bool,
+    /// The settings.
+    #[command(flatten)]
+    pub(crate) options: Options<ForGroups>,
 }
 
 /// `immich-sync undo`
@@ -189,21 +281,21 @@ impl<P: Picks> FromArgMatches for Options<P> {
     }
 }
 
-/// All of them.
+/// All but those of the organizer.
 pub(crate) enum ForWriting {}
 
 impl Picks for ForWriting {
-    fn takes(_: &Setting) -> bool {
-        true
+    fn takes(setting: &Setting) -> bool {
+        !setting.name.starts_with(catalogue::ORGANIZE)
     }
 }
 
-/// All of them, without filling a screen.
+/// The same, without filling a screen.
 pub(crate) enum ForShowing {}
 
 impl Picks for ForShowing {
-    fn takes(_: &Setting) -> bool {
-        true
+    fn takes(setting: &Setting) -> bool {
+        ForWriting::takes(setting)
     }
 
     fn shows(setting: &Setting) -> bool {
@@ -258,6 +350,38 @@ impl Picks for ForUndoing {
             catalogue::SECOND_OPINION,
         ];
         ForReading::takes(setting) || more.iter().any(|taken| taken.name == setting.name)
+    }
+}
+
+/// Those of the organizer, and what they share with others.
+pub(crate) enum ForOrganizing {}
+
+impl Picks for ForOrganizing {
+    fn takes(setting: &Setting) -> bool {
+        let more = [
+            catalogue::DRY_RUN,
+            catalogue::YES,
+            catalogue::STRICT,
+            catalogue::QUIET,
+            catalogue::API_KEY,
+            catalogue::API_KEY_FILE,
+            catalogue::RATE_LIMIT,
+            catalogue::PATIENCE,
+            catalogue::CA_FILE,
+            catalogue::INSECURE,
+        ];
+        setting.name.starts_with(catalogue::ORGANIZE)
+            || ForReading::takes(setting)
+            || more.iter().any(|taken| taken.name == setting.name)
+    }
+}
+
+/// Those that say where groups are remembered, and how to tell.
+pub(crate) enum ForGroups {}
+
+impl Picks for ForGroups {
+    fn takes(setting: &Setting) -> bool {
+        ForReading::takes(setting) || setting.name == catalogue::ORGANIZE_SOURCE.name
     }
 }
 

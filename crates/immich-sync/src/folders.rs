@@ -16,6 +16,8 @@ pub(crate) struct Folders {
     pub(crate) config_files: Vec<PathBuf>,
     /// The folder of all states.
     pub(crate) states: Option<PathBuf>,
+    /// The folder of what can be fetched again.
+    pub(crate) cache: Option<PathBuf>,
 }
 
 impl Folders {
@@ -26,6 +28,7 @@ impl Folders {
             home: Some(xdg.home_dir().to_owned()),
             config_files: ["config.toml", "config"].map(|file| xdg.config_dir().join(NAME).join(file)).into(),
             states: xdg.state_dir().map(|states| states.join(NAME)),
+            cache: Some(xdg.cache_dir().join(NAME)),
         }
     }
 }

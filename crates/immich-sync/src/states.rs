@@ -22,11 +22,26 @@ pub(crate) fn of_users(states: Option<&Path>, users: &[String]) -> Result<PathBu
     Ok(states.join(user))
 }
 
-/// The only state that there is, or the one of this server; of several, none is guessed.
+/// The state of scans of this machine's folders alone, which belong to no server.
+const LOCAL: &str = "local";
+
+/// The folder of scans of this machine's folders alone.
+pub(crate) fn of_this_machine(states: Option<&Path>) -> Result<PathBuf> {
+    let states = states.ok_or_else(|| {
+        usage("there is no home folder to keep the state in; name a folder with --state-dir")
+    })?;
+    Ok(states.join(LOCAL))
+}
+
+/// The only state that there is, or the one of this server; of several, none is guessed. That of this machine alone
+/// counts where there is no other.
 pub(crate) fn of_server(states: Option<&Path>, server: Option<&str>) -> Result<PathBuf> {
     let nothing =
         || usage("nothing was written yet, or its state is elsewhere; name its folder with --state-dir");
     let mut found = all(states.ok_or_else(nothing)?)?;
+    if found.len() > 1 {
+        found.retain(|state| state.folder.file_name() != Some(LOCAL.as_ref()));
+    }
     if found.len() > 1
         && let Some(server) = server
     {
@@ -113,6 +128,18 @@ mod tests {
         assert_eq!(find(Some("http://other/")).unwrap(), states.path().join("ben"));
         let error = find(None).unwrap_err().to_string();
         assert!(error.contains("http://nas:2283/api") && error.contains("--state-dir"), "{error}");
+    }
+
+    #[test]
+    fn the_state_of_this_machine_alone_counts_where_there_is_no_other() {
+        let states = tempfile::tempdir().unwrap();
+        let local = of_this_machine(Some(states.path())).unwrap();
+        SqliteStore::open(&local).unwrap().close().unwrap();
+        assert_eq!(of_server(Some(states.path()), None).unwrap(), local);
+
+        state(states.path(), "anna", "http://nas");
+
+        assert_eq!(of_server(Some(states.path()), None).unwrap(), states.path().join("anna"));
     }
 
     #[test]

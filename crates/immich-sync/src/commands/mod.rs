@@ -6,5 +6,6 @@ pub(crate) mod demo;
 mod frame;
 pub(crate) mod history;
 pub(crate) mod man;
+pub(crate) mod organize;
 pub(crate) mod undo;
 pub(crate) mod write;

@@ -9,11 +9,14 @@ use crate::nearest::nearest;
 use crate::settings::catalogue;
 use crate::settings::setting::{Kind, Setting, yes_or_no};
 
-/// Keys of other tools that mean nothing here, besides their variables.
-const FOREIGN: [&str; 2] = ["cache_dir", "cache_size_mb"];
-
 /// The table of one account.
 const ACCOUNT: &str = "account";
+
+/// The table of the organizer; its keys are its options.
+const ORGANIZE: &str = "organize";
+
+/// The organizer's word for its cache, in megabytes.
+const CACHE_SIZE_MB: &str = "cache_size_mb";
 
 /// The keys of an account.
 const ACCOUNT_KEYS: [&str; 3] = ["api_key", "api_key_file", "api_key_command"];
@@ -29,7 +32,7 @@ enum Meaning {
 /// Makes settings of what a file says.
 pub(super) fn understand(document: Document, path: &Path) -> Result<ConfigFile, Problem> {
     let mut config = ConfigFile { path: path.to_owned(), ..ConfigFile::default() };
-    for raw in document.entries {
+    for raw in in_one_row(document.entries) {
         if raw.key == ACCOUNT {
             config.accounts.extend(accounts(raw)?);
             continue;
@@ -37,6 +40,7 @@ pub(super) fn understand(document: Document, path: &Path) -> Result<ConfigFile, 
         match meaning(&raw, document.is_ours)? {
             Meaning::Nothing => config.without_meaning.push(raw.key),
             Meaning::Setting(setting, is_opposite) => {
+                let raw = if is_in_megabytes(&raw.key, document.is_ours) { with_unit(raw) } else { raw };
                 let Some(entry) = entry(&setting, is_opposite, raw)? else { continue };
                 add(&mut config.entries, entry)?;
             }
@@ -45,26 +49,53 @@ pub(super) fn understand(document: Document, path: &Path) -> Result<ConfigFile, 
     Ok(config)
 }
 
+/// The keys of the table `organize` as if they stood at the top, as `organize.threshold`.
+fn in_one_row(entries: Vec<Raw>) -> impl Iterator<Item = Raw> {
+    entries.into_iter().flat_map(|entry| match entry.value {
+        Value::Table(inner) if entry.key == ORGANIZE => {
+            let below = |raw: Raw| Raw { key: format!("{ORGANIZE}.{}", raw.key), ..raw };
+            inner.into_iter().map(below).collect()
+        }
+        _ => vec![entry],
+    })
+}
+
+/// A key of the table of the organizer, as the key of the setting.
+fn at_the_top(key: &str) -> String {
+    key.replacen("organize.", "organize_", 1)
+}
+
 fn meaning(raw: &Raw, is_ours: bool) -> Result<Meaning, Problem> {
     let key = raw.key.as_str();
-    let is_same = |name: &str| if is_ours { name == key } else { name.eq_ignore_ascii_case(key) };
-    if WITHOUT_MEANING.into_iter().chain(FOREIGN).any(is_same) {
+    if WITHOUT_MEANING
+        .into_iter()
+        .any(|name| if is_ours { name == key } else { name.eq_ignore_ascii_case(key) })
+    {
         return Ok(Meaning::Nothing);
     }
-    for setting in catalogue::all() {
-        let ours = is_same(&setting.key()) || (!is_ours && is_organizers(&setting, key));
+    let plain = at_the_top(key);
+    let is_same = |name: &str| if is_ours { name == plain } else { name.eq_ignore_ascii_case(&plain) };
+    // Its own names of a setting come before the organizer's word for another: both have a `library`.
+    let named = catalogue::all().find_map(|setting| {
         let variable = setting.variables().into_iter().find(|(name, _)| is_same(name));
-        if !ours && variable.is_none() {
-            continue;
+        match variable {
+            _ if is_same(&setting.key()) => Some((setting, false)),
+            Some((_, is_opposite)) => Some((setting, is_opposite)),
+            None => None,
         }
-        if !setting.in_config {
+    });
+    let found = named.or_else(|| {
+        let setting = catalogue::all().find(|setting| !is_ours && is_organizers(setting, key))?;
+        Some((setting, false))
+    });
+    match found {
+        Some((setting, _)) if !setting.in_config => {
             let message = format!("`{key}` is said for one run at a time and is not taken from a file");
-            return Err(Problem::at(raw.line, message));
+            Err(Problem::at(raw.line, message))
         }
-        let is_opposite = !ours && variable.is_some_and(|(_, is_opposite)| is_opposite);
-        return Ok(Meaning::Setting(Box::new(setting), is_opposite));
+        Some((setting, is_opposite)) => Ok(Meaning::Setting(Box::new(setting), is_opposite)),
+        None => Err(unknown(raw, is_ours)),
     }
-    Err(unknown(raw, is_ours))
 }
 
 /// The organizer's words that are no variables.
@@ -72,15 +103,32 @@ fn is_organizers(setting: &Setting, key: &str) -> bool {
     let word = match setting.name {
         "server" => ["url", "immich_url"],
         "api-key" => ["immich_api_key", "apikey"],
+        "organize-cache-size" => ["cache_size", CACHE_SIZE_MB],
+        name if name.starts_with(catalogue::ORGANIZE) => {
+            // What `write` has too was found before.
+            return setting.option.replace('-', "_").eq_ignore_ascii_case(key);
+        }
         _ => return false,
     };
     word.iter().any(|word| word.eq_ignore_ascii_case(key))
 }
 
+fn is_in_megabytes(key: &str, is_ours: bool) -> bool {
+    !is_ours && key.eq_ignore_ascii_case(CACHE_SIZE_MB)
+}
+
+fn with_unit(raw: Raw) -> Raw {
+    let value = match raw.value {
+        Value::Text(text) if !text.trim().is_empty() => Value::Text(format!("{}MB", text.trim())),
+        other => other,
+    };
+    Raw { value, ..raw }
+}
+
 fn unknown(raw: &Raw, is_ours: bool) -> Problem {
     let mut known: Vec<String> =
         catalogue::all().filter(|setting| setting.in_config).map(|setting| setting.key()).collect();
-    let mut spelled = raw.key.replace('-', "_").to_ascii_lowercase();
+    let mut spelled = at_the_top(&raw.key).replace('-', "_").to_ascii_lowercase();
     if !is_ours && raw.key.starts_with(|letter: char| letter.is_ascii_uppercase()) {
         known = catalogue::all().flat_map(|setting| setting.variables()).map(|(name, _)| name).collect();
         spelled = raw.key.to_ascii_uppercase();

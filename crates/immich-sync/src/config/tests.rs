@@ -103,7 +103,7 @@ fn the_files_of_the_known_tools_are_read_as_they_are() {
         ),
         (
             "organizer.yaml",
-            "immich:\n  url: http://nas:2283/api\n  api_key: k\n  cache_size_mb: 5000\nlibrary: /p\npath_segments: 4\n",
+            "immich:\n  url: http://nas:2283/api\n  api_key: k\n  cache_size_mb: 5000\nlibrary: /p\npath_segments: 4\nflask_port: 1\n",
         ),
         (
             "config",
@@ -188,4 +188,27 @@ fn paths_start_at_home_or_at_the_file() {
         found.map(|setting| value(&config, setting)),
         ["/home/anna/Photos", "/etc/key", "/state", "exiftool"]
     );
+}
+
+#[test]
+fn the_table_of_the_organizer_holds_its_options_and_so_does_the_top() {
+    let table = parse("library = \"/p\"\n[organize]\nlibrary = [\"NAS\"]\nthreshold = 7").unwrap();
+    let top = parse("organize_threshold = 7").unwrap();
+
+    assert_eq!(value(&table, &catalogue::LIBRARY), "/p");
+    assert_eq!(value(&table, &catalogue::ORGANIZE_LIBRARY), "NAS");
+    assert_eq!(value(&table, &catalogue::ORGANIZE_THRESHOLD), value(&top, &catalogue::ORGANIZE_THRESHOLD));
+    assert!(error("[organize]\ntreshold = 1").contains("line 2: the key `organize.treshold` is not known"));
+}
+
+#[test]
+fn the_cache_of_the_organizer_is_counted_in_megabytes() {
+    let text = "immich:\n  url: x\n  cache_dir: ~/c\n  cache_size_mb: 500\n";
+
+    let mut config = ConfigFile::parse(text, Path::new("/etc/organizer.yaml")).unwrap();
+    config.find_paths(Some(Path::new("/home/anna")));
+
+    assert_eq!(value(&config, &catalogue::ORGANIZE_CACHE_SIZE), "500MB");
+    assert_eq!(value(&config, &catalogue::ORGANIZE_CACHE_DIR), "/home/anna/c");
+    assert!(error("cache_size_mb = 500").contains("is not known"));
 }

@@ -16,7 +16,7 @@ use super::{Console, End, Presenter};
 use crate::exit::ExitStatus;
 
 /// Raised when a field changes its meaning or goes away.
-const SCHEMA: u32 = 1;
+pub(super) const SCHEMA: u32 = 1;
 
 /// Writes events as JSON.
 pub(super) struct Json(Console);

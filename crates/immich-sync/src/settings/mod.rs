@@ -8,6 +8,7 @@ mod data;
 mod layout;
 mod listing;
 mod options;
+mod organize;
 mod output;
 mod paths;
 mod retention;
@@ -31,6 +32,7 @@ use crate::key::KeySource;
 use crate::login::LoginSource;
 
 pub(crate) use listing::{Row, rows};
+pub(crate) use organize::{Exchange, Names, OrganizeSettings, Thumbnails, Wish, Wishes, source_words};
 pub(crate) use output::{LogFile, OutputSettings, StatsFile};
 pub(crate) use retention::retention;
 pub(crate) use server::ServerSettings;

@@ -21,12 +21,15 @@ pub(crate) fn retention(sources: &Sources<'_>) -> Result<Retention> {
         None => usual.age,
     };
     let bytes = match sources.find(&catalogue::UNDO_KEEP_SIZE)? {
-        Some(given) => {
-            bytes(&given.text()?).map_err(|Unclear| given.not("a size such as 500MB or 2GB, or unlimited"))?
-        }
+        Some(given) => size(&given)?,
         None => usual.bytes,
     };
     Ok(Retention { age, bytes })
+}
+
+/// A number of bytes; `None` for no limit.
+pub(super) fn size(given: &super::Given) -> Result<Option<u64>> {
+    bytes(&given.text()?).map_err(|Unclear| given.not("a size such as 500MB or 2GB, or unlimited"))
 }
 
 /// A text that says neither how much nor that there is no end.

@@ -37,8 +37,12 @@ pub(crate) enum Leads {
 #[derive(Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a quality of its own")]
 pub(crate) struct Setting {
-    /// The name, as the option spells it.
+    /// The name, which no other setting has.
     pub(crate) name: &'static str,
+    /// How the option is spelled; settings of different commands may share it.
+    pub(crate) option: &'static str,
+    /// Other spellings of the option.
+    pub(crate) also: &'static [&'static str],
     /// What it takes.
     pub(crate) kind: Kind,
     /// What its value leads to.
@@ -70,6 +74,8 @@ pub(crate) struct Setting {
 pub(super) const fn flag(name: &'static str) -> Setting {
     Setting {
         name,
+        option: name,
+        also: &[],
         kind: Kind::Flag(false),
         leads: Leads::Nowhere,
         is_secret: false,
@@ -126,6 +132,16 @@ impl Setting {
     /// Other names of it.
     pub(super) const fn aliases(self, aliases: &'static [&'static str]) -> Self {
         Self { aliases, ..self }
+    }
+
+    /// Another spelling of the option than the name.
+    pub(super) const fn option(self, option: &'static str) -> Self {
+        Self { option, ..self }
+    }
+
+    /// Other spellings of the option, which the help does not show.
+    pub(super) const fn also(self, also: &'static [&'static str]) -> Self {
+        Self { also, ..self }
     }
 
     /// What it is when nobody says.
@@ -209,11 +225,11 @@ impl Setting {
 
     /// The option, and the one that takes it back where there is one. `hidden` keeps it out of the help.
     pub(crate) fn arguments(&self, hidden: bool) -> Vec<Arg> {
-        let base = |id: String| {
-            let arg = Arg::new(id.clone()).long(id).help_heading(self.heading).hide(hidden);
+        let base = |id: String, option: String| {
+            let arg = Arg::new(id).long(option).help_heading(self.heading).hide(hidden);
             arg.help(self.sentence()).conflicts_with_all(self.conflicts)
         };
-        let arg = base(self.name.to_owned());
+        let arg = base(self.name.to_owned(), self.option.to_owned()).aliases(self.also);
         let arg = match self.short {
             Some(letter) => arg.short(letter),
             None => arg,
@@ -223,7 +239,9 @@ impl Setting {
             Kind::Flag(on) => {
                 let opposite = format!("no-{}", self.name);
                 let yes = arg.action(ArgAction::SetTrue).overrides_with(opposite.clone()).hide(hidden || on);
-                let no = base(opposite).action(ArgAction::SetTrue).overrides_with(self.name);
+                let no = base(opposite, format!("no-{}", self.option))
+                    .action(ArgAction::SetTrue)
+                    .overrides_with(self.name);
                 vec![yes, no.conflicts_with_all([] as [&str; 0]).hide(hidden || !on)]
             }
             Kind::Value => vec![self.taking(arg.action(ArgAction::Set))],

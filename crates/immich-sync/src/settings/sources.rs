@@ -125,15 +125,16 @@ impl Sources<'_> {
         let given = |values, name: &str| Given { values, origin: Origin::CommandLine(format!("--{name}")) };
         let yes = |name: &str| self.is_typed(name).then(|| vec![OsString::from("true")]);
         match setting.kind {
-            Kind::Choice => yes(setting.name).map(|values| given(values, setting.name)),
+            Kind::Choice => yes(setting.name).map(|values| given(values, setting.option)),
             Kind::Flag(_) => {
                 let opposite = format!("no-{}", setting.name);
-                let no = || self.is_typed(&opposite).then(|| given(vec!["false".into()], &opposite));
-                yes(setting.name).map(|values| given(values, setting.name)).or_else(no)
+                let option = format!("no-{}", setting.option);
+                let no = || self.is_typed(&opposite).then(|| given(vec!["false".into()], &option));
+                yes(setting.name).map(|values| given(values, setting.option)).or_else(no)
             }
             Kind::Value | Kind::Values(_) => {
                 let raw = self.matches.try_get_raw(setting.name).ok().flatten()?;
-                Some(given(raw.map(OsStr::to_owned).collect(), setting.name))
+                Some(given(raw.map(OsStr::to_owned).collect(), setting.option))
             }
         }
     }
@@ -166,6 +167,32 @@ impl Sources<'_> {
         let Some(given) = self.find(setting)? else { return Ok(None) };
         let number: u32 = given.parsed(&expected)?;
         if bounds.contains(&number) { Ok(Some(number)) } else { Err(given.not(&expected)) }
+    }
+
+    /// All values as text; none where nobody said. A typed one is taken as it is, also where it holds what separates
+    /// values in a variable.
+    pub(crate) fn texts(&self, setting: &Setting) -> Result<Vec<String>> {
+        let texts = self.find(setting)?.map(|given| given.texts()).transpose()?.unwrap_or_default();
+        Ok(texts.into_iter().filter(|text| !text.is_empty()).collect())
+    }
+
+    /// All values as paths.
+    pub(crate) fn paths(&self, setting: &Setting) -> Result<Vec<PathBuf>> {
+        let values = self.find(setting)?.map(|given| given.values).unwrap_or_default();
+        Ok(values.into_iter().filter(|value| !value.is_empty()).map(PathBuf::from).collect())
+    }
+
+    /// Several of a few words, which a comma separates wherever they stand.
+    pub(crate) fn words<T: ValueEnum>(&self, setting: &Setting) -> Result<Vec<T>> {
+        let Some(given) = self.find(setting)? else { return Ok(Vec::new()) };
+        let mut words = Vec::new();
+        for text in given.texts()? {
+            for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
+                let wrong = |_| usage(format!("{} is `{word}`, expected {}", given.origin, listed::<T>()));
+                words.push(T::from_str(word, true).map_err(wrong)?);
+            }
+        }
+        Ok(words)
     }
 
     /// As anything that is read from text.

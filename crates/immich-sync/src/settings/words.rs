@@ -2,6 +2,7 @@
 
 use clap::ValueEnum;
 use photo_metadata::{Datum, EngineChoice, Policy};
+use photo_similarity::{Class, HashKind, Preference};
 use sync_core::writeback::{AfterWrite, ManagedPolicy, SidecarForm, Target};
 
 /// What to do with files that Immich manages.
@@ -169,6 +170,107 @@ pub(crate) enum StatsFormat {
     Json,
     /// A table of numbers
     Csv,
+}
+
+/// Where the organizer looks for photos.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub(crate) enum SourceWord {
+    /// On the server
+    Immich,
+    /// In folders of this machine
+    Local,
+}
+
+/// How looks are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HashWord {
+    /// 256 bits, the most exact
+    P256,
+    /// 64 bits, differences of neighbouring pixels
+    #[value(name = "dhash")]
+    DHash,
+    /// 64 bits, frequencies
+    #[value(name = "phash")]
+    PHash,
+    /// 256 bits, as Meta's ThreatExchange
+    Pdq,
+}
+
+impl From<HashWord> for HashKind {
+    fn from(word: HashWord) -> Self {
+        match word {
+            HashWord::P256 => Self::P256,
+            HashWord::DHash => Self::DHash,
+            HashWord::PHash => Self::PHash,
+            HashWord::Pdq => Self::Pdq,
+        }
+    }
+}
+
+/// How closely photos belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ClassWord {
+    /// The same bytes
+    Exact,
+    /// Copies of one exposure
+    Duplicate,
+    /// Takes of the same
+    Burst,
+    /// Look alike
+    Similar,
+}
+
+impl From<ClassWord> for Class {
+    fn from(word: ClassWord) -> Self {
+        match word {
+            ClassWord::Exact => Self::Exact,
+            ClassWord::Duplicate => Self::Duplicate,
+            ClassWord::Burst => Self::Burst,
+            ClassWord::Similar => Self::Similar,
+        }
+    }
+}
+
+/// What makes a photo the best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PreferWord {
+    /// More pixels
+    Larger,
+    /// The larger file
+    Heavier,
+    /// The smaller file
+    Lighter,
+    /// The earlier shot
+    Older,
+    /// The later shot
+    Newer,
+    /// Raw before HEIC before JPEG
+    Format,
+    /// In an album
+    Album,
+    /// More metadata
+    Metadata,
+    /// More people
+    People,
+    /// In a preferred place
+    Place,
+}
+
+impl From<PreferWord> for Preference {
+    fn from(word: PreferWord) -> Self {
+        match word {
+            PreferWord::Larger => Self::Larger,
+            PreferWord::Heavier => Self::Heavier,
+            PreferWord::Lighter => Self::Lighter,
+            PreferWord::Older => Self::Older,
+            PreferWord::Newer => Self::Newer,
+            PreferWord::Format => Self::Format,
+            PreferWord::Album => Self::Album,
+            PreferWord::Metadata => Self::Metadata,
+            PreferWord::People => Self::People,
+            PreferWord::Place => Self::Place,
+        }
+    }
 }
 
 /// The words of a type, for a message.

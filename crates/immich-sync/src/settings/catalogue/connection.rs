@@ -5,7 +5,7 @@ use crate::settings::setting::{flag, value, values};
 settings! {
     "Server" {
         /// Address of the server, such as http://nas:2283
-        SERVER = value("server", "URL").aliases(&["IMMICH_INSTANCE_URL", "IMMICH_URL"]);
+        SERVER = value("server", "URL").also(&["immich-url"]).aliases(&["IMMICH_INSTANCE_URL", "IMMICH_URL"]);
         /// A file with the address of the server
         SERVER_FILE = value("server-file", "FILE")
             .path()
@@ -13,7 +13,10 @@ settings! {
             .aliases(&["IMMICH_INSTANCE_URL_FILE", "IMMICH_URL_FILE"]);
         /// The API key; other users of this machine can see it here, better use `IMMICH_API_KEY`. Once for each
         /// account
-        API_KEY = values("api-key", "KEY", &[',', '\n']).secret().aliases(&["IMMICH_API_KEY"]);
+        API_KEY = values("api-key", "KEY", &[',', '\n'])
+            .secret()
+            .also(&["immich-api-key"])
+            .aliases(&["IMMICH_API_KEY"]);
         /// A file with the API key in its first line. Once for each account
         API_KEY_FILE = values("api-key-file", "FILE", &['\n']).path().aliases(&["IMMICH_API_KEY_FILE"]);
         /// A program that prints the API key, with its arguments

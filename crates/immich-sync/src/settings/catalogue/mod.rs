@@ -16,6 +16,7 @@ macro_rules! settings {
 mod connection;
 mod files;
 mod layout;
+mod organize;
 mod running;
 mod telling;
 mod what;
@@ -23,6 +24,7 @@ mod what;
 pub(crate) use connection::*;
 pub(crate) use files::*;
 pub(crate) use layout::*;
+pub(crate) use organize::*;
 pub(crate) use running::*;
 pub(crate) use telling::*;
 pub(crate) use what::*;
@@ -31,9 +33,16 @@ use super::setting::Setting;
 
 /// Every setting, in the order of the help.
 pub(crate) fn all() -> impl Iterator<Item = Setting> {
-    [what::LIST, running::LIST, connection::LIST, files::LIST, layout::LIST, telling::LIST]
-        .concat()
-        .into_iter()
+    let lists = [
+        what::LIST,
+        organize::LIST,
+        running::LIST,
+        connection::LIST,
+        files::LIST,
+        layout::LIST,
+        telling::LIST,
+    ];
+    lists.concat().into_iter()
 }
 
 /// The names of all variables.

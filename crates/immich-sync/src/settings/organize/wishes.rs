@@ -1,0 +1,205 @@
+//! What is done about the groups: nothing, unless somebody says so.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use photo_similarity::Class;
+
+use super::super::setting::{Kind, Setting};
+use super::super::sources::{Given, yes_or_no_of};
+use super::super::words::ClassWord;
+use super::super::{Sources, catalogue};
+use crate::exit::usage;
+
+/// The tag when nobody says.
+const TAG: &str = "review-duplicate";
+/// The beginning of the names of albums when nobody says.
+const ALBUM_PREFIX: &str = "Similar-";
+
+/// The options that choose an action each.
+const EACH: [Setting; 10] = [
+    catalogue::ORGANIZE_TAG,
+    catalogue::ORGANIZE_ALBUMS,
+    catalogue::ORGANIZE_STACK,
+    catalogue::ORGANIZE_FAVOURITE,
+    catalogue::ORGANIZE_TAG_LOCAL,
+    catalogue::ORGANIZE_DESCRIPTION,
+    catalogue::ORGANIZE_REVIEW,
+    catalogue::ORGANIZE_OUTPUT,
+    catalogue::ORGANIZE_ARCHIVE,
+    catalogue::ORGANIZE_TRASH,
+];
+
+/// One thing that is done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// Tags for the best and the others.
+    Tag,
+    /// An album for each group.
+    Albums,
+    /// A stack of each group.
+    Stack,
+    /// The heart for the best.
+    Favourite,
+    /// A tag for what is on this machine too.
+    TagLocal,
+    /// A line in the captions.
+    Description,
+    /// Immich's own duplicate groups.
+    Review,
+    /// The archive for all but the best.
+    Archive,
+    /// The trash for all but the best.
+    Trash,
+    /// A folder for each group, below this one.
+    Output(PathBuf),
+}
+
+impl Wish {
+    /// Whether it changes something on the server, and nothing else.
+    pub(super) fn needs_server(&self) -> bool {
+        !matches!(self, Self::Output(_) | Self::Trash)
+    }
+
+    /// The option that chooses it.
+    pub(crate) fn option(&self) -> &'static str {
+        let setting = match self {
+            Self::Tag => &catalogue::ORGANIZE_TAG,
+            Self::Albums => &catalogue::ORGANIZE_ALBUMS,
+            Self::Stack => &catalogue::ORGANIZE_STACK,
+            Self::Favourite => &catalogue::ORGANIZE_FAVOURITE,
+            Self::TagLocal => &catalogue::ORGANIZE_TAG_LOCAL,
+            Self::Description => &catalogue::ORGANIZE_DESCRIPTION,
+            Self::Review => &catalogue::ORGANIZE_REVIEW,
+            Self::Archive => &catalogue::ORGANIZE_ARCHIVE,
+            Self::Trash => &catalogue::ORGANIZE_TRASH,
+            Self::Output(_) => &catalogue::ORGANIZE_OUTPUT,
+        };
+        setting.option
+    }
+
+    fn of(setting: &Setting, given: &Given) -> Self {
+        match setting.name {
+            name if name == catalogue::ORGANIZE_TAG.name => Self::Tag,
+            name if name == catalogue::ORGANIZE_ALBUMS.name => Self::Albums,
+            name if name == catalogue::ORGANIZE_STACK.name => Self::Stack,
+            name if name == catalogue::ORGANIZE_FAVOURITE.name => Self::Favourite,
+            name if name == catalogue::ORGANIZE_TAG_LOCAL.name => Self::TagLocal,
+            name if name == catalogue::ORGANIZE_DESCRIPTION.name => Self::Description,
+            name if name == catalogue::ORGANIZE_REVIEW.name => Self::Review,
+            name if name == catalogue::ORGANIZE_ARCHIVE.name => Self::Archive,
+            name if name == catalogue::ORGANIZE_TRASH.name => Self::Trash,
+            _ => Self::Output(given.path()),
+        }
+    }
+}
+
+/// Everything that is done, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Wishes {
+    /// What, in the order in which it is done: what takes photos away comes last.
+    pub(crate) actions: Vec<Wish>,
+    /// The tag.
+    pub(crate) tag: String,
+    /// The beginning of the names of albums.
+    pub(crate) album_prefix: String,
+    /// With which groups; empty for those that an action is for.
+    pub(crate) classes: Vec<Class>,
+    /// With these alone; empty for all.
+    pub(crate) groups: Vec<String>,
+    /// Instead of all that: the tag that goes, and whether from every photo.
+    pub(crate) remove_tag: Option<RemoveTag>,
+}
+
+/// A tag that goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RemoveTag {
+    /// Its name.
+    pub(crate) name: String,
+    /// Also where this program did not put it.
+    pub(crate) everywhere: bool,
+}
+
+/// Decides what is done.
+pub(super) fn resolve(sources: &Sources<'_>) -> Result<Wishes> {
+    let remove_tag = sources.text(&catalogue::ORGANIZE_REMOVE_TAG)?;
+    let everywhere = sources.flag(&catalogue::ORGANIZE_ALL_TAGGED)?;
+    if everywhere && remove_tag.is_none() {
+        return Err(usage("--all-tagged belongs to --remove-tag NAME"));
+    }
+    let typed = chosen(|setting| Ok(sources.typed(setting)))?;
+    let actions = match (&remove_tag, typed) {
+        (Some(_), actions) if !actions.is_empty() => {
+            return Err(usage("--remove-tag does nothing else; leave the other actions out, or the tag in"));
+        }
+        (Some(_), _) => Vec::new(),
+        (None, actions) => first_that_chooses(sources, actions)?,
+    };
+    Ok(Wishes {
+        tag: tag(sources, &actions)?,
+        actions,
+        album_prefix: sources.text(&catalogue::ORGANIZE_ALBUM_PREFIX)?.unwrap_or_else(|| ALBUM_PREFIX.into()),
+        classes: classes(sources)?,
+        groups: groups(sources)?,
+        remove_tag: remove_tag
+            .map(|name| plain_tag(&name).map(|name| RemoveTag { name, everywhere }))
+            .transpose()?,
+    })
+}
+
+/// What the command line chooses, else the environment, else the config file.
+fn first_that_chooses(sources: &Sources<'_>, typed: Vec<Wish>) -> Result<Vec<Wish>> {
+    if !typed.is_empty() {
+        return Ok(typed);
+    }
+    let told = chosen(|setting| sources.environment.find(setting))?;
+    if told.is_empty() { chosen(|setting| Ok(sources.config.find(setting))) } else { Ok(told) }
+}
+
+fn chosen(find: impl Fn(&Setting) -> Result<Option<Given>>) -> Result<Vec<Wish>> {
+    let mut wishes = Vec::new();
+    for setting in EACH {
+        let Some(given) = find(&setting)? else { continue };
+        if matches!(setting.kind, Kind::Value) || yes_or_no_of(&given)? {
+            wishes.push(Wish::of(&setting, &given));
+        }
+    }
+    Ok(wishes)
+}
+
+/// A name for a tag that nobody uses is a mistake when it was typed.
+fn tag(sources: &Sources<'_>, actions: &[Wish]) -> Result<String> {
+    let is_used = actions.iter().any(|wish| matches!(wish, Wish::Tag | Wish::TagLocal));
+    if sources.typed(&catalogue::ORGANIZE_TAG_NAME).is_some() && !is_used {
+        return Err(usage("--duplicate-tag names the tag of --tag-only; say --tag-only as well"));
+    }
+    sources.text(&catalogue::ORGANIZE_TAG_NAME)?.map_or_else(|| Ok(TAG.to_owned()), |name| plain_tag(&name))
+}
+
+/// Immich takes `/` for the border between a tag and what is below it, so no part may be empty.
+fn plain_tag(name: &str) -> Result<String> {
+    if name.split('/').any(|part| part.trim().is_empty()) {
+        return Err(usage(format!(
+            "`{name}` is no name of a tag; write it as `review` or `review/duplicate`"
+        )));
+    }
+    Ok(name.to_owned())
+}
+
+fn classes(sources: &Sources<'_>) -> Result<Vec<Class>> {
+    let mut classes: Vec<Class> =
+        sources.words::<ClassWord>(&catalogue::ORGANIZE_CLASS)?.into_iter().map(Into::into).collect();
+    classes.sort_unstable();
+    classes.dedup();
+    Ok(classes)
+}
+
+fn groups(sources: &Sources<'_>) -> Result<Vec<String>> {
+    let texts = sources.texts(&catalogue::ORGANIZE_GROUP)?;
+    Ok(texts
+        .iter()
+        .flat_map(|text| text.split([',', ' ']))
+        .filter(|text| !text.is_empty())
+        .map(Into::into)
+        .collect())
+}
