@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use immich_api::ApiError;
 use photo_metadata::MetadataError;
+use sync_core::organize::ScanSummary;
 use sync_core::{Summary, SyncError};
 
 /// How the program ends.
@@ -59,6 +60,15 @@ impl ExitStatus {
         match signal {
             Some(signal) if summary.stopped => Self::Interrupted(signal),
             _ if summary.is_clean() => Self::Ok,
+            _ => Self::Partial,
+        }
+    }
+
+    /// How a scan that came to its end did.
+    pub(crate) fn of_scan(scan: &ScanSummary, signal: Option<u8>) -> Self {
+        match signal {
+            Some(signal) if scan.stopped => Self::Interrupted(signal),
+            _ if scan.is_clean() && !scan.stopped => Self::Ok,
             _ => Self::Partial,
         }
     }

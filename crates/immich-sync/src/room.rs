@@ -102,7 +102,7 @@ fn with_all_permissions(error: ApiError, needed: &[Permission]) -> anyhow::Error
     }
     Complaint::error(
         ExitStatus::KeyRefused,
-        format!("{error}; writing needs `user.read`, {} on the key", named(needed)),
+        format!("{error}; this run needs `user.read`, {} on the key", named(needed)),
     )
 }
 

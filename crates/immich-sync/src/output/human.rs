@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use immich_api::AssetId;
 use sync_core::event::Activity;
+use sync_core::organize::{NotCompared, Place, ScanSummary, SkipKind};
 use sync_core::paths::PrefixMap;
 use sync_core::plan::{Failed, Kept, SkipReason, Skipped, Step};
 use sync_core::{Event, Reporter};
@@ -16,7 +17,7 @@ use super::progress::{Progress, Silent};
 use super::terminal::Bar;
 use super::troubles::Troubles;
 use super::words::count;
-use super::{Console, End, Presenter, clean, clean_path, summary};
+use super::{Console, End, OrganizeEnd, Presenter, clean, clean_path, organize, scan, summary};
 use crate::exit::ExitStatus;
 use crate::settings::OutputSettings;
 use crate::settings::words::LogLevel;
@@ -127,6 +128,29 @@ impl Human {
         self.aside(&format!("({agreed} of {} compared are the same files.)", count(of, "photo")));
     }
 
+    /// A video is not worth a line; a picture that is broken is.
+    fn not_compared(&self, photo: &NotCompared) {
+        let is_trouble = photo.kind.is_none_or(SkipKind::is_trouble);
+        let level = if is_trouble { LogLevel::Warn } else { LogLevel::Debug };
+        if self.level >= level && self.troubles.count(photo.kind.map_or("failed", SkipKind::code)) {
+            let (at, why) = (clean(&photo.place.to_string()), clean(&photo.why));
+            let name = match &photo.place {
+                Place::Asset(_) => format!("`{}` ({at})", clean(&photo.name)),
+                Place::File(_) => format!("`{at}`"),
+            };
+            self.aside(&format!("{} {name}: {why}", self.console.aside.yellow("Not compared")));
+        }
+    }
+
+    fn scanned(&self, scan: &ScanSummary) {
+        self.progress.end();
+        if self.quiet && scan.is_clean() {
+            return;
+        }
+        scan::lines(scan, self.console.aside).iter().for_each(|line| self.console.aside(line));
+        self.progress.begin();
+    }
+
     fn recovered(&self, folders: u64, completed: u64, rolled_back: u64) {
         if folders + completed + rolled_back > 0 {
             self.aside(&format!(
@@ -149,6 +173,10 @@ impl Reporter for Human {
             Event::Asked { what, done, total } => self.progress.asked(asked(*what), *done, *total),
             Event::Mapped { folders, agreed, of } => self.mapped(folders, *agreed, *of),
             Event::Kept(kept) => self.kept(kept),
+            Event::Looking { done, total } => self.progress.asked("Looking at pictures", *done, *total),
+            Event::Comparing { done, total } => self.progress.asked("Comparing", *done, *total),
+            Event::NotCompared(photo) => self.not_compared(photo),
+            Event::Scanned(scan) => self.scanned(scan),
             Event::Planning { candidates } => self.progress.planned(*candidates),
             Event::WouldDo(step) => self.would_do(step),
             Event::Done(step) => self.done(step),
@@ -181,6 +209,16 @@ impl Presenter for Human {
             return;
         }
         for line in summary::lines(end, self.troubles.unnamed(), self.console.aside) {
+            self.console.aside(&line);
+        }
+    }
+
+    fn finish_organizing(&self, end: &OrganizeEnd<'_>) {
+        self.progress.end();
+        if self.quiet && end.status == ExitStatus::Ok && !end.traffic.insecure {
+            return;
+        }
+        for line in organize::lines(end, self.troubles.unnamed(), self.console.aside) {
             self.console.aside(&line);
         }
     }

@@ -7,12 +7,13 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
+use sync_core::organize::{Place, SkipKind};
 use sync_core::paths::PrefixMap;
 use sync_core::plan::Step;
 use sync_core::{Event, Reporter};
 
 use super::console::causes;
-use super::{Console, End, Presenter};
+use super::{Console, End, OrganizeEnd, Presenter, organize};
 use crate::exit::ExitStatus;
 
 /// Raised when a field changes its meaning or goes away.
@@ -39,6 +40,10 @@ impl Reporter for Json {
 impl Presenter for Json {
     fn finish(&self, end: &End<'_>) {
         self.0.result(&line(&summary(end)));
+    }
+
+    fn finish_organizing(&self, end: &OrganizeEnd<'_>) {
+        self.0.result(&line(&organize::ended(end)));
     }
 
     fn give_up(&self, error: &anyhow::Error, status: ExitStatus) {
@@ -102,6 +107,17 @@ pub(super) fn object(event: &Event<'_>) -> Option<Value> {
             let folders: Vec<Value> = folders.iter().map(folder).collect();
             json!({ "type": "mapped", "folders": folders, "agreed": agreed, "of": of })
         }
+        Event::NotCompared(photo) => placed(
+            &photo.place,
+            json!({
+                "type": "not-compared",
+                "name": photo.name,
+                "reason": photo.kind.map_or("failed", SkipKind::code),
+                "message": photo.why,
+                "trouble": photo.kind.is_none_or(SkipKind::is_trouble),
+            }),
+        ),
+        Event::Scanned(scan) => organize::scanned(scan),
         Event::Warning(message) => json!({ "type": "warning", "message": message }),
         Event::Recovered { folders, completed, rolled_back } => json!({
             "type": "recovered",
@@ -171,6 +187,22 @@ fn of_step(kind: &str, step: &Step) -> Value {
     )
 }
 
+/// With the place of a photo: an asset, or a path here.
+pub(super) fn placed(place: &Place, mut object: Value) -> Value {
+    match place {
+        Place::Asset(id) => {
+            object["source"] = json!("immich");
+            object["asset"] = json!(id);
+            object
+        }
+        Place::File(path) => {
+            object["source"] = json!("local");
+            with_path(path.path(), object)
+        }
+    }
+}
+
+/// With a path, whatever its bytes are.
 pub(super) fn with_path(path: &Path, object: Value) -> Value {
     let mut path_fields = Map::new();
     path_fields.insert("path".to_owned(), Value::String(path.to_string_lossy().into_owned()));

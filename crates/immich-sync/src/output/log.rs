@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
 
 use anyhow::Result;
+use sync_core::organize::SkipKind;
 use sync_core::{Event, Reporter};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::Layer;
@@ -19,13 +20,13 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::Registry;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use super::{Console, End, Presenter, clean, clean_path};
+use super::{Console, End, OrganizeEnd, Presenter, clean, clean_path};
 use crate::exit::{ExitStatus, usage};
 use crate::settings::words::{LogFormat, LogLevel};
 use crate::settings::{LogFile, OutputSettings};
 
 /// Our crates, as they name themselves.
-const OURS: [&str; 4] = ["immich_sync", "immich_api", "photo_metadata", "sync_core"];
+const OURS: [&str; 5] = ["immich_sync", "immich_api", "photo_metadata", "photo_similarity", "sync_core"];
 
 /// Why the log is not complete.
 static LOST: OnceLock<String> = OnceLock::new();
@@ -152,6 +153,27 @@ impl Reporter for LogReporter {
                 let (path, reason) = (clean_path(&failed.path), clean(&failed.message));
                 tracing::error!(asset = %failed.asset, path, reason, transient = failed.transient, "failed");
             }
+            Event::Looking { done, total } => tracing::debug!(done, total, "looking"),
+            Event::Comparing { done, total } => tracing::debug!(done, total, "comparing"),
+            Event::NotCompared(photo) => {
+                let (place, reason) = (clean(&photo.place.to_string()), clean(&photo.why));
+                if photo.kind.is_none_or(SkipKind::is_trouble) {
+                    tracing::warn!(place, reason, "not compared");
+                } else {
+                    tracing::debug!(place, reason, "not compared");
+                }
+            }
+            Event::Scanned(scan) => tracing::info!(
+                seen = scan.seen,
+                looked_at = scan.looked_at,
+                remembered = scan.remembered,
+                skipped = scan.skipped_in_all(),
+                failed = scan.failed,
+                groups = scan.groups_in_all(),
+                listing_complete = scan.listing_complete,
+                stopped = scan.stopped,
+                "scanned"
+            ),
             Event::Warning(text) => tracing::warn!(text = clean(text), "warning"),
             _ => {}
         }
@@ -170,6 +192,17 @@ impl Presenter for LogReporter {
             kept = summary.kept,
             stopped = summary.stopped,
             listing_complete = summary.listing_complete,
+            dry_run = end.dry_run,
+            insecure = end.traffic.insecure,
+            requests = end.traffic.requests,
+            retries = end.traffic.retries,
+            exit_code = end.status.code(),
+            "finished"
+        );
+    }
+
+    fn finish_organizing(&self, end: &OrganizeEnd<'_>) {
+        tracing::info!(
             dry_run = end.dry_run,
             insecure = end.traffic.insecure,
             requests = end.traffic.requests,

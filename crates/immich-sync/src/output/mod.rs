@@ -15,7 +15,9 @@ mod json;
 mod log;
 mod paint;
 mod plain;
+mod organize;
 mod progress;
+mod scan;
 mod statistics;
 mod summary;
 mod terminal;
@@ -37,6 +39,7 @@ pub(crate) use diff::file_lines;
 pub(crate) use groups::{GroupsView, Shown, class_lines};
 pub(crate) use history::HistoryView;
 pub(crate) use log::{LogReporter, lost_log, start_tracing};
+pub(crate) use organize::OrganizeEnd;
 pub(crate) use paint::Paint;
 pub(crate) use statistics::make_room_for_statistics;
 pub(crate) use words::{count, fit, size};
@@ -97,6 +100,9 @@ pub(crate) trait Presenter: Reporter {
     /// The run has come to its end.
     fn finish(&self, end: &End<'_>);
 
+    /// The organizer has come to its end.
+    fn finish_organizing(&self, end: &OrganizeEnd<'_>);
+
     /// The run had to be given up.
     fn give_up(&self, error: &anyhow::Error, status: ExitStatus);
 }
@@ -138,6 +144,10 @@ impl Presenter for Everybody {
 
     fn finish(&self, end: &End<'_>) {
         self.0.iter().for_each(|presenter| presenter.finish(end));
+    }
+
+    fn finish_organizing(&self, end: &OrganizeEnd<'_>) {
+        self.0.iter().for_each(|presenter| presenter.finish_organizing(end));
     }
 
     fn give_up(&self, error: &anyhow::Error, status: ExitStatus) {

@@ -62,7 +62,7 @@ impl State {
         }
         self.said = (number, now);
         Some(match self.stage {
-            Stage::Listing => format!("{} on the server so far", count(number, "photo")),
+            Stage::Listing => format!("{} listed so far", count(number, "photo")),
             Stage::Asking(what, total) => format!("{what}: {} of {}", thousands(number), thousands(total)),
             Stage::Files(files) => format!("{} of {} done", thousands(number), count(files, "file")),
         })
@@ -148,7 +148,7 @@ mod tests {
         let now = Instant::now();
         let mut state = State { stage: Stage::Listing, done: 3000, ..state(now) };
 
-        assert_eq!(state.line(now).as_deref(), Some("3,000 photos on the server so far"));
+        assert_eq!(state.line(now).as_deref(), Some("3,000 photos listed so far"));
     }
 
     #[test]
@@ -169,6 +169,6 @@ mod tests {
         state.enter(Stage::Listing, now);
         state.done = 1000;
 
-        assert_eq!(state.line(now).as_deref(), Some("1,000 photos on the server so far"));
+        assert_eq!(state.line(now).as_deref(), Some("1,000 photos listed so far"));
     }
 }

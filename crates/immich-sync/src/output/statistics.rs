@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use sync_core::{Event, Reporter};
 
 use super::console::lose_results;
-use super::{Console, End, Presenter};
+use super::{Console, End, OrganizeEnd, Presenter};
 use crate::exit::{ExitStatus, usage};
 use crate::settings::words::StatsFormat;
 use crate::settings::{OutputSettings, StatsFile};
@@ -50,6 +50,8 @@ impl Presenter for Statistics {
             lose_results();
         }
     }
+
+    fn finish_organizing(&self, _end: &OrganizeEnd<'_>) {}
 
     fn give_up(&self, _error: &anyhow::Error, _status: ExitStatus) {}
 }

@@ -1,7 +1,7 @@
 //! The end of a run in words: what happened, and what to do next.
 
 use super::words::{count, thousands, time};
-use super::{End, Paint};
+use super::{End, Paint, Traffic};
 
 const KEPT: &str = "values kept as the files have them";
 
@@ -30,7 +30,7 @@ pub(super) fn lines(end: &End<'_>, unnamed: u64, paint: Paint) -> Vec<String> {
     if summary.unreadable > 0 {
         row(summary.unreadable, "could not be understood in the server's list", Paint::yellow);
     }
-    lines.push(paint.dim(&format!("          {}", traffic(end))));
+    lines.push(paint.dim(&format!("          {}", traffic(end.traffic, end.elapsed))));
     lines.extend(notes(end, unnamed).into_iter().map(|note| paint.yellow(&note)));
     lines.extend(next(end));
     lines
@@ -72,13 +72,14 @@ fn is_trouble(code: &str) -> bool {
     matches!(code, "missing" | "unmapped" | "refused" | "not-the-same" | "no-such-asset")
 }
 
-fn traffic(end: &End<'_>) -> String {
-    let requests = count(end.traffic.requests, "request");
-    let repeats = match end.traffic.retries {
+/// What went over the network, and how long all of it took.
+pub(super) fn traffic(traffic: Traffic, elapsed: std::time::Duration) -> String {
+    let requests = count(traffic.requests, "request");
+    let repeats = match traffic.retries {
         0 => String::new(),
         retries => format!(", {} of them again", thousands(retries)),
     };
-    format!("{requests}{repeats}, {}", time(end.elapsed))
+    format!("{requests}{repeats}, {}", time(elapsed))
 }
 
 fn notes(end: &End<'_>, unnamed: u64) -> Vec<String> {
@@ -118,7 +119,6 @@ mod tests {
 
     use super::*;
     use crate::exit::ExitStatus;
-    use crate::output::Traffic;
 
     fn summary() -> Summary {
         let mut summary =

@@ -13,8 +13,8 @@ const HERTZ: u8 = 10;
 const FILES: &str = "{bar:32} {human_pos}/{human_len} files, {rate}, {eta} left";
 /// While the server is asked for more, or told.
 const ASKED: &str = "{bar:32} {msg}: {human_pos}/{human_len}, {rate}, {eta} left";
-/// While the list of the server arrives, whose end nobody knows.
-const LISTED: &str = "{spinner} {human_pos} photos on the server, {rate}";
+/// While the list of photos arrives, whose end nobody knows.
+const LISTED: &str = "{spinner} {human_pos} photos listed, {rate}";
 
 /// A bar on stderr.
 pub(super) struct Bar(ProgressBar);
@@ -24,7 +24,7 @@ impl Bar {
     pub(super) fn new(colour: bool) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(HERTZ));
         bar.set_style(style(if colour { "{spinner:.cyan} {msg}" } else { "{spinner} {msg}" }));
-        bar.set_message("Asking the server for its photos");
+        bar.set_message("Listing photos");
         Self(bar)
     }
 }

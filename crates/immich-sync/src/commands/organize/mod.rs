@@ -4,6 +4,10 @@ mod decide;
 mod find;
 mod last_scan;
 mod list;
+mod names;
+mod permissions;
+mod run;
+mod scan;
 mod show;
 
 use clap::ArgMatches;
@@ -22,7 +26,7 @@ pub(crate) fn run(args: &OrganizeArgs) -> ExitStatus {
         Some(GroupsCommand::Decide(args)) => {
             tell(args.options.matches(), |console| decide::run(args, console))
         }
-        None => ExitStatus::Failed,
+        None => run::run(args.options.matches()),
     }
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sync_core::organize::{Decision, MemberRecord, Place};
 
-use super::super::json::{SCHEMA, with_path};
+use super::super::json::{SCHEMA, placed};
 use super::{GroupsView, Shown};
 
 impl GroupsView {
@@ -73,18 +73,10 @@ impl GroupsView {
 
     /// With the place: an asset and its page, or a path here.
     fn placed(&self, place: &Place, mut object: Value) -> Value {
-        match place {
-            Place::Asset(id) => {
-                object["source"] = json!("immich");
-                object["asset"] = json!(id);
-                object["link"] = json!(self.link(id));
-                object
-            }
-            Place::File(path) => {
-                object["source"] = json!("local");
-                with_path(path.path(), object)
-            }
+        if let Place::Asset(id) = place {
+            object["link"] = json!(self.link(id));
         }
+        placed(place, object)
     }
 }
 

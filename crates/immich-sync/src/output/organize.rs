@@ -1,0 +1,132 @@
+//! The end of the organizer: in words and as JSON.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+use sync_core::organize::{ScanSummary, SkipKind};
+
+use super::json::SCHEMA;
+use super::words::thousands;
+use super::{Paint, Traffic, summary};
+use crate::exit::ExitStatus;
+
+/// What is known when the organizer has come to its end.
+pub(crate) struct OrganizeEnd<'a> {
+    /// What was compared; `None` where nothing had to be.
+    pub(crate) scan: Option<&'a ScanSummary>,
+    /// The traffic.
+    pub(crate) traffic: Traffic,
+    /// How long it took.
+    pub(crate) elapsed: Duration,
+    /// Whether nothing was to be changed.
+    pub(crate) dry_run: bool,
+    /// What to do next, in words.
+    pub(crate) next: &'a [String],
+    /// How the program will end.
+    pub(crate) status: ExitStatus,
+}
+
+/// The last lines.
+pub(super) fn lines(end: &OrganizeEnd<'_>, unnamed: u64, paint: Paint) -> Vec<String> {
+    let mut lines = vec![paint.dim(&format!("          {}", summary::traffic(end.traffic, end.elapsed)))];
+    if unnamed > 0 {
+        let unnamed = thousands(unnamed);
+        lines.push(paint.yellow(&format!(
+            "{unnamed} more like those above; --json and the log file name them all."
+        )));
+    }
+    if end.traffic.insecure {
+        lines.push(paint.yellow("Insecure: the certificate of the server was not checked."));
+    }
+    lines.extend(end.next.iter().cloned());
+    lines
+}
+
+/// The numbers of a scan.
+pub(super) fn scanned(scan: &ScanSummary) -> Value {
+    let skipped: Map<String, Value> =
+        scan.skipped.iter().map(|(kind, number)| (kind.code().to_owned(), json!(number))).collect();
+    let class = |count: &sync_core::state::ClassCount| {
+        json!({ "groups": count.groups, "photos": count.photos, "gain": count.gain })
+    };
+    let groups: Map<String, Value> =
+        scan.groups.iter().map(|(name, count)| (name.to_string(), class(count))).collect();
+    json!({
+        "type": "scanned",
+        "schema": SCHEMA,
+        "seen": scan.seen,
+        "looked_at": scan.looked_at,
+        "remembered": scan.remembered,
+        "skipped": skipped,
+        "skipped_with_trouble": scan.troubled(),
+        "failed": scan.failed,
+        "partners": scan.partners,
+        "groups": groups,
+        "groups_kept": scan.groups_kept,
+        "unreadable": scan.unreadable,
+        "listing_complete": scan.listing_complete,
+        "stopped": scan.stopped,
+    })
+}
+
+/// The last object.
+pub(super) fn ended(end: &OrganizeEnd<'_>) -> Value {
+    json!({
+        "type": "summary",
+        "schema": SCHEMA,
+        "dry_run": end.dry_run,
+        "scan": end.scan.map(scanned),
+        "insecure": end.traffic.insecure,
+        "requests": end.traffic.requests,
+        "retries": end.traffic.retries,
+        "bytes_received": end.traffic.bytes_received,
+        "seconds": (end.elapsed.as_secs_f64() * 1000.0).round() / 1000.0,
+        "exit_code": end.status.code(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use photo_similarity::Class;
+    use sync_core::state::ClassCount;
+
+    use super::*;
+
+    fn scan() -> ScanSummary {
+        let count = ClassCount { groups: 12, photos: 30, gain: 45_000_000 };
+        ScanSummary {
+            seen: 1013,
+            looked_at: 1000,
+            remembered: 2,
+            skipped: [(SkipKind::Video, 7), (SkipKind::Damaged, 3)].into(),
+            failed: 1,
+            groups: [(Class::Exact, count), (Class::Similar, ClassCount { groups: 1, photos: 2, gain: 9 })].into(),
+            listing_complete: true,
+            ..ScanSummary::default()
+        }
+    }
+
+    fn text(scan: &ScanSummary) -> String {
+        super::super::scan::lines(scan, Paint { on: false }).join("\n")
+    }
+
+    #[test]
+    fn a_scan_reads_as_words() {
+        assert!(scan().adds_up());
+        insta::assert_snapshot!(text(&scan()));
+    }
+
+    #[test]
+    fn a_scan_that_could_not_see_everything_says_so() {
+        let short = ScanSummary { listing_complete: false, groups_kept: true, groups: [].into(), ..scan() };
+
+        let text = text(&short);
+
+        assert!(text.contains("was not complete") && text.contains("scan before"), "{text}");
+    }
+
+    #[test]
+    fn a_machine_gets_all_numbers() {
+        insta::assert_json_snapshot!(scanned(&scan()));
+    }
+}

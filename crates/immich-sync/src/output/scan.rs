@@ -1,0 +1,56 @@
+//! The end of a scan in words: what was looked at, what was found, and what to do next.
+
+use sync_core::organize::ScanSummary;
+
+use super::groups::class_lines;
+use super::words::{count, size, thousands};
+use super::Paint;
+
+/// The numbers of a scan.
+pub(super) fn lines(scan: &ScanSummary, paint: Paint) -> Vec<String> {
+    let mut lines = vec![paint.bold(&headline(scan))];
+    let mut row = |number: u64, text: &str, is_trouble: bool| {
+        if number > 0 {
+            let text = format!("{:>9} {text}", thousands(number));
+            lines.push(if is_trouble { paint.yellow(&text) } else { text });
+        }
+    };
+    row(scan.looked_at, "pictures looked at", false);
+    row(scan.remembered, "pictures known from before", false);
+    for (kind, number) in &scan.skipped {
+        row(*number, &kind.to_string(), kind.is_trouble());
+    }
+    row(scan.failed, "could not be fetched or read now; the next scan tries again", true);
+    row(scan.partners, "photos of others, only compared with", false);
+    row(scan.unreadable, "items of the list that could not be understood, or folders that could not be read", true);
+    lines.push(found(scan, paint));
+    lines.extend(class_lines(&scan.groups, paint));
+    lines.extend(notes(scan).into_iter().map(|note| paint.yellow(&note)));
+    lines
+}
+
+fn headline(scan: &ScanSummary) -> String {
+    let seen = count(scan.seen, "photo");
+    if scan.stopped { format!("Stopped while comparing {seen}") } else { format!("Compared {seen}") }
+}
+
+fn found(scan: &ScanSummary, paint: Paint) -> String {
+    match scan.groups_in_all() {
+        0 => paint.green("No duplicates were found."),
+        groups => {
+            let gain: u64 = scan.groups.values().map(|count| count.gain).sum();
+            paint.bold(&format!("{} found, {} to win:", count(groups, "group"), size(gain)))
+        }
+    }
+}
+
+fn notes(scan: &ScanSummary) -> Vec<String> {
+    let mut notes = Vec::new();
+    if !scan.listing_complete && !scan.stopped {
+        notes.push("The list of photos was not complete; there may be more duplicates.".to_owned());
+    }
+    if scan.groups_kept {
+        notes.push("So the groups are those of the scan before.".to_owned());
+    }
+    notes
+}
