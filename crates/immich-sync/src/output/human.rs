@@ -147,7 +147,9 @@ impl Human {
         if self.quiet && scan.is_clean() {
             return;
         }
-        scan::lines(scan, self.console.aside).iter().for_each(|line| self.console.aside(line));
+        for line in scan::lines(scan, self.console.aside) {
+            self.console.aside(&line);
+        }
         self.progress.begin();
     }
 

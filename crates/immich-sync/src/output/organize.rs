@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
-use sync_core::organize::{ScanSummary, SkipKind};
+use sync_core::organize::ScanSummary;
 
 use super::json::SCHEMA;
 use super::words::thousands;
@@ -31,9 +31,9 @@ pub(super) fn lines(end: &OrganizeEnd<'_>, unnamed: u64, paint: Paint) -> Vec<St
     let mut lines = vec![paint.dim(&format!("          {}", summary::traffic(end.traffic, end.elapsed)))];
     if unnamed > 0 {
         let unnamed = thousands(unnamed);
-        lines.push(paint.yellow(&format!(
-            "{unnamed} more like those above; --json and the log file name them all."
-        )));
+        lines.push(
+            paint.yellow(&format!("{unnamed} more like those above; --json and the log file name them all.")),
+        );
     }
     if end.traffic.insecure {
         lines.push(paint.yellow("Insecure: the certificate of the server was not checked."));
@@ -46,9 +46,7 @@ pub(super) fn lines(end: &OrganizeEnd<'_>, unnamed: u64, paint: Paint) -> Vec<St
 pub(super) fn scanned(scan: &ScanSummary) -> Value {
     let skipped: Map<String, Value> =
         scan.skipped.iter().map(|(kind, number)| (kind.code().to_owned(), json!(number))).collect();
-    let class = |count: &sync_core::state::ClassCount| {
-        json!({ "groups": count.groups, "photos": count.photos, "gain": count.gain })
-    };
+    let class = |count: &sync_core::state::ClassCount| json!({ "groups": count.groups, "photos": count.photos, "gain": count.gain });
     let groups: Map<String, Value> =
         scan.groups.iter().map(|(name, count)| (name.to_string(), class(count))).collect();
     json!({
@@ -88,6 +86,7 @@ pub(super) fn ended(end: &OrganizeEnd<'_>) -> Value {
 #[cfg(test)]
 mod tests {
     use photo_similarity::Class;
+    use sync_core::organize::SkipKind;
     use sync_core::state::ClassCount;
 
     use super::*;
@@ -100,7 +99,8 @@ mod tests {
             remembered: 2,
             skipped: [(SkipKind::Video, 7), (SkipKind::Damaged, 3)].into(),
             failed: 1,
-            groups: [(Class::Exact, count), (Class::Similar, ClassCount { groups: 1, photos: 2, gain: 9 })].into(),
+            groups: [(Class::Exact, count), (Class::Similar, ClassCount { groups: 1, photos: 2, gain: 9 })]
+                .into(),
             listing_complete: true,
             ..ScanSummary::default()
         }

@@ -2,9 +2,9 @@
 
 use sync_core::organize::ScanSummary;
 
+use super::Paint;
 use super::groups::class_lines;
 use super::words::{count, size, thousands};
-use super::Paint;
 
 /// The numbers of a scan.
 pub(super) fn lines(scan: &ScanSummary, paint: Paint) -> Vec<String> {
@@ -22,7 +22,11 @@ pub(super) fn lines(scan: &ScanSummary, paint: Paint) -> Vec<String> {
     }
     row(scan.failed, "could not be fetched or read now; the next scan tries again", true);
     row(scan.partners, "photos of others, only compared with", false);
-    row(scan.unreadable, "items of the list that could not be understood, or folders that could not be read", true);
+    row(
+        scan.unreadable,
+        "items of the list that could not be understood, or folders that could not be read",
+        true,
+    );
     lines.push(found(scan, paint));
     lines.extend(class_lines(&scan.groups, paint));
     lines.extend(notes(scan).into_iter().map(|note| paint.yellow(&note)));

@@ -80,7 +80,9 @@ fn tell_the_rest(groups: &Groups, listed: &Listed, all: bool, console: Console) 
     }
     console.aside("");
     console.aside(&format!("Found among {photos} on {when}:"));
-    class_lines(&counts, console.aside).iter().for_each(|line| console.aside(line));
+    for line in class_lines(&counts, console.aside) {
+        console.aside(&line);
+    }
     if listed.there_is_more {
         let shown = count(listed.shown, "group");
         console.aside(&format!("{shown} shown; --limit and --class show others, --json all of them."));

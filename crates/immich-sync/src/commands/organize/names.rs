@@ -32,7 +32,9 @@ pub(super) fn find(names: &Names, accounts: &[Account<'_>]) -> Result<Found> {
     Ok(Found {
         albums: choose("album", "--immich-album", &names.albums, AlbumId::parse, || albums(accounts))?,
         people: choose("person", "--person", &names.people, PersonId::parse, || people(accounts))?,
-        libraries: choose("library", "--library", &names.libraries, LibraryId::parse, || libraries(accounts))?,
+        libraries: choose("library", "--library", &names.libraries, LibraryId::parse, || {
+            libraries(accounts)
+        })?,
     })
 }
 
@@ -110,10 +112,16 @@ fn unlisted(error: ApiError, thing: &str, option: &str) -> anyhow::Error {
 }
 
 /// The one of this name. Case matters only where it tells two of them apart.
-fn one<Id: Clone + Eq + Display>(thing: &str, option: &str, name: &str, there: &[(String, Id)]) -> Result<Id> {
+fn one<Id: Clone + Eq + Display>(
+    thing: &str,
+    option: &str,
+    name: &str,
+    there: &[(String, Id)],
+) -> Result<Id> {
     let exact: Vec<&Id> = there.iter().filter(|(known, _)| known == name).map(|(_, id)| id).collect();
     let lower = name.to_lowercase();
-    let folded = || there.iter().filter(|(known, _)| known.to_lowercase() == lower).map(|(_, id)| id).collect();
+    let folded =
+        || there.iter().filter(|(known, _)| known.to_lowercase() == lower).map(|(_, id)| id).collect();
     let mut found: Vec<&Id> = if exact.is_empty() { folded() } else { exact };
     found.dedup();
     match found.as_slice() {
@@ -132,7 +140,8 @@ fn one<Id: Clone + Eq + Display>(thing: &str, option: &str, name: &str, there: &
 
 /// What somebody probably meant, else what there is.
 fn offer<Id>(lower: &str, there: &[(String, Id)]) -> String {
-    let mut known: Vec<&str> = there.iter().map(|(name, _)| name.as_str()).filter(|name| !name.is_empty()).collect();
+    let mut known: Vec<&str> =
+        there.iter().map(|(name, _)| name.as_str()).filter(|name| !name.is_empty()).collect();
     known.sort_unstable();
     known.dedup();
     let folded: Vec<String> = known.iter().map(|name| name.to_lowercase()).collect();
@@ -181,7 +190,9 @@ mod tests {
         assert!(error("Sumer").contains("did you mean `Summer`?"));
         assert!(error("Summer 2024").contains("did you mean `Summer`?"));
         assert!(error("Birthday").contains("there are `Summer`, `Trip`, `Winter`, `winter`"));
-        assert!(one::<u8>("album", "--immich-album", "x", &[]).unwrap_err().to_string().contains("none at all"));
+        assert!(
+            one::<u8>("album", "--immich-album", "x", &[]).unwrap_err().to_string().contains("none at all")
+        );
     }
 
     #[test]

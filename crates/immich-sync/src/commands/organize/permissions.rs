@@ -10,7 +10,12 @@ pub(super) fn needed(settings: &OrganizeSettings) -> Vec<Permission> {
     let acts = settings.wishes.actions.iter().filter(|_| !settings.dry_run);
     needed.extend(acts.flat_map(acting));
     let mut seen = Vec::new();
-    needed.retain(|permission| !seen.contains(permission) && { seen.push(*permission); true });
+    needed.retain(|permission| {
+        !seen.contains(permission) && {
+            seen.push(*permission);
+            true
+        }
+    });
     needed
 }
 
@@ -40,7 +45,9 @@ fn acting(wish: &Wish) -> Vec<Permission> {
         ],
         Wish::Stack => vec![P::StackRead, P::StackCreate, P::StackUpdate, P::StackDelete],
         Wish::Favourite | Wish::Description | Wish::Review | Wish::Archive => vec![P::AssetUpdate],
-        Wish::Trash => vec![P::AssetDelete, P::AssetUpdate, P::AlbumRead, P::AlbumAssetCreate, P::TagRead, P::TagAsset],
+        Wish::Trash => {
+            vec![P::AssetDelete, P::AssetUpdate, P::AlbumRead, P::AlbumAssetCreate, P::TagRead, P::TagAsset]
+        }
         Wish::Output(_) => vec![P::AssetDownload],
     }
 }

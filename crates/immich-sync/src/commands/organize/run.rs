@@ -35,8 +35,15 @@ pub(super) fn run(matches: &ArgMatches) -> ExitStatus {
     let presenter = Everybody::of(&output, console, Path::new(""));
     let stop = StopFlag::new();
     let asker = Asker::new(console, &output, &stop);
-    let run =
-        Run { settings: &settings, output: &output, start: &start, console, presenter: &presenter, stop: &stop, asker };
+    let run = Run {
+        settings: &settings,
+        output: &output,
+        start: &start,
+        console,
+        presenter: &presenter,
+        stop: &stop,
+        asker,
+    };
     frame::run(console, &presenter, &stop, |signals| run.to_its_end(signals))
 }
 

@@ -50,7 +50,7 @@ pub(super) fn fields(members: &[MemberRecord], zone: &TimeZone) -> Vec<Field> {
     };
     let text = |text: &Option<String>| text.as_deref().filter(|text| !text.is_empty()).map(clean);
     vec![
-        field("", true, &pixels),
+        field("", true, &|member| Some(pixels(member))),
         field("", true, &|member| Some(member.bytes.map_or_else(|| "size unknown".to_owned(), size))),
         field("", false, &|member| member.format.map(|format| format!("{format:?}").to_uppercase())),
         field("taken", false, &|member| {
@@ -75,9 +75,9 @@ pub(super) fn fields(members: &[MemberRecord], zone: &TimeZone) -> Vec<Field> {
     ]
 }
 
-fn pixels(member: &MemberRecord) -> Option<String> {
-    Some(match (member.width, member.height) {
+fn pixels(member: &MemberRecord) -> String {
+    match (member.width, member.height) {
         (Some(width), Some(height)) => format!("{width} × {height}"),
         _ => "pixels unknown".to_owned(),
-    })
+    }
 }

@@ -31,6 +31,7 @@ pub(crate) use wishes::{Wish, Wishes};
 const CACHE_SIZE: u64 = 5_000_000_000;
 
 /// Everything that `organize` needs to know.
+#[expect(clippy::struct_excessive_bools, reason = "each is a choice of its own")]
 pub(crate) struct OrganizeSettings {
     /// The server and the keys of its accounts; `None` for folders of this machine alone.
     pub(crate) server: Option<(ServerSettings, Vec<KeySource>)>,
