@@ -12,7 +12,8 @@ use crate::key::ApiKey;
 pub enum RateLimit {
     /// At most that many per second; what is not a number above 0 counts as the default of 10.
     PerSecond(f64),
-    /// Starts at 10 per second, goes up while the server answers quickly and down when it pushes back.
+    /// Starts at 10 per second, goes up while the server answers quickly (to hundreds within seconds) and down when
+    /// it pushes back. The one for fetching many pictures: how many requests are in flight limits them enough.
     Auto,
 }
 

@@ -24,7 +24,7 @@ pub enum Thumbnail {
     /// The short side has 250 pixels, unless the administrator set it otherwise; some 10 kB.
     #[default]
     Small,
-    /// The long side has 1440 pixels, unless the administrator set it otherwise; some 300 kB.
+    /// The short side has 1440 pixels, unless the administrator set it otherwise; some 300 kB.
     Preview,
 }
 

@@ -6,8 +6,10 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::album::Album;
 use crate::asset::Asset;
-use crate::ids::{AssetId, LibraryId};
+use crate::ids::{AssetId, LibraryId, PersonId};
+use crate::person::Person;
 
 /// Which assets to look at; the default is everything of the own user outside of the trash.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -20,6 +22,15 @@ pub struct AssetQuery {
     pub library: LibraryFilter,
     /// Only this file, or what lies in this folder, as the server sees the path.
     pub original_path: Option<String>,
+    /// Only what was taken at or after this moment.
+    pub taken_after: Option<Timestamp>,
+    /// Only what shows all of these people.
+    pub people: Vec<PersonId>,
+    /// Only what is in one of these albums, as [`crate::Reader::albums`] lists them; none of them is no filter.
+    pub albums: Vec<Album>,
+    /// Also what partners show to the user. Their assets are told by `owner_id`, and are never the user's to
+    /// change.
+    pub include_shared: bool,
 }
 
 /// In which library an asset may lie.
@@ -34,6 +45,8 @@ pub enum LibraryFilter {
     External,
     /// In this external library.
     Only(LibraryId),
+    /// In one of these external libraries.
+    OneOf(Vec<LibraryId>),
 }
 
 impl AssetQuery {
@@ -42,14 +55,23 @@ impl AssetQuery {
         Self { ids: Some(vec![id]), ..Self::default() }
     }
 
-    /// The part of the query that the server filters.
-    pub(crate) fn filter(&self) -> Map<String, Value> {
+    /// The part of the query that the server filters; of several albums or libraries it knows no "or".
+    pub(crate) fn filter(&self, knows_albums: bool) -> Map<String, Value> {
         let mut filter = Map::new();
         if let Some(moment) = self.updated_after {
             filter.insert("updatedAfter".to_owned(), json!(spelled(moment)));
         }
-        if let LibraryFilter::Only(library) = &self.library {
+        if let Some(moment) = self.taken_after {
+            filter.insert("takenAfter".to_owned(), json!(spelled(moment)));
+        }
+        if let Some(library) = self.library.only() {
             filter.insert("libraryId".to_owned(), json!(library));
+        }
+        if !self.people.is_empty() {
+            filter.insert("personIds".to_owned(), json!(self.people));
+        }
+        if let ([album], true) = (self.albums.as_slice(), knows_albums) {
+            filter.insert("albumIds".to_owned(), json!([album.id]));
         }
         filter
     }
@@ -60,18 +82,40 @@ impl AssetQuery {
             && self
                 .updated_after
                 .is_none_or(|moment| asset.updated_at.is_none_or(|updated| updated >= moment))
+            && self.taken_after.is_none_or(|moment| asset.file_created_at.is_none_or(|taken| taken >= moment))
+            && self.shows_people(asset)
             && self.library.matches(asset.library_id.as_ref())
             && self.original_path.as_ref().is_none_or(|path| lies_in(&asset.original_path, path))
     }
 }
 
+impl AssetQuery {
+    /// Without a list of people nothing can be checked; an empty one says that nobody is on it.
+    fn shows_people(&self, asset: &Asset) -> bool {
+        let shown = |people: &Vec<Person>| {
+            self.people.iter().all(|wanted| people.iter().any(|person| person.id == *wanted))
+        };
+        asset.people.as_ref().is_none_or(shown)
+    }
+}
+
 impl LibraryFilter {
+    /// The one library that may be, if it is one.
+    fn only(&self) -> Option<&LibraryId> {
+        match self {
+            Self::Only(library) => Some(library),
+            Self::OneOf(libraries) if libraries.len() == 1 => libraries.first(),
+            Self::Any | Self::Managed | Self::External | Self::OneOf(_) => None,
+        }
+    }
+
     fn matches(&self, library: Option<&LibraryId>) -> bool {
         match self {
             Self::Any => true,
             Self::Managed => library.is_none(),
             Self::External => library.is_some(),
             Self::Only(wanted) => library == Some(wanted),
+            Self::OneOf(wanted) => library.is_some_and(|library| wanted.contains(library)),
         }
     }
 }
@@ -120,6 +164,6 @@ mod tests {
             ..AssetQuery::default()
         };
 
-        assert!(query.filter().is_empty());
+        assert!(query.filter(true).is_empty());
     }
 }

@@ -5,6 +5,7 @@
 //! the library may have moved during a round, another round follows, which yields only what no round saw
 //! before; the walk is complete when a round stood still or brought nothing new.
 
+use std::collections::BTreeSet;
 use std::vec;
 
 use crate::asset::{Asset, Unreadable};
@@ -16,6 +17,7 @@ use crate::reader::Reader;
 use crate::report::WalkReport;
 use crate::round::Round;
 use crate::sightings::{Sight, Sightings};
+use crate::version::Trait;
 
 /// Rounds after the first one; a library that still moves then is being filled.
 const MOST_REPAIRS: u32 = 3;
@@ -26,6 +28,8 @@ const SINGLES: usize = 50;
 pub struct AssetWalk<'a> {
     reader: Reader<'a>,
     query: AssetQuery,
+    /// What is in the albums asked for, once it is known.
+    in_albums: Option<BTreeSet<AssetId>>,
     seen: Sightings,
     stage: Stage<'a>,
     report: WalkReport,
@@ -48,7 +52,14 @@ impl<'a> AssetWalk<'a> {
             }
             None => Stage::BeforeRound(0),
         };
-        Self { reader, query, seen: Sightings::default(), stage, report: WalkReport::default() }
+        Self {
+            reader,
+            query,
+            in_albums: None,
+            seen: Sightings::default(),
+            stage,
+            report: WalkReport::default(),
+        }
     }
 
     /// What was seen and dropped so far; final after the last page.
@@ -62,7 +73,9 @@ impl<'a> AssetWalk<'a> {
             Stage::Over => Ok(None),
             Stage::Singles(ids) => self.singles(ids).map(Some),
             Stage::BeforeRound(number) => {
-                let round = Round::open(self.reader, &self.query.filter(), number)?;
+                self.look_up_albums()?;
+                let knows_albums = self.reader.client.has(Trait::AlbumFilter);
+                let round = Round::open(self.reader, &self.query.filter(knows_albums), number)?;
                 self.report.counted = round.counted();
                 self.stage = Stage::InRound(number, round);
                 Ok(Some(Vec::new()))
@@ -94,7 +107,21 @@ impl<'a> AssetWalk<'a> {
         Ok(())
     }
 
+    /// Learns what is in the albums asked for: nothing in an asset says so, and a filter may be ignored.
+    fn look_up_albums(&mut self) -> Result<(), ApiError> {
+        if self.query.albums.is_empty() || self.in_albums.is_some() {
+            return Ok(());
+        }
+        let mut members = BTreeSet::new();
+        for album in &self.query.albums {
+            members.extend(self.reader.album_assets(album)?);
+        }
+        self.in_albums = Some(members);
+        Ok(())
+    }
+
     fn singles(&mut self, mut ids: vec::IntoIter<AssetId>) -> Result<Vec<Asset>, ApiError> {
+        self.look_up_albums()?;
         let mut items = Vec::new();
         for id in ids.by_ref().take(SINGLES) {
             match self.reader.asset(&id) {
@@ -137,13 +164,15 @@ impl<'a> AssetWalk<'a> {
 
     fn wanted(&mut self, asset: Asset) -> Option<Asset> {
         let report = &mut self.report;
-        let reason = if asset.owner_id != self.reader.client.server().user.id {
+        let is_foreign = asset.owner_id != self.reader.client.server().user.id;
+        let in_albums = self.in_albums.as_ref().is_none_or(|members| members.contains(&asset.id));
+        let reason = if is_foreign && !self.query.include_shared {
             &mut report.dropped_foreign
         } else if asset.is_trashed {
             &mut report.dropped_trashed
         } else if !asset.visibility.is_shown() {
             &mut report.dropped_hidden
-        } else if !self.query.matches(&asset) {
+        } else if !in_albums || !self.query.matches(&asset) {
             &mut report.dropped_unasked
         } else {
             return Some(asset);

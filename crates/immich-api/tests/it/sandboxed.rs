@@ -11,17 +11,17 @@ use immich_sandbox::{FaceBox, Fault, Sandbox, Scenario, SourceType, Version, Vis
 
 use crate::fake::options;
 
-const BOTH: [Version; 2] = [Version::V2_7_5, Version::V3_0_3];
+pub(crate) const BOTH: [Version; 2] = [Version::V2_7_5, Version::V3_0_3];
 
-fn connect_with(sandbox: &Sandbox, key: &str) -> Result<Client, ApiError> {
+pub(crate) fn connect_with(sandbox: &Sandbox, key: &str) -> Result<Client, ApiError> {
     Client::connect(ClientOptions { key: ApiKey::new(key).unwrap(), ..options(&sandbox.url()) })
 }
 
-fn connect(sandbox: &Sandbox) -> Client {
+pub(crate) fn connect(sandbox: &Sandbox) -> Client {
     connect_with(sandbox, &sandbox.api_key()).unwrap()
 }
 
-fn id(id: impl std::fmt::Display) -> AssetId {
+pub(crate) fn id(id: impl std::fmt::Display) -> AssetId {
     AssetId::parse(&id.to_string()).unwrap()
 }
 
