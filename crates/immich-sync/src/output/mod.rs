@@ -42,7 +42,7 @@ pub(crate) use log::{LogReporter, lost_log, start_tracing};
 pub(crate) use organize::OrganizeEnd;
 pub(crate) use paint::Paint;
 pub(crate) use statistics::make_room_for_statistics;
-pub(crate) use words::{count, fit, size};
+pub(crate) use words::{count, fit, size, thousands};
 
 use crate::exit::ExitStatus;
 use crate::settings::OutputSettings;

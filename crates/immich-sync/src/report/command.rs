@@ -1,0 +1,53 @@
+//! The commands that the page names. They hold ids and nothing else: a path with a line break in it would run as two
+//! commands when pasted, an id cannot.
+
+use photo_similarity::GroupId;
+use sync_core::organize::{MemberRecord, Place};
+
+/// The name of a group, as commands take it: the beginning of its id, long enough that no other group of a library has
+/// the same.
+pub(super) fn name(group: GroupId) -> String {
+    let mut name = group.to_string();
+    name.truncate(12);
+    name
+}
+
+/// The name of a photo, as `--keep` takes it.
+pub(super) fn photo(member: &MemberRecord) -> String {
+    match &member.place {
+        Place::Asset(id) => id.to_string(),
+        Place::File(_) => member.place.photo().to_string(),
+    }
+}
+
+/// Says that this photo of the group is to be kept.
+pub(super) fn keep(group: GroupId, member: &MemberRecord) -> String {
+    format!("immich-sync organize decide {} --keep {}", name(group), photo(member))
+}
+
+/// Says that the photos of the group are no duplicates.
+pub(super) fn ignore(group: GroupId) -> String {
+    format!("immich-sync organize decide {} --ignore", name(group))
+}
+
+/// Shows the group in a terminal.
+pub(super) fn show(group: GroupId) -> String {
+    format!("immich-sync organize show {}", name(group))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::testing::{asset, file};
+
+    #[test]
+    fn a_command_is_one_line_of_plain_signs_whatever_the_path_is() {
+        let members = [asset(1, "a.jpg"), file("/photos/a\n'; rm -rf ~; '.jpg")];
+        let group = GroupId([0xab; 16]);
+
+        for line in members.iter().map(|member| keep(group, member)).chain([ignore(group), show(group)]) {
+            assert!(line.chars().all(|sign| sign.is_ascii_alphanumeric() || " -".contains(sign)), "{line}");
+            assert!(line.contains(" abababababab"), "{line}");
+        }
+    }
+}
