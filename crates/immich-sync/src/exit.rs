@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use immich_api::ApiError;
 use photo_metadata::MetadataError;
-use sync_core::organize::ScanSummary;
+use sync_core::organize::{ActSummary, ScanSummary};
 use sync_core::{Summary, SyncError};
 
 /// How the program ends.
@@ -64,11 +64,17 @@ impl ExitStatus {
         }
     }
 
-    /// How a scan that came to its end did.
-    pub(crate) fn of_scan(scan: &ScanSummary, signal: Option<u8>) -> Self {
+    /// How the organizer did that came to its end.
+    pub(crate) fn of_organizing(
+        scan: Option<&ScanSummary>,
+        acted: Option<&ActSummary>,
+        signal: Option<u8>,
+    ) -> Self {
+        let stopped = scan.is_some_and(|scan| scan.stopped) || acted.is_some_and(|acted| acted.total.stopped);
+        let is_clean = scan.is_none_or(ScanSummary::is_clean) && acted.is_none_or(|acted| acted.total.is_clean());
         match signal {
-            Some(signal) if scan.stopped => Self::Interrupted(signal),
-            _ if scan.is_clean() && !scan.stopped => Self::Ok,
+            Some(signal) if stopped => Self::Interrupted(signal),
+            _ if is_clean && !stopped => Self::Ok,
             _ => Self::Partial,
         }
     }

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use immich_api::AssetId;
 use sync_core::event::Activity;
-use sync_core::organize::{NotCompared, Place, ScanSummary, SkipKind};
+use sync_core::organize::{DeedCount, NotCompared, Place, ScanSummary, SkipKind, What};
 use sync_core::paths::PrefixMap;
 use sync_core::plan::{Failed, Kept, SkipReason, Skipped, Step};
 use sync_core::{Event, Reporter};
@@ -16,7 +17,8 @@ use super::plain::Lines;
 use super::progress::{Progress, Silent};
 use super::terminal::Bar;
 use super::troubles::Troubles;
-use super::words::count;
+use super::history::deed_words;
+use super::words::{count, time};
 use super::{Console, End, OrganizeEnd, Presenter, clean, clean_path, organize, scan, summary};
 use crate::exit::ExitStatus;
 use crate::settings::OutputSettings;
@@ -153,6 +155,21 @@ impl Human {
         self.progress.begin();
     }
 
+    /// Said beforehand, since a server takes its time for each photo.
+    fn planned(&self, action: &'static str, changes: u64, seconds: Option<u64>) {
+        if self.quiet {
+            return;
+        }
+        let seconds = seconds.filter(|seconds| *seconds > 1).map(Duration::from_secs);
+        let long = seconds.map_or_else(String::new, |long| format!("; the server will be busy for about {}", time(long)));
+        self.aside(&format!("{}: {}{long}.", acting(action), count(changes, "change")));
+    }
+
+    fn would_change(&self, what: &What) {
+        let line = format!("{} {}", self.console.result.green("Would have"), what_words(what));
+        self.progress.aside(&mut || self.console.result(&line));
+    }
+
     fn recovered(&self, folders: u64, completed: u64, rolled_back: u64) {
         if folders + completed + rolled_back > 0 {
             self.aside(&format!(
@@ -179,6 +196,10 @@ impl Reporter for Human {
             Event::Comparing { done, total } => self.progress.asked("Comparing", *done, *total),
             Event::NotCompared(photo) => self.not_compared(photo),
             Event::Scanned(scan) => self.scanned(scan),
+            Event::ActionPlanned { action, changes, seconds } => self.planned(action, *changes, *seconds),
+            Event::Acting { action, done, total } => self.progress.asked(acting(action), *done, *total),
+            Event::WouldChange(what) if !self.quiet => self.would_change(what),
+            Event::Changed(what) if self.level >= LogLevel::Info => self.aside(&what_words(what)),
             Event::Planning { candidates } => self.progress.planned(*candidates),
             Event::WouldDo(step) => self.would_do(step),
             Event::Done(step) => self.done(step),
@@ -234,6 +255,27 @@ impl Presenter for Human {
             self.console.aside(&format!("{files} had been changed before that; every file is whole."));
         }
     }
+}
+
+/// What is done with groups, in a few words.
+fn acting(action: &str) -> &'static str {
+    match action {
+        "remove-tags" => "Removing tags",
+        "tag" | "tag-duplicates-of-local" => "Tagging",
+        "albums" => "Filling albums",
+        "stack" => "Stacking",
+        "review" => "Filling the review page",
+        "favourite" => "Giving hearts",
+        "description" => "Writing captions",
+        "archive" => "Archiving",
+        _ => "Changing the server",
+    }
+}
+
+/// A change of the server, in words.
+fn what_words(what: &What) -> String {
+    let (kind, subject) = (what.kind().to_owned(), what.subject().to_owned());
+    deed_words(&DeedCount { kind, subject, items: what.len() as u64, undone: 0, open: 0 })
 }
 
 /// What the server is asked or told, in a few words.

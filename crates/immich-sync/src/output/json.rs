@@ -7,7 +7,7 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
-use sync_core::organize::{Place, SkipKind};
+use sync_core::organize::{Place, SkipKind, What};
 use sync_core::paths::PrefixMap;
 use sync_core::plan::Step;
 use sync_core::{Event, Reporter};
@@ -118,6 +118,11 @@ pub(super) fn object(event: &Event<'_>) -> Option<Value> {
             }),
         ),
         Event::Scanned(scan) => organize::scanned(scan),
+        Event::ActionPlanned { action, changes, seconds } => {
+            json!({ "type": "planned", "action": action, "changes": changes, "seconds": seconds })
+        }
+        Event::WouldChange(what) => of_deed("would-change", what),
+        Event::Changed(what) => of_deed("changed", what),
         Event::Warning(message) => json!({ "type": "warning", "message": message }),
         Event::Recovered { folders, completed, rolled_back } => json!({
             "type": "recovered",
@@ -165,6 +170,11 @@ pub(super) fn gave_up(error: &anyhow::Error, status: ExitStatus) -> Value {
         "causes": causes(error),
         "exit_code": status.code(),
     })
+}
+
+/// Something done on the server, in the words of `history`.
+fn of_deed(kind: &str, what: &What) -> Value {
+    json!({ "type": kind, "kind": what.kind(), "subject": what.subject(), "items": what.len(), "what": what })
 }
 
 fn of_step(kind: &str, step: &Step) -> Value {

@@ -174,6 +174,16 @@ impl Reporter for LogReporter {
                 stopped = scan.stopped,
                 "scanned"
             ),
+            Event::ActionPlanned { action, changes, seconds } => {
+                tracing::info!(action, changes, seconds, "planned");
+            }
+            Event::Acting { action, done, total } => tracing::debug!(action, done, total, "acting"),
+            Event::WouldChange(what) => {
+                tracing::info!(kind = what.kind(), subject = clean(what.subject()), items = what.len(), "would change");
+            }
+            Event::Changed(what) => {
+                tracing::info!(kind = what.kind(), subject = clean(what.subject()), items = what.len(), "changed");
+            }
             Event::Warning(text) => tracing::warn!(text = clean(text), "warning"),
             _ => {}
         }

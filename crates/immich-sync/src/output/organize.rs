@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
-use sync_core::organize::ScanSummary;
+use sync_core::Summary;
+use sync_core::organize::{ActSummary, ScanSummary};
 
 use super::json::SCHEMA;
 use super::words::thousands;
@@ -14,6 +15,8 @@ use crate::exit::ExitStatus;
 pub(crate) struct OrganizeEnd<'a> {
     /// What was compared; `None` where nothing had to be.
     pub(crate) scan: Option<&'a ScanSummary>,
+    /// What was done with the groups, or would be; `None` where nothing was asked for.
+    pub(crate) acted: Option<&'a ActSummary>,
     /// The traffic.
     pub(crate) traffic: Traffic,
     /// How long it took.
@@ -28,7 +31,8 @@ pub(crate) struct OrganizeEnd<'a> {
 
 /// The last lines.
 pub(super) fn lines(end: &OrganizeEnd<'_>, unnamed: u64, paint: Paint) -> Vec<String> {
-    let mut lines = vec![paint.dim(&format!("          {}", summary::traffic(end.traffic, end.elapsed)))];
+    let mut lines = end.acted.map_or_else(Vec::new, |acted| acted_lines(acted, end.dry_run, paint));
+    lines.push(paint.dim(&format!("          {}", summary::traffic(end.traffic, end.elapsed))));
     if unnamed > 0 {
         let unnamed = thousands(unnamed);
         lines.push(
@@ -40,6 +44,53 @@ pub(super) fn lines(end: &OrganizeEnd<'_>, unnamed: u64, paint: Paint) -> Vec<St
     }
     lines.extend(end.next.iter().cloned());
     lines
+}
+
+/// What became of each action.
+fn acted_lines(acted: &ActSummary, dry_run: bool, paint: Paint) -> Vec<String> {
+    let mut lines = vec![paint.bold(match (acted.total.done, dry_run) {
+        (0, _) => "Nothing had to be changed on the server:",
+        (_, true) => "Dry run; nothing was changed. On the server would be:",
+        (_, false) => "Changed on the server:",
+    })];
+    for (name, sum) in &acted.by_action {
+        lines.push(row(sum.done, words(name), if sum.done > 0 { Paint::green } else { plain }, paint));
+        for (code, number) in &sum.skipped {
+            let is_trouble = matches!(code.as_str(), "changed-since" | "vanished");
+            lines.push(row(*number, summary::skipped(code), if is_trouble { Paint::yellow } else { plain }, paint));
+        }
+        if sum.failed > 0 {
+            lines.push(row(sum.failed, "failed", Paint::red, paint));
+        }
+    }
+    if let (Some(run), true) = (acted.run, acted.total.done > 0) {
+        lines.push(format!("`immich-sync undo {}` takes it back.", run.0));
+    }
+    lines
+}
+
+fn row(number: u64, words: &str, colour: fn(Paint, &str) -> String, paint: Paint) -> String {
+    colour(paint, &format!("{:>9} {words}", thousands(number)))
+}
+
+fn plain(_: Paint, text: &str) -> String {
+    text.to_owned()
+}
+
+/// What is counted of an action.
+pub(super) fn words(action: &str) -> &str {
+    match action {
+        "remove-tags" => "tags taken off photos",
+        "tag" => "tags put on photos or moved",
+        "tag-duplicates-of-local" => "photos tagged that are on this machine too",
+        "albums" => "photos put into albums or moved",
+        "stack" => "stacks made or put in order",
+        "review" => "photos shown on Immich's review page",
+        "favourite" => "hearts given",
+        "description" => "captions extended",
+        "archive" => "photos put into the archive",
+        other => other,
+    }
 }
 
 /// The numbers of a scan.
@@ -67,6 +118,20 @@ pub(super) fn scanned(scan: &ScanSummary) -> Value {
     })
 }
 
+/// The numbers of each action.
+fn acted(acted: &ActSummary) -> Value {
+    let numbers = |sum: &Summary| {
+        json!({
+            "seen": sum.seen,
+            "done": sum.done,
+            "skipped": sum.skipped,
+            "skipped_with_trouble": sum.troubled,
+            "failed": sum.failed,
+        })
+    };
+    acted.by_action.iter().map(|(name, sum)| ((*name).to_owned(), numbers(sum))).collect()
+}
+
 /// The last object.
 pub(super) fn ended(end: &OrganizeEnd<'_>) -> Value {
     json!({
@@ -74,6 +139,8 @@ pub(super) fn ended(end: &OrganizeEnd<'_>) -> Value {
         "schema": SCHEMA,
         "dry_run": end.dry_run,
         "scan": end.scan.map(scanned),
+        "run": end.acted.and_then(|acted| acted.run).map(|run| run.0),
+        "actions": end.acted.map(acted),
         "insecure": end.traffic.insecure,
         "requests": end.traffic.requests,
         "retries": end.traffic.retries,
@@ -87,7 +154,7 @@ pub(super) fn ended(end: &OrganizeEnd<'_>) -> Value {
 mod tests {
     use photo_similarity::Class;
     use sync_core::organize::SkipKind;
-    use sync_core::state::ClassCount;
+    use sync_core::state::{ClassCount, RunId};
 
     use super::*;
 
@@ -123,6 +190,16 @@ mod tests {
         let text = text(&short);
 
         assert!(text.contains("was not complete") && text.contains("scan before"), "{text}");
+    }
+
+    #[test]
+    fn what_was_done_reads_as_words() {
+        let mut sum = Summary { seen: 14, done: 12, failed: 1, ..Summary::default() };
+        sum.skipped.insert("changed-since".to_owned(), 1);
+        let acted = ActSummary { total: sum.clone(), by_action: vec![("tag", sum)], run: Some(RunId(4)) };
+
+        insta::assert_snapshot!(acted_lines(&acted, false, Paint { on: false }).join("\n"));
+        assert!(acted_lines(&ActSummary::default(), true, Paint { on: false })[0].contains("Nothing"));
     }
 
     #[test]

@@ -50,7 +50,7 @@ fn headline(end: &End<'_>) -> String {
 }
 
 /// What the short names of reasons mean. A name that is not known here is shown as it is.
-fn skipped(code: &str) -> &str {
+pub(super) fn skipped(code: &str) -> &str {
     match code {
         "unchanged" => "unchanged since the last run",
         "up-to-date" => "already say what the server knows",
@@ -64,6 +64,13 @@ fn skipped(code: &str) -> &str {
         "missing" => "not found in the library folder",
         "unmapped" => "whose path on the server leads nowhere here",
         "refused" => "refused, for the reasons named",
+        "vanished" => "gone from the server, or in its trash",
+        "changed-since" => "changed on the server since they were compared",
+        "hidden" => "hidden or locked",
+        "stacked-otherwise" => "in stacks with other photos, which are left alone",
+        "in-review" => "in groups of Immich's own review, which are left alone",
+        "alone" => "whose group has no other photo that can take part",
+        "touched-since" => "changed by somebody since, and left as they are",
         other => other,
     }
 }
@@ -184,6 +191,13 @@ mod tests {
             "missing",
             "unmapped",
             "refused",
+            "vanished",
+            "changed-since",
+            "hidden",
+            "stacked-otherwise",
+            "in-review",
+            "alone",
+            "touched-since",
         ] {
             assert_ne!(skipped(code), code);
         }

@@ -70,7 +70,7 @@ fn folder(sources: &Sources<'_>, states: Option<&Path>) -> Result<PathBuf> {
 }
 
 /// A number comes first: no id is that short.
-fn find(store: &dyn GroupStore, name: &str) -> Result<(u64, GroupRecord)> {
+pub(super) fn find(store: &dyn GroupStore, name: &str) -> Result<(u64, GroupRecord)> {
     let name = name.trim().trim_start_matches('#');
     if let Ok(number) = name.parse::<u64>()
         && let Some(group) = store.group_numbered(number)?

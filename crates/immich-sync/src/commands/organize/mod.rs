@@ -1,5 +1,6 @@
 //! `immich-sync organize`: photos that are the same or look alike are found, shown, and dealt with.
 
+mod act;
 mod decide;
 mod find;
 mod last_scan;

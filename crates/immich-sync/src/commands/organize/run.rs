@@ -14,7 +14,7 @@ use sync_core::{Account, Event, Reporter as _, StopFlag};
 
 use super::super::frame;
 use super::last_scan::LastScan;
-use super::{names, permissions, scan};
+use super::{act, names, permissions, scan};
 use crate::exit::{ExitStatus, usage};
 use crate::output::{
     Asker, Console, Everybody, OrganizeEnd, Presenter as _, Traffic, lost_log, lost_results, start_tracing,
@@ -76,11 +76,19 @@ impl Run<'_> {
         let state = self.state(&clients)?;
         let _run = RunLock::acquire(&state, &room::holder())?;
         let store = SqliteStore::open(&state)?;
-        let scan = self.scan(&clients, &store, &state)?;
-        let status = ExitStatus::of_scan(&scan, signals.caught());
+        let scan = match self.settings.wishes.remove_tag {
+            Some(_) => None,
+            None => Some(self.scan(&clients, &store, &state)?),
+        };
+        let acted = match &scan {
+            Some(scan) if scan.stopped => None,
+            scan => act::run(self, &clients, &store, scan.as_ref())?,
+        };
+        let status = ExitStatus::of_organizing(scan.as_ref(), acted.as_ref(), signals.caught());
         store.close().context("everything is remembered, but the state could not be closed")?;
         self.presenter.finish_organizing(&OrganizeEnd {
-            scan: Some(&scan),
+            scan: scan.as_ref(),
+            acted: acted.as_ref(),
             traffic: Traffic::of(&clients),
             elapsed: begin.elapsed(),
             dry_run: self.settings.dry_run,

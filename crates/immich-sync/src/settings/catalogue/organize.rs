@@ -40,10 +40,6 @@ settings! {
         ORGANIZE_REVIEW = choice("organize-to-immich-review").option("to-immich-review");
         /// Put all but the best into Immich's archive; of exact and duplicate ones unless --class says more
         ORGANIZE_ARCHIVE = choice("organize-archive").option("archive");
-        /// Put all but the best into Immich's trash, local files into the trash of this machine; never of similar ones
-        ORGANIZE_TRASH = choice("organize-trash").option("trash").not_in_config();
-        /// Lay them out in this folder, one folder for each group; nothing is moved
-        ORGANIZE_OUTPUT = value("organize-output", "DIR").option("output").short('o').path();
         /// Only these groups: numbers, or the beginnings of their ids
         ORGANIZE_GROUP = values("organize-group", "GROUP", &[',', ' ', '\n']).option("group").not_in_config();
         /// Only groups of these classes: exact, duplicate, burst, similar

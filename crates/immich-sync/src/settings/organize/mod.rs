@@ -25,7 +25,7 @@ use crate::folders::Folders;
 use crate::key::KeySource;
 
 pub(crate) use source::source_words;
-pub(crate) use wishes::{Wish, Wishes};
+pub(crate) use wishes::{RemoveTag, Wish, Wishes};
 
 /// Bytes of thumbnails that are kept when nobody says.
 const CACHE_SIZE: u64 = 5_000_000_000;
@@ -177,14 +177,14 @@ fn server(sources: &Sources<'_>) -> Result<Served> {
 
 /// What only a server can do is no use without one.
 fn refuse_without_server(wishes: &Wishes, names: &Names) -> Result<()> {
-    let needs = wishes.actions.iter().find(|wish| wish.needs_server()).map(Wish::option);
+    let action = wishes.actions.first().map(|wish| wish.option());
     let filters = [
         (&names.albums, catalogue::ORGANIZE_ALBUM),
         (&names.people, catalogue::ORGANIZE_PERSON),
         (&names.libraries, catalogue::ORGANIZE_LIBRARY),
     ];
     let filter = filters.iter().find(|(names, _)| !names.is_empty()).map(|(_, setting)| setting.option);
-    match needs.or(filter) {
+    match action.or(filter) {
         Some(option) => Err(usage(format!(
             "--{option} is about photos on the server; say --source immich, or --source immich,local for both"
         ))),

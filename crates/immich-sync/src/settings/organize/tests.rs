@@ -146,7 +146,7 @@ fn every_spelling_that_people_know_is_taken() {
     .unwrap();
 
     let wishes = settings.wishes;
-    assert_eq!(wishes.actions, [Wish::Tag, Wish::Albums, Wish::Favourite, Wish::TagLocal]);
+    assert_eq!(wishes.actions, [Wish::Tag, Wish::TagLocal, Wish::Albums, Wish::Favourite]);
     assert_eq!((wishes.tag.as_str(), wishes.album_prefix.as_str()), ("review", "Same-"));
     assert_eq!(settings.names.albums, ["Trip, 2024"]);
     assert_eq!(settings.thumbnails.folder, None);

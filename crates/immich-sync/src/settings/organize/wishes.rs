@@ -1,11 +1,9 @@
 //! What is done about the groups: nothing, unless somebody says so.
 
-use std::path::PathBuf;
-
 use anyhow::Result;
 use photo_similarity::Class;
 
-use super::super::setting::{Kind, Setting};
+use super::super::setting::Setting;
 use super::super::sources::{Given, yes_or_no_of};
 use super::super::words::ClassWord;
 use super::super::{Sources, catalogue};
@@ -16,22 +14,20 @@ const TAG: &str = "review-duplicate";
 /// The beginning of the names of albums when nobody says.
 const ALBUM_PREFIX: &str = "Similar-";
 
-/// The options that choose an action each.
-const EACH: [Setting; 10] = [
-    catalogue::ORGANIZE_TAG,
-    catalogue::ORGANIZE_ALBUMS,
-    catalogue::ORGANIZE_STACK,
-    catalogue::ORGANIZE_FAVOURITE,
-    catalogue::ORGANIZE_TAG_LOCAL,
-    catalogue::ORGANIZE_DESCRIPTION,
-    catalogue::ORGANIZE_REVIEW,
-    catalogue::ORGANIZE_OUTPUT,
-    catalogue::ORGANIZE_ARCHIVE,
-    catalogue::ORGANIZE_TRASH,
+/// Every action with the option that chooses it, in the order in which they are done: what hides photos comes last.
+const EACH: [(Wish, Setting); 8] = [
+    (Wish::Tag, catalogue::ORGANIZE_TAG),
+    (Wish::TagLocal, catalogue::ORGANIZE_TAG_LOCAL),
+    (Wish::Albums, catalogue::ORGANIZE_ALBUMS),
+    (Wish::Stack, catalogue::ORGANIZE_STACK),
+    (Wish::Favourite, catalogue::ORGANIZE_FAVOURITE),
+    (Wish::Description, catalogue::ORGANIZE_DESCRIPTION),
+    (Wish::Review, catalogue::ORGANIZE_REVIEW),
+    (Wish::Archive, catalogue::ORGANIZE_ARCHIVE),
 ];
 
 /// One thing that is done.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wish {
     /// Tags for the best and the others.
     Tag,
@@ -49,48 +45,12 @@ pub(crate) enum Wish {
     Review,
     /// The archive for all but the best.
     Archive,
-    /// The trash for all but the best.
-    Trash,
-    /// A folder for each group, below this one.
-    Output(PathBuf),
 }
 
 impl Wish {
-    /// Whether it changes something on the server, and nothing else.
-    pub(super) fn needs_server(&self) -> bool {
-        !matches!(self, Self::Output(_) | Self::Trash)
-    }
-
     /// The option that chooses it.
-    pub(crate) fn option(&self) -> &'static str {
-        let setting = match self {
-            Self::Tag => &catalogue::ORGANIZE_TAG,
-            Self::Albums => &catalogue::ORGANIZE_ALBUMS,
-            Self::Stack => &catalogue::ORGANIZE_STACK,
-            Self::Favourite => &catalogue::ORGANIZE_FAVOURITE,
-            Self::TagLocal => &catalogue::ORGANIZE_TAG_LOCAL,
-            Self::Description => &catalogue::ORGANIZE_DESCRIPTION,
-            Self::Review => &catalogue::ORGANIZE_REVIEW,
-            Self::Archive => &catalogue::ORGANIZE_ARCHIVE,
-            Self::Trash => &catalogue::ORGANIZE_TRASH,
-            Self::Output(_) => &catalogue::ORGANIZE_OUTPUT,
-        };
-        setting.option
-    }
-
-    fn of(setting: &Setting, given: &Given) -> Self {
-        match setting.name {
-            name if name == catalogue::ORGANIZE_TAG.name => Self::Tag,
-            name if name == catalogue::ORGANIZE_ALBUMS.name => Self::Albums,
-            name if name == catalogue::ORGANIZE_STACK.name => Self::Stack,
-            name if name == catalogue::ORGANIZE_FAVOURITE.name => Self::Favourite,
-            name if name == catalogue::ORGANIZE_TAG_LOCAL.name => Self::TagLocal,
-            name if name == catalogue::ORGANIZE_DESCRIPTION.name => Self::Description,
-            name if name == catalogue::ORGANIZE_REVIEW.name => Self::Review,
-            name if name == catalogue::ORGANIZE_ARCHIVE.name => Self::Archive,
-            name if name == catalogue::ORGANIZE_TRASH.name => Self::Trash,
-            _ => Self::Output(given.path()),
-        }
+    pub(crate) fn option(self) -> &'static str {
+        EACH.iter().find(|(wish, _)| *wish == self).map_or("", |(_, setting)| setting.option)
     }
 }
 
@@ -158,10 +118,11 @@ fn first_that_chooses(sources: &Sources<'_>, typed: Vec<Wish>) -> Result<Vec<Wis
 
 fn chosen(find: impl Fn(&Setting) -> Result<Option<Given>>) -> Result<Vec<Wish>> {
     let mut wishes = Vec::new();
-    for setting in EACH {
-        let Some(given) = find(&setting)? else { continue };
-        if matches!(setting.kind, Kind::Value) || yes_or_no_of(&given)? {
-            wishes.push(Wish::of(&setting, &given));
+    for (wish, setting) in EACH {
+        if let Some(given) = find(&setting)?
+            && yes_or_no_of(&given)?
+        {
+            wishes.push(wish);
         }
     }
     Ok(wishes)
