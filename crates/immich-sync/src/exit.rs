@@ -71,7 +71,8 @@ impl ExitStatus {
         signal: Option<u8>,
     ) -> Self {
         let stopped = scan.is_some_and(|scan| scan.stopped) || acted.is_some_and(|acted| acted.total.stopped);
-        let is_clean = scan.is_none_or(ScanSummary::is_clean) && acted.is_none_or(|acted| acted.total.is_clean());
+        let is_clean =
+            scan.is_none_or(ScanSummary::is_clean) && acted.is_none_or(|acted| acted.total.is_clean());
         match signal {
             Some(signal) if stopped => Self::Interrupted(signal),
             _ if is_clean && !stopped => Self::Ok,

@@ -13,11 +13,11 @@ use sync_core::plan::{Failed, Kept, SkipReason, Skipped, Step};
 use sync_core::{Event, Reporter};
 
 use super::diff::{file_lines, shown};
+use super::history::deed_words;
 use super::plain::Lines;
 use super::progress::{Progress, Silent};
 use super::terminal::Bar;
 use super::troubles::Troubles;
-use super::history::deed_words;
 use super::words::{count, time};
 use super::{Console, End, OrganizeEnd, Presenter, clean, clean_path, organize, scan, summary};
 use crate::exit::ExitStatus;
@@ -161,7 +161,8 @@ impl Human {
             return;
         }
         let seconds = seconds.filter(|seconds| *seconds > 1).map(Duration::from_secs);
-        let long = seconds.map_or_else(String::new, |long| format!("; the server will be busy for about {}", time(long)));
+        let long = seconds
+            .map_or_else(String::new, |long| format!("; the server will be busy for about {}", time(long)));
         self.aside(&format!("{}: {}{long}.", acting(action), count(changes, "change")));
     }
 

@@ -179,10 +179,20 @@ impl Reporter for LogReporter {
             }
             Event::Acting { action, done, total } => tracing::debug!(action, done, total, "acting"),
             Event::WouldChange(what) => {
-                tracing::info!(kind = what.kind(), subject = clean(what.subject()), items = what.len(), "would change");
+                tracing::info!(
+                    kind = what.kind(),
+                    subject = clean(what.subject()),
+                    items = what.len(),
+                    "would change"
+                );
             }
             Event::Changed(what) => {
-                tracing::info!(kind = what.kind(), subject = clean(what.subject()), items = what.len(), "changed");
+                tracing::info!(
+                    kind = what.kind(),
+                    subject = clean(what.subject()),
+                    items = what.len(),
+                    "changed"
+                );
             }
             Event::Warning(text) => tracing::warn!(text = clean(text), "warning"),
             _ => {}

@@ -57,7 +57,12 @@ fn acted_lines(acted: &ActSummary, dry_run: bool, paint: Paint) -> Vec<String> {
         lines.push(row(sum.done, words(name), if sum.done > 0 { Paint::green } else { plain }, paint));
         for (code, number) in &sum.skipped {
             let is_trouble = matches!(code.as_str(), "changed-since" | "vanished");
-            lines.push(row(*number, summary::skipped(code), if is_trouble { Paint::yellow } else { plain }, paint));
+            lines.push(row(
+                *number,
+                summary::skipped(code),
+                if is_trouble { Paint::yellow } else { plain },
+                paint,
+            ));
         }
         if sum.failed > 0 {
             lines.push(row(sum.failed, "failed", Paint::red, paint));

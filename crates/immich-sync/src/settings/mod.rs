@@ -32,7 +32,9 @@ use crate::key::KeySource;
 use crate::login::LoginSource;
 
 pub(crate) use listing::{Row, rows};
-pub(crate) use organize::{Names, OrganizeSettings, RemoveTag, Wish, Wishes, source_words};
+#[cfg(test)]
+pub(crate) use organize::RemoveTag;
+pub(crate) use organize::{Names, OrganizeSettings, Wish, Wishes, source_words};
 pub(crate) use output::{LogFile, OutputSettings, StatsFile};
 pub(crate) use retention::retention;
 pub(crate) use server::ServerSettings;

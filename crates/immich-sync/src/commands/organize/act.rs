@@ -79,8 +79,10 @@ fn act<'a>(run: &'a Run<'_>, store: &'a SqliteStore, options: &'a ActOptions) ->
 /// Whether the scan saw all of the library: only then is what belongs to no group any more known to do so.
 fn is_whole(settings: &OrganizeSettings, scan: &ScanSummary) -> bool {
     let names = &settings.names;
-    let has_no_filter =
-        names.albums.is_empty() && names.people.is_empty() && names.libraries.is_empty() && settings.since.is_none();
+    let has_no_filter = names.albums.is_empty()
+        && names.people.is_empty()
+        && names.libraries.is_empty()
+        && settings.since.is_none();
     has_no_filter && settings.archived && scan.listing_complete && !scan.stopped && !scan.groups_kept
 }
 

@@ -3,6 +3,7 @@
 mod act;
 mod decide;
 mod find;
+mod found;
 mod last_scan;
 mod list;
 mod names;

@@ -27,5 +27,5 @@ pub(super) fn needed(settings: &OrganizeSettings) -> Vec<Permission> {
 }
 
 fn only_reads(permission: Permission) -> bool {
-    permission.as_str().ends_with(".read")
+    permission.as_str().split('.').next_back() == Some("read")
 }

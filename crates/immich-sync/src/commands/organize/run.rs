@@ -8,13 +8,13 @@ use clap::ArgMatches;
 use immich_api::Client;
 use jiff::Timestamp;
 use sync_core::lock::RunLock;
-use sync_core::organize::{Filters, OrganizeOptions, ScanSummary, SourceChoice};
+use sync_core::organize::{Filters, OrganizeOptions, ScanSummary};
 use sync_core::state::SqliteStore;
 use sync_core::{Account, Event, Reporter as _, StopFlag};
 
 use super::super::frame;
 use super::last_scan::LastScan;
-use super::{act, names, permissions, scan};
+use super::{act, found, names, permissions, scan};
 use crate::exit::{ExitStatus, usage};
 use crate::output::{
     Asker, Console, Everybody, OrganizeEnd, Presenter as _, Traffic, lost_log, lost_results, start_tracing,
@@ -60,7 +60,7 @@ fn resolve(matches: &ArgMatches) -> Result<(Start<'_>, OrganizeSettings, OutputS
 pub(super) struct Run<'a> {
     pub(super) settings: &'a OrganizeSettings,
     pub(super) output: &'a OutputSettings,
-    start: &'a Start<'a>,
+    pub(super) start: &'a Start<'a>,
     pub(super) console: Console,
     pub(super) presenter: &'a Everybody,
     pub(super) stop: &'a StopFlag,
@@ -84,6 +84,9 @@ impl Run<'_> {
             Some(scan) if scan.stopped => None,
             scan => act::run(self, &clients, &store, scan.as_ref())?,
         };
+        if acted.is_none() && scan.as_ref().is_some_and(|scan| !scan.stopped) {
+            found::show(self, &store)?;
+        }
         let status = ExitStatus::of_organizing(scan.as_ref(), acted.as_ref(), signals.caught());
         store.close().context("everything is remembered, but the state could not be closed")?;
         self.presenter.finish_organizing(&OrganizeEnd {
@@ -92,7 +95,7 @@ impl Run<'_> {
             traffic: Traffic::of(&clients),
             elapsed: begin.elapsed(),
             dry_run: self.settings.dry_run,
-            next: &[],
+            next: &found::next(self, scan.as_ref()),
             status,
         });
         if lost_results() {
