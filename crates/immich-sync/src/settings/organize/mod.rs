@@ -25,7 +25,9 @@ use crate::folders::Folders;
 use crate::key::KeySource;
 
 pub(crate) use source::source_words;
-pub(crate) use wishes::{RemoveTag, Wish, Wishes};
+#[cfg(test)]
+pub(crate) use wishes::RemoveTag;
+pub(crate) use wishes::{Wish, Wishes};
 
 /// Bytes of thumbnails that are kept when nobody says.
 const CACHE_SIZE: u64 = 5_000_000_000;
