@@ -16,15 +16,18 @@ use crate::writer::Writer;
 impl Writer<'_> {
     /// Makes an album with these assets in it; assets of others are left out by the server without a word.
     ///
-    /// Not repeatable: [`ApiError::Unanswered`] when nobody knows whether it was made. Then look for an album
-    /// of that name and description before making it again. More assets than one order takes are added by
-    /// [`Self::add_to_album`].
+    /// Not repeatable: [`ApiError::Unanswered`] when nobody knows whether it was made, or when it was and not all
+    /// assets could be put into it. Then look for an album of that name and description before making it again,
+    /// and add what is missing.
     pub fn make_album(self, name: &str, description: &str, assets: &[AssetId]) -> Result<AlbumId, ApiError> {
+        const ENDPOINT: &str = "POST /albums";
         let (first, rest) = assets.split_at(assets.len().min(BATCH));
         let order = json!({ "albumName": name, "description": description, "assetIds": first });
         let id = |answer: &Json<'_>| AlbumId::parse(&text(member(answer, "id"))?).ok();
-        let album = self.client.tell_once("POST /albums", "/albums", &order, id)?;
-        self.add_to_album(&album, rest)?;
+        let album = self.client.tell_once(ENDPOINT, "/albums", &order, id)?;
+        // The album is there now, if not with all assets: for the caller that is the same as not to know.
+        let added = self.add_to_album(&album, rest);
+        added.map_err(|error| ApiError::Unanswered { endpoint: ENDPOINT, source: Box::new(error) })?;
         Ok(album)
     }
 

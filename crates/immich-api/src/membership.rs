@@ -14,7 +14,7 @@ use crate::error::{ApiError, BodyProblem};
 use crate::ids::{AssetId, TagId};
 use crate::json::Json;
 use crate::pages::{LARGEST_PAGE, Pages, SEARCH, items};
-use crate::reader::Reader;
+use crate::reader::{Reader, list};
 use crate::round::filters;
 use crate::sightings::Sightings;
 
@@ -26,6 +26,7 @@ const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 pub(crate) struct Heeded {
     albums: OnceLock<()>,
     tags: OnceLock<()>,
+    holding: OnceLock<()>,
 }
 
 /// Everything shown that is in the album; an album that grew since it was listed is an error, too.
@@ -39,6 +40,32 @@ pub(crate) fn of_album(reader: Reader<'_>, album: &Album) -> Result<BTreeSet<Ass
 pub(crate) fn of_tag(reader: Reader<'_>, tag: &TagId) -> Result<BTreeSet<AssetId>, ApiError> {
     check(reader, "tagIds", &reader.client.heeded().tags)?;
     found(reader, "tagIds", &json!([tag]), true, u64::MAX)
+}
+
+/// The albums that hold an asset. A server that ignores the question would name all albums, so it is asked once
+/// for those that hold what cannot exist.
+pub(crate) fn albums_of(reader: Reader<'_>, asset: &AssetId) -> Result<Vec<Album>, ApiError> {
+    const ENDPOINT: &str = "GET /albums";
+    let ask = |asset: &str| {
+        let albums = |answer: &Json<'_>| list(answer, Album::from_json);
+        reader.client.get(ENDPOINT, &format!("/albums?assetId={asset}"), albums)
+    };
+    let known = &reader.client.heeded().holding;
+    if known.get().is_none() {
+        match ask(NOBODY) {
+            Ok(albums) if albums.is_empty() => {}
+            Ok(_) => {
+                let excerpt = "albums came that hold an asset that does not exist".to_owned();
+                let problem = BodyProblem::IgnoredFilter;
+                return Err(ApiError::Unexpected { endpoint: ENDPOINT, problem, excerpt });
+            }
+            // It looked for the asset, and that is all there is to know.
+            Err(error) if error.is_unknown_id() => {}
+            Err(error) => return Err(error),
+        }
+        known.get_or_init(|| ());
+    }
+    ask(&asset.to_string())
 }
 
 /// Refuses a server that finds assets of something that does not exist.
@@ -56,7 +83,7 @@ fn check(reader: Reader<'_>, filter: &str, known: &OnceLock<()>) -> Result<(), A
         Ok((true, _)) => {}
         Ok((false, _)) => return Err(ignored(format!("assets came for a {filter} that does not exist"))),
         // It looked for the name, and that is all there is to know.
-        Err(ApiError::Status { status: 400, message, .. }) if message.starts_with("Not found or no ") => {}
+        Err(error) if error.is_unknown_id() => {}
         Err(error) => return Err(error),
     }
     known.get_or_init(|| ());

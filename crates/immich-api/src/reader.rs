@@ -109,6 +109,13 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The albums that an asset is in, as far as the user sees them; own and shared ones.
+    ///
+    /// One request per asset. To learn the albums of many, ask for the assets of each album instead.
+    pub fn albums_of(self, asset: &AssetId) -> Result<Vec<Album>, ApiError> {
+        membership::albums_of(self, asset)
+    }
+
     /// Whether the trash keeps what is put there, as the administrator has it now.
     pub fn trash_rule(self) -> Result<TrashRule, ApiError> {
         trash::rule(self.client)
@@ -236,6 +243,6 @@ fn page_of_people(answer: &Json<'_>) -> Option<(Vec<Person>, bool)> {
 }
 
 /// A list, read whole or not at all.
-fn list<T>(answer: &Json<'_>, read: impl Fn(&Json<'_>) -> Option<T>) -> Option<Vec<T>> {
+pub(crate) fn list<T>(answer: &Json<'_>, read: impl Fn(&Json<'_>) -> Option<T>) -> Option<Vec<T>> {
     answer.as_list()?.iter().map(read).collect()
 }

@@ -303,7 +303,10 @@ impl Transport {
         let mut received = Vec::new();
         let mut piece = vec![0; 64 * 1024];
         loop {
-            self.check_stop()?;
+            // What must not be sent twice is waited for, or nobody would know what became of it.
+            if !call.is_once {
+                self.check_stop()?;
+            }
             let length = match reader.read(&mut piece) {
                 Ok(0) => break,
                 Ok(length) => length,

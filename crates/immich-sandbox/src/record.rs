@@ -106,33 +106,55 @@ fn shown(name: &str, value: &axum::http::HeaderValue) -> String {
 
 /// The list of requests, shared with the server's thread.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Record(Arc<Mutex<Vec<RecordedRequest>>>);
+pub(crate) struct Record(Arc<Mutex<List>>);
+
+#[derive(Debug, Default)]
+struct List {
+    requests: Vec<RecordedRequest>,
+    /// How many came, kept or not.
+    count: u64,
+    /// Whether they are only counted.
+    only_counts: bool,
+}
 
 impl Record {
-    fn lock(&self) -> MutexGuard<'_, Vec<RecordedRequest>> {
+    fn lock(&self) -> MutexGuard<'_, List> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Adds a request; answers its number.
+    /// Adds a request; answers its number, which nothing has while they are only counted.
     pub(crate) fn begin(&self, request: RecordedRequest) -> usize {
         let mut list = self.lock();
-        list.push(request);
-        list.len() - 1
+        list.count += 1;
+        if list.only_counts {
+            return usize::MAX;
+        }
+        list.requests.push(request);
+        list.requests.len() - 1
+    }
+
+    pub(crate) fn only_count(&self, on: bool) {
+        self.lock().only_counts = on;
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.lock().count
     }
 
     /// Changes a request that is under way. After a [`Self::clear`] there may be none of that number.
     pub(crate) fn amend(&self, number: usize, change: impl FnOnce(&mut RecordedRequest)) {
-        if let Some(request) = self.lock().get_mut(number) {
+        if let Some(request) = self.lock().requests.get_mut(number) {
             change(request);
         }
     }
 
     pub(crate) fn all(&self) -> Vec<RecordedRequest> {
-        self.lock().clone()
+        self.lock().requests.clone()
     }
 
     pub(crate) fn clear(&self) {
-        self.lock().clear();
+        let mut list = self.lock();
+        (list.requests, list.count) = (Vec::new(), 0);
     }
 }
 

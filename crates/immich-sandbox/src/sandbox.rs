@@ -119,6 +119,16 @@ impl Sandbox {
         self.requests().into_iter().filter(RecordedRequest::is_write).collect()
     }
 
+    /// How many requests came so far.
+    pub fn request_count(&self) -> u64 {
+        self.shared.record.count()
+    }
+
+    /// Only counts the requests from now on: a run of a million of them would fill the memory.
+    pub fn only_count_requests(&self, on: bool) {
+        self.shared.record.only_count(on);
+    }
+
     /// Forgets the requests so far. No request may be under way.
     pub fn clear_requests(&self) {
         self.shared.record.clear();

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a helper that cannot go on has failed the test that called it")]
 
 mod albums;
+mod changes;
 mod connect;
 mod faces;
 mod fake;

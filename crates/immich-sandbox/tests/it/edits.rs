@@ -92,6 +92,71 @@ fn a_stack_is_one_and_falls_apart_with_its_last_pair() {
 }
 
 #[test]
+fn who_is_not_shown_for_a_stack_leaves_it_and_the_rest_stays() {
+    for version in Version::ALL {
+        let lab = Lab::start(version);
+        let ids = [lab.plain.to_string(), lab.video.to_string()];
+
+        post(&lab.sandbox, "/api/stacks", &json!({ "assetIds": ids }));
+
+        let mut stacks = lab.sandbox.stacks();
+        stacks.sort();
+        let mut expected = [vec![lab.plain, lab.video], vec![lab.rich]];
+        expected.sort();
+        assert_eq!(stacks, expected, "{version}");
+    }
+}
+
+#[test]
+fn a_stack_keeps_members_in_the_trash_and_does_not_show_them() {
+    for version in Version::ALL {
+        let lab = Lab::start(version);
+        lab.sandbox.trash(lab.rich).unwrap();
+
+        let shown = get(&lab.sandbox, &format!("/api/stacks/{}", lab.stack));
+        let path = format!("/api/stacks/{}", lab.stack);
+        let primary = call(&lab.sandbox, "PUT", &path, &json!({ "primaryAssetId": lab.rich.to_string() }));
+
+        assert_eq!(shown["primaryAssetId"], json!(lab.rich.to_string()));
+        assert_eq!(shown["assets"].as_array().unwrap().len(), 1, "{version}");
+        assert_eq!(primary.status, 400);
+        lab.sandbox.restore(lab.rich).unwrap();
+        assert_eq!(get(&lab.sandbox, &path)["assets"].as_array().unwrap().len(), 2);
+    }
+}
+
+#[test]
+fn one_asset_leaves_a_stack_unless_it_is_shown_for_it() {
+    let lab = Lab::start(Version::V3_0_3);
+    let leave = |id: immich_sandbox::AssetId| {
+        let path = format!("/api/stacks/{}/assets/{id}", lab.stack);
+        let answer = call(&lab.sandbox, "DELETE", &path, &serde_json::Value::Null);
+        (answer.status, answer.json()["message"].as_str().unwrap_or_default().to_owned())
+    };
+
+    assert_eq!(leave(lab.rich), (400, "Cannot remove stack's primary asset".to_owned()));
+    assert_eq!(leave(lab.plain), (400, "Asset not in stack".to_owned()));
+    assert_eq!(leave(lab.video), (204, String::new()));
+    assert_eq!(lab.sandbox.stacks(), [vec![lab.rich]]);
+}
+
+#[test]
+fn a_trash_that_is_off_keeps_nothing_over_the_night() {
+    for version in Version::ALL {
+        let lab = Lab::start(version);
+        assert_eq!(lab.sandbox.clean_up(), 0);
+
+        lab.sandbox.set_trash_days(None);
+        let body = json!({ "ids": [lab.plain.to_string()], "force": false });
+        let answer = call(&lab.sandbox, "DELETE", "/api/assets", &body);
+
+        assert_eq!(get(&lab.sandbox, "/api/server/features")["trash"], json!(false));
+        assert_eq!((answer.status, lab.sandbox.clean_up()), (204, 2), "{version}: taken all the same");
+        assert_eq!(lab.sandbox.view(lab.plain), None);
+    }
+}
+
+#[test]
 fn groups_of_duplicates_can_be_made_and_resolved() {
     let lab = Lab::start(Version::V3_0_3);
     let group = "11111111-1111-4111-8111-111111111111";

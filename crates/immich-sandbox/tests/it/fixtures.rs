@@ -182,6 +182,12 @@ fn requests_of_3x(lab: &Lab) -> Vec<Request> {
         ),
         ("search-statistics", "POST", "/search/statistics".into(), json!({})),
         ("download-info", "POST", "/download/info".into(), json!({ "assetIds": [plain.to_string()] })),
+    ]
+}
+
+fn orders_of_3x(lab: &Lab) -> Vec<Request> {
+    let (rich, plain) = (lab.rich, lab.plain);
+    vec![
         (
             "asset-put",
             "PUT",
@@ -225,6 +231,37 @@ fn requests_of_3x(lab: &Lab) -> Vec<Request> {
             "POST",
             "/stacks".into(),
             json!({ "assetIds": [plain.to_string(), rich.to_string()] }),
+        ),
+        (
+            "assets-bulk-put",
+            "PUT",
+            "/assets".into(),
+            json!({ "ids": [plain.to_string()], "isFavorite": true, "rating": 5 }),
+        ),
+        (
+            "assets-delete",
+            "DELETE",
+            "/assets".into(),
+            json!({ "ids": [lab.archived.to_string()], "force": false }),
+        ),
+        (
+            "tags-assets-bulk",
+            "PUT",
+            "/tags/assets".into(),
+            json!({ "tagIds": ["00000000-0000-4000-8000-000000000000"], "assetIds": [plain.to_string()] }),
+        ),
+        (
+            "albums-add-assets-bulk",
+            "PUT",
+            "/albums/assets".into(),
+            json!({ "albumIds": [lab.summer.to_string()], "assetIds": [lab.archived.to_string()] }),
+        ),
+        (
+            "faces-post",
+            "POST",
+            "/faces".into(),
+            json!({ "assetId": plain.to_string(), "personId": lab.alice.to_string(), "imageWidth": 1600,
+                    "imageHeight": 1200, "x": 10, "y": 20, "width": 100, "height": 120 }),
         ),
         (
             "trash-restore-assets",
@@ -274,6 +311,7 @@ fn answers_of_3x_have_the_recorded_fields() {
 
     assert_eq!(differences(Version::V3_0_3, &folder, requests), Vec::<String>::new());
     assert_eq!(differences(Version::V3_0_3, &folder, requests_of_3x), Vec::<String>::new());
+    assert_eq!(differences(Version::V3_0_3, &folder, orders_of_3x), Vec::<String>::new());
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod lab;
 mod openapi;
 mod paging;
 mod people;
+mod pictures;
 mod reread;
 mod rights;
 mod shared;

@@ -169,6 +169,7 @@ fn writes(lab: &Lab) -> Vec<Request> {
     let (rich, plain) = (lab.rich.to_string(), lab.plain.to_string());
     let tag = crate::http::get(&lab.sandbox, "/api/tags")[0]["id"].as_str().unwrap().to_owned();
     let face = crate::http::get(&lab.sandbox, &format!("/api/faces?id={rich}"))[0]["id"].clone();
+    let face_id = face.as_str().unwrap().to_owned();
     let (alice, summer) = (lab.alice, lab.summer);
     let checksum = "22a108518e772f03d6fb689ecc94d035e6f7dad0";
     let mut requests = vec![
@@ -238,7 +239,7 @@ fn writes(lab: &Lab) -> Vec<Request> {
             "/albums/assets",
             json!({ "albumIds": [summer.to_string()], "assetIds": [plain] }),
         ),
-        ("POST", "/stacks".into(), "/stacks", json!({ "assetIds": [plain, rich] })),
+        ("DELETE", format!("/faces/{face_id}"), "/faces/{id}", json!({ "force": false })),
         ("POST", format!("/libraries/{}/scan", lab.library), "/libraries/{id}/scan", Value::Null),
         ("PUT", "/jobs/sidecar".into(), "/jobs/{name}", json!({ "command": "start", "force": false })),
         (
@@ -263,6 +264,17 @@ fn writes(lab: &Lab) -> Vec<Request> {
     requests
 }
 
+fn orders_about_stacks(lab: &Lab) -> Vec<Request> {
+    let (stack, rich, plain) = (lab.stack, lab.rich.to_string(), lab.plain.to_string());
+    let primary = json!({ "primaryAssetId": lab.video.to_string() });
+    vec![
+        ("PUT", format!("/stacks/{stack}"), "/stacks/{id}", primary),
+        ("DELETE", format!("/stacks/{stack}/assets/{rich}"), "/stacks/{id}/assets/{assetId}", Value::Null),
+        ("DELETE", format!("/stacks/{stack}"), "/stacks/{id}", Value::Null),
+        ("POST", "/stacks".into(), "/stacks", json!({ "assetIds": [plain, rich] })),
+    ]
+}
+
 fn spec_of(folder: &std::path::Path, version: Version) -> Spec {
     Spec { root: shared::json(folder, &format!("openapi/{version}.json")) }
 }
@@ -284,7 +296,7 @@ fn compare(spec: &Spec, (method, path, template, body): &Request, answer: &Answe
 fn faults_of(version: Version, folder: &std::path::Path) -> Vec<String> {
     let (lab, spec) = (Lab::start(version), spec_of(folder, version));
     let mut faults = Vec::new();
-    for wanted in reads(&lab).into_iter().chain(writes(&lab)) {
+    for wanted in reads(&lab).into_iter().chain(orders_about_stacks(&lab)).chain(writes(&lab)) {
         let answer = call(&lab.sandbox, wanted.0, &format!("/api{}", wanted.1), &wanted.3);
         compare(&spec, &wanted, &answer, &mut faults);
     }

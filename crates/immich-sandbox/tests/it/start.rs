@@ -8,6 +8,19 @@ use serde_json::json;
 use crate::http::{get, post, request, search};
 
 #[test]
+fn requests_may_be_only_counted() {
+    let sandbox = Sandbox::start(Scenario::new(Version::V3_0_3)).unwrap();
+    crate::http::get(&sandbox, "/api/server/ping");
+
+    sandbox.only_count_requests(true);
+    crate::http::get(&sandbox, "/api/server/ping");
+
+    assert_eq!((sandbox.request_count(), sandbox.requests().len()), (2, 1));
+    sandbox.clear_requests();
+    assert_eq!((sandbox.request_count(), sandbox.requests().len()), (0, 0));
+}
+
+#[test]
 fn the_version_is_the_one_asked_for() {
     for version in Version::ALL {
         let sandbox = Sandbox::start(Scenario::new(version)).unwrap();
