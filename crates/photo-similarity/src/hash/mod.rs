@@ -1,10 +1,24 @@
-//! Perceptual hashes.
+//! Perceptual hashes: few bits that stay the same when a picture is scaled, recompressed or a little changed.
+//!
+//! A hash is worth something only if it comes out the same everywhere: today and next year, with AVX-512 and with NEON,
+//! from the original and from a thumbnail. So all that decides bits is integer arithmetic on a small picture, and each
+//! kind has a name with a version, under which hashes are kept.
+
+mod border;
+mod bytes;
+mod gradient;
+mod measure;
+mod pdq;
+mod shrink;
+mod signature;
+mod spectrum;
+mod turn;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::luma::Luma;
+pub use signature::Signature;
 
 /// A hash of 256 bits; shorter ones fill the first word and leave the rest 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -14,6 +28,27 @@ impl Hash {
     /// In how many bits they differ: the Hamming distance, 0 to 256.
     pub fn distance(self, other: Self) -> u32 {
         self.0.iter().zip(other.0).map(|(one, other)| (one ^ other).count_ones()).sum()
+    }
+
+    /// A hash whose bits are these, the lowest of the first word first; at most 256.
+    fn of_bits(bits: impl IntoIterator<Item = bool>) -> Self {
+        let mut words = [0; 4];
+        for (place, bit) in bits.into_iter().take(256).enumerate() {
+            words[place / 64] |= u64::from(bit) << (place % 64);
+        }
+        Self(words)
+    }
+
+    /// Bit `place`, 0 to 255.
+    fn bit(self, place: usize) -> bool {
+        self.0[place / 64] >> (place % 64) & 1 == 1
+    }
+}
+
+/// All 64 digits, for people and for files that people exchange.
+impl fmt::Display for Hash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|word| write!(f, "{word:016x}"))
     }
 }
 
@@ -33,6 +68,9 @@ pub enum HashKind {
 }
 
 impl HashKind {
+    /// All of them, the best first.
+    pub const ALL: [Self; 4] = [Self::P256, Self::DHash, Self::PHash, Self::Pdq];
+
     /// Its name and version, such as `p256/1`.
     pub const fn name(self) -> &'static str {
         match self {
@@ -41,6 +79,11 @@ impl HashKind {
             Self::PHash => "phash/1",
             Self::Pdq => "pdq/1",
         }
+    }
+
+    /// The kind with this name and version, if this build computes it.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
     /// How many bits it has.
@@ -58,39 +101,21 @@ impl fmt::Display for HashKind {
     }
 }
 
-/// Everything about a picture's looks that comparing needs.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Signature {
-    /// The hash of the picture.
-    pub hash: Hash,
-    /// Of the picture turned and mirrored, in the order of EXIF orientations 2 to 8: what would be the hash of the copy
-    /// that needs this orientation to look like this picture.
-    pub turned: [Hash; 7],
-    /// Of the picture without its border or bars, where it has any.
-    pub trimmed: Option<Hash>,
-    /// 0 to 100: how much there is to be seen; below 50 a picture is too plain to be judged by its hash.
-    pub quality: u8,
-    /// Variance of the Laplacian at no more than 512 pixels of the long side.
-    pub sharpness: f32,
-    /// Share of pixels that are black or white, 0 to 1.
-    pub clipped: f32,
-    /// Mean brightness, 0 to 255.
-    pub mean: f32,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Signature {
-    /// Below this quality a picture is too plain to be judged.
-    pub const PLAIN: u8 = 50;
+    #[test]
+    fn a_hash_differs_from_itself_in_no_bit_and_from_its_opposite_in_all() {
+        let hash = Hash([0x0123_4567_89ab_cdef, 7, 0, u64::MAX]);
 
-    /// Looks at a picture.
-    pub fn of(kind: HashKind, picture: &Luma) -> Self {
-        let _ = (kind, picture);
-        let hash = Hash([0; 4]);
-        Self { hash, turned: [hash; 7], trimmed: None, quality: 0, sharpness: 0.0, clipped: 0.0, mean: 0.0 }
+        assert_eq!(hash.distance(hash), 0);
+        assert_eq!(hash.distance(Hash(hash.0.map(|word| !word))), 256);
     }
 
-    /// Whether there is too little in the picture for its hash to say anything.
-    pub fn is_plain(&self) -> bool {
-        self.quality < Self::PLAIN
+    #[test]
+    fn every_kind_is_found_by_its_name() {
+        assert!(HashKind::ALL.iter().all(|kind| HashKind::named(kind.name()) == Some(*kind)));
+        assert_eq!(HashKind::named("p256/0"), None);
     }
 }

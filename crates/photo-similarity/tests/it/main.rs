@@ -1,0 +1,4 @@
+//! Tests of the crate as a whole, with real photos.
+
+mod copies;
+mod places;
