@@ -323,7 +323,8 @@ pub struct Asset {
     pub(crate) created_at: Timestamp,
     pub(crate) updated_at: Timestamp,
     pub(crate) file_created_at: Timestamp,
-    pub(crate) file_modified_at: Timestamp,
+    /// Modification time of the file when it was last read.
+    pub file_modified_at: Timestamp,
     pub(crate) local_date_time: Timestamp,
     pub(crate) date_time_original: Option<Timestamp>,
     pub(crate) time_zone: Option<String>,

@@ -21,6 +21,7 @@ mod file_tags;
 #[cfg(feature = "fuzzing")]
 #[doc(hidden)]
 pub mod fuzzing;
+mod glance;
 mod identify;
 mod inventory;
 mod iptc;
@@ -51,6 +52,7 @@ pub use engines::{EngineChoice, Engines, Listener, Starter};
 pub use error::MetadataError;
 pub use fields::{Caption, Faces, Known, NamedFace, PhotoFields, Position, RatingWish, Stars};
 pub use file_tags::{FileTags, IptcBlock};
+pub use glance::{Glance, glance};
 pub use identify::identify;
 pub use inventory::Inventory;
 pub use iptc::IptcCharset;

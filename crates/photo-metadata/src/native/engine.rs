@@ -24,7 +24,7 @@ use crate::inventory::Inventory;
 use crate::recipe::View;
 use crate::regions::{Frame, Orientation};
 use crate::rewrite::{findings_between, sentence};
-use crate::source::{FileSource, Source};
+use crate::source::{FileSource, Source, read_up_to};
 use crate::structure::Container;
 use crate::tag::TagBlock;
 
@@ -132,6 +132,22 @@ fn no_draft(why: NoDraft, path: &Path) -> MetadataError {
 pub(crate) fn read(source: &dyn Source, container: Container) -> Result<FileTags, Fault> {
     let format = open(source, container)?;
     Ok(Decoded::of(format.blocks())?.tags(container, format.blocks()))
+}
+
+/// Maker and model of a camera.
+pub(crate) type Camera = (Option<String>, Option<String>);
+
+/// Our tags of a file, and its camera where an EXIF block names one. A TIFF is an EXIF block as a whole.
+pub(crate) fn glance(source: &dyn Source, container: Container) -> Result<(FileTags, Option<Camera>), Fault> {
+    if container.is_tiff_based() {
+        let bytes = read_up_to(source, 0, usize::try_from(source.len()).unwrap_or(usize::MAX))?;
+        let exif = Exif::parse(&bytes)?;
+        let tags = FileTags::from_blocks(container, exif.tags(), None, None);
+        return Ok((tags, Some(exif.camera())));
+    }
+    let format = open(source, container)?;
+    let decoded = Decoded::of(format.blocks())?;
+    Ok((decoded.tags(container, format.blocks()), decoded.exif.as_ref().map(Exif::camera)))
 }
 
 /// Everything in a file.

@@ -26,6 +26,7 @@ mod xmp;
 use blocks::Format;
 pub(crate) use blocks::Listing;
 pub use engine::Native;
+pub(crate) use engine::glance;
 use fault::Fault;
 #[cfg(feature = "fuzzing")]
 pub(crate) use {

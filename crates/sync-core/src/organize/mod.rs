@@ -9,13 +9,17 @@
 //! no more memory than ten.
 
 mod actions;
+mod cache;
 mod deed;
 mod options;
 mod place;
 mod record;
+mod scan;
+mod sources;
 mod summary;
 
 pub use actions::{Act, ActOptions, ActStore, ActSummary, Action, TakeBack};
+pub use cache::ThumbnailCache;
 pub use deed::{
     AlbumRef, Deed, DeedCount, DeedId, DeedRow, DeedState, Numbered, NumberedAlbum, Restack, Setting, Value,
     What,
@@ -23,4 +27,10 @@ pub use deed::{
 pub use options::{Filters, LookOptions, OrganizeOptions, Scope, SourceChoice};
 pub use place::{LocalPath, Place};
 pub use record::{AlsoRecord, Decision, GroupRecord, MemberRecord};
+pub use scan::{Scan, ScanStore};
 pub use summary::{NotCompared, ScanSummary, SkipKind};
+
+/// Bytes as hexadecimal digits.
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+}

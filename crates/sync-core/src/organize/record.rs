@@ -33,9 +33,9 @@ impl GroupRecord {
         self.members.get(1..).unwrap_or_default()
     }
 
-    /// Bytes that are won when only the keeper stays.
+    /// Bytes that are won when only the keeper stays; what belongs to others does not count.
     pub fn gain(&self) -> u64 {
-        self.others().iter().filter_map(|member| member.bytes).sum()
+        self.others().iter().filter(|member| member.is_own).filter_map(|member| member.bytes).sum()
     }
 }
 

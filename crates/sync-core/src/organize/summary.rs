@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use photo_similarity::Class;
+use serde::{Deserialize, Serialize};
 
 use super::place::Place;
 use crate::error::SyncError;
@@ -81,7 +82,8 @@ impl ScanSummary {
 }
 
 /// Why something is not compared by its looks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum SkipKind {
     /// A video: only the same bytes count.

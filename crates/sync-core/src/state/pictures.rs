@@ -59,6 +59,16 @@ pub struct SearchChange {
     pub unlike: Vec<(PhotoId, PhotoId)>,
 }
 
+impl SearchChange {
+    /// Whether there is nothing to write down.
+    pub fn is_empty(&self) -> bool {
+        self.compared.is_empty()
+            && self.gone.is_empty()
+            && self.likenesses.is_empty()
+            && self.unlike.is_empty()
+    }
+}
+
 /// Remembers looks and pairs.
 pub trait PictureStore: Send + Sync {
     /// What is remembered of these pictures, in their order.

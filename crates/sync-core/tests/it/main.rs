@@ -25,6 +25,7 @@ mod people;
 mod pitfalls;
 mod policies;
 mod roundtrip;
+mod scan;
 mod sidecars;
 mod state;
 

@@ -42,6 +42,9 @@ use crate::value::Value;
 /// Tag 0x0112 of the first directory.
 const ORIENTATION: u16 = 0x0112;
 
+/// Tags 0x010f and 0x0110 of the first directory: maker and model of the camera.
+const CAMERA: [u16; 2] = [0x010f, 0x0110];
+
 /// An EXIF block.
 #[derive(Debug, Clone)]
 pub(crate) struct Exif {
@@ -93,6 +96,20 @@ impl Exif {
             std::str::from_utf8(&text).ok()?.trim().parse().ok()
         });
         number.and_then(Orientation::new).unwrap_or(Orientation::UPRIGHT)
+    }
+
+    /// Maker and model of the camera, where they say something.
+    pub(crate) fn camera(&self) -> (Option<String>, Option<String>) {
+        let said = |id| {
+            let entry = self.parsed.directories.first()?.first(id)?;
+            let data = self.bytes.get(entry.value.clone()?)?;
+            let text = reading::plain(entry, self.parsed.order, data).ok()?;
+            let text = String::from_utf8_lossy(&text);
+            let text = text.trim_matches(|letter: char| letter.is_whitespace() || letter == '\0');
+            (!text.is_empty()).then(|| text.to_owned())
+        };
+        let [make, model] = CAMERA;
+        (said(make), said(model))
     }
 
     /// The changed block; edits of other blocks, and those that say what the block says, are passed over.

@@ -1,0 +1,9 @@
+//! Scans of the organizer, against a server and over folders.
+
+mod exchange;
+mod filters;
+mod hostile;
+mod immich;
+mod lab;
+mod local;
+mod steady;
