@@ -11,6 +11,7 @@ mod faults;
 mod killed;
 mod listing;
 mod logs;
+mod organize;
 mod place;
 mod questions;
 mod secrets;

@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use anyhow::Result;
-use sync_core::Account;
-use sync_core::organize::{OrganizeOptions, ScanSummary};
+use immich_api::ApiError;
+use jiff::Timestamp;
+use sync_core::organize::{OrganizeOptions, Scan, ScanSummary, ThumbnailCache};
 use sync_core::state::SqliteStore;
+use sync_core::{Account, SyncError};
 
 use super::run::Run;
 
@@ -17,6 +19,24 @@ pub(super) fn run(
     state: &Path,
     options: &OrganizeOptions,
 ) -> Result<ScanSummary> {
-    let _ = (run, accounts, store, state, options);
-    anyhow::bail!("this build cannot compare photos")
+    let thumbnails = &run.settings.thumbnails;
+    let cache = match &thumbnails.folder {
+        Some(folder) if !accounts.is_empty() => Some(ThumbnailCache::open(folder, thumbnails.bytes)?),
+        _ => None,
+    };
+    let scan = Scan {
+        accounts,
+        store,
+        options,
+        cache: cache.as_ref(),
+        scratch: state,
+        reporter: run.presenter,
+        stop: run.stop,
+        now: &Timestamp::now,
+    };
+    match scan.run() {
+        // A stop request while the server is asked comes back as an error of the request.
+        Err(SyncError::Api(ApiError::Stopped)) => Ok(ScanSummary { stopped: true, ..ScanSummary::default() }),
+        scanned => Ok(scanned?),
+    }
 }

@@ -12,8 +12,6 @@ const DUPLICATE: u32 = 5;
 const SIMILAR: u32 = 7;
 /// Bits of a hash of 256 in a step.
 const BITS: u32 = 8;
-/// Bits of 256 within which two shots of a burst are.
-const BURST: u32 = 80;
 
 /// The limits, in bits of the hash that is used.
 pub(super) fn resolve(sources: &Sources<'_>) -> Result<Rules> {
@@ -25,7 +23,7 @@ pub(super) fn resolve(sources: &Sources<'_>) -> Result<Rules> {
         None => step * threshold(sources)?,
     };
     let seconds = sources.number(&catalogue::ORGANIZE_BURST, 0..=86_400)?.filter(|seconds| *seconds > 0);
-    let within = |seconds: u32| Bursts { within: i64::from(seconds) * 1000, limit: BURST * step / BITS };
+    let within = |seconds: u32| Bursts { within: i64::from(seconds) * 1000, limit: Bursts::LIMIT * step / BITS };
     Ok(Rules { duplicate: limit.min(step * DUPLICATE), similar: limit, bursts: seconds.map(within) })
 }
 

@@ -1,0 +1,8 @@
+//! The organizer as a program: over a server, over folders, over both.
+
+mod answers;
+mod decisions;
+mod pictures;
+mod settings;
+mod shelf;
+mod workflows;
