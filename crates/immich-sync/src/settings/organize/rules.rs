@@ -23,7 +23,8 @@ pub(super) fn resolve(sources: &Sources<'_>) -> Result<Rules> {
         None => step * threshold(sources)?,
     };
     let seconds = sources.number(&catalogue::ORGANIZE_BURST, 0..=86_400)?.filter(|seconds| *seconds > 0);
-    let within = |seconds: u32| Bursts { within: i64::from(seconds) * 1000, limit: Bursts::LIMIT * step / BITS };
+    let within =
+        |seconds: u32| Bursts { within: i64::from(seconds) * 1000, limit: Bursts::LIMIT * step / BITS };
     Ok(Rules { duplicate: limit.min(step * DUPLICATE), similar: limit, bursts: seconds.map(within) })
 }
 

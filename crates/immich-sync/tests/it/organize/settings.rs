@@ -17,7 +17,8 @@ fn file(shelf: &Shelf, name: &str, text: &str) -> PathBuf {
 #[test]
 fn the_config_file_holds_the_organizer_as_a_job() {
     let shelf = Shelf::new();
-    let text = "server = \"<url>\"\napi_key = \"<key>\"\n[organize]\ntag_only = true\nduplicate_tag = \"twice\"\n";
+    let text =
+        "server = \"<url>\"\napi_key = \"<key>\"\n[organize]\ntag_only = true\nduplicate_tag = \"twice\"\n";
     let config = file(&shelf, "config.toml", text);
 
     Said::by(&mut shelf.bare(&["organize", "--config", config.to_str().unwrap()])).ended_with(0);
@@ -31,7 +32,8 @@ fn the_yaml_of_the_organizer_is_enough_and_its_cache_is_used() {
     let text = "immich:\n  url: <url>\n  api_key: <key>\n  cache_dir: cache\n  cache_size_mb: 50\n";
     let config = file(&shelf, "organizer.yaml", text);
 
-    let said = Said::by(&mut shelf.bare(&["organize", "--config", config.to_str().unwrap(), "--json"])).ended_with(0);
+    let said = Said::by(&mut shelf.bare(&["organize", "--config", config.to_str().unwrap(), "--json"]))
+        .ended_with(0);
 
     assert_eq!(said.last()["scan"]["seen"], 10);
     assert!(!said.stderr.contains("Warning"), "{}", said.stderr);

@@ -39,7 +39,10 @@ impl Shelf {
             plant("2024/lake (1).jpg", jpeg(&lake, 60)),
             plant("messenger/IMG-20240701-WA0001.jpg", jpeg(&smaller(&lake), 80)),
         ];
-        let boat = [plant("2024/boat.jpg", jpeg(&boat, 95)), plant("2025/boat-small.jpg", jpeg(&smaller(&boat), 90))];
+        let boat = [
+            plant("2024/boat.jpg", jpeg(&boat, 95)),
+            plant("2025/boat-small.jpg", jpeg(&smaller(&boat), 90)),
+        ];
         let singles = (0..SINGLES)
             .map(|number| plant(&format!("2024/single-{number}.jpg"), jpeg(&picture(10 + number), 90)))
             .collect();

@@ -21,8 +21,10 @@ fn a_scan_finds_the_copies_and_changes_nothing() {
 
         let said = Said::by(&mut shelf.organize(&["--json"])).ended_with(0);
 
-        let groups: Vec<Value> = said.objects().into_iter().filter(|object| object["type"] == "group").collect();
-        let sizes: Vec<usize> = groups.iter().map(|group| group["members"].as_array().unwrap().len()).collect();
+        let groups: Vec<Value> =
+            said.objects().into_iter().filter(|object| object["type"] == "group").collect();
+        let sizes: Vec<usize> =
+            groups.iter().map(|group| group["members"].as_array().unwrap().len()).collect();
         assert_eq!(sizes, [3, 2], "{}", said.stdout);
         assert_eq!(groups[0]["members"][0]["asset"], shelf.lake[0].to_string());
         assert_eq!((&groups[0]["class"], &groups[0]["reason"]), (&"duplicate".into(), &"bytes".into()));
@@ -41,7 +43,10 @@ fn a_second_scan_fetches_nothing() {
 
     assert_eq!(fetched, 10);
     assert_eq!(shelf.fetched(), fetched);
-    assert_eq!((&said.last()["scan"]["remembered"], &said.last()["scan"]["looked_at"]), (&10.into(), &0.into()));
+    assert_eq!(
+        (&said.last()["scan"]["remembered"], &said.last()["scan"]["looked_at"]),
+        (&10.into(), &0.into())
+    );
 }
 
 #[test]
@@ -57,7 +62,8 @@ fn copies_are_tagged_reviewed_and_untagged() {
     let second = Said::by(&mut shelf.organize(&["--tag-only", "--json"])).ended_with(0);
     assert_eq!((action(&second, "tag"), &second.last()["run"]), (0.into(), &Value::Null));
 
-    let removed = Said::by(&mut shelf.organize(&["--remove-tag", "review-duplicate", "--json"])).ended_with(0);
+    let removed =
+        Said::by(&mut shelf.organize(&["--remove-tag", "review-duplicate", "--json"])).ended_with(0);
 
     assert_eq!(action(&removed, "remove-tags"), 5, "{}", removed.stdout);
     assert_eq!(shelf.all_tags(), []);
@@ -90,11 +96,13 @@ fn the_folder_first_and_then_the_server_against_its_hashes() {
     let (disk, hashes) = (shelf.disk(), shelf.folder.path().join("hashes.jsonl.gz"));
     let (disk, hashes) = (disk.to_str().unwrap(), hashes.to_str().unwrap());
 
-    let local = Said::by(&mut shelf.bare(&["organize", "-s", disk, "--save-hashes", hashes, "--json"])).ended_with(0);
+    let local =
+        Said::by(&mut shelf.bare(&["organize", "-s", disk, "--save-hashes", hashes, "--json"])).ended_with(0);
     assert_eq!(shelf.sandbox.requests(), [], "no server was asked");
     assert_eq!(local.last()["scan"]["groups"]["duplicate"]["groups"], 1, "{}", local.stdout);
 
-    let arguments = ["--load-hashes", hashes, "--tag-duplicates-of-local", "--duplicate-tag", "on-disk", "--json"];
+    let arguments =
+        ["--load-hashes", hashes, "--tag-duplicates-of-local", "--duplicate-tag", "on-disk", "--json"];
     let said = Said::by(&mut shelf.organize(&arguments)).ended_with(0);
 
     let tagged: Vec<bool> = [shelf.boat[0], shelf.boat[1], shelf.singles[0], shelf.singles[1], shelf.lake[0]]
@@ -113,7 +121,8 @@ fn a_folder_and_the_server_are_compared_with_each_other() {
 
     let groups: Vec<Value> = said.objects().into_iter().filter(|object| object["type"] == "group").collect();
     let mixed = groups.iter().find(|group| {
-        let sources: Vec<&Value> = group["members"].as_array().unwrap().iter().map(|member| &member["source"]).collect();
+        let sources: Vec<&Value> =
+            group["members"].as_array().unwrap().iter().map(|member| &member["source"]).collect();
         sources.contains(&&"local".into()) && sources.contains(&&"immich".into())
     });
     assert!(mixed.is_some(), "{}", said.stdout);
@@ -136,13 +145,14 @@ fn a_dry_run_shows_what_would_be_done_and_does_nothing() {
 fn several_things_are_done_at_once_and_history_lists_them() {
     let shelf = Shelf::new();
 
-    let said =
-        Said::by(&mut shelf.organize(&["--stack", "--mark-best-favorite", "--description", "--json"])).ended_with(0);
+    let said = Said::by(&mut shelf.organize(&["--stack", "--mark-best-favorite", "--description", "--json"]))
+        .ended_with(0);
 
     assert_eq!((action(&said, "stack"), action(&said, "favourite")), (2.into(), 2.into()));
     let stacks = shelf.sandbox.stacks();
     assert!(stacks.iter().any(|stack| stack[0] == shelf.lake[0] && stack.len() == 3), "{stacks:?}");
     assert!(shelf.sandbox.view(shelf.boat[0]).unwrap().is_favorite);
-    let history = Said::by(&mut shelf.bare(&["history", "--server", &shelf.sandbox.url()])).ended_with(0).stdout;
+    let history =
+        Said::by(&mut shelf.bare(&["history", "--server", &shelf.sandbox.url()])).ended_with(0).stdout;
     assert!(history.contains("organize --stack --mark-best-favorite --description"), "{history}");
 }
