@@ -31,8 +31,9 @@ impl Rules {
 }
 
 impl Bursts {
-    /// A limit for p256, in bits. Frames that follow each other from the hand are 44 to 144 bits apart (24 measured, half
-    /// of them up to 100).
+    /// A limit for p256, in bits. Frames that follow each other from the hand are 44 to 144 bits apart, most of them more
+    /// than 76 (24 measured). Of 9,167 pairs of photos that have nothing in common 0.02 % are within 96 bits, 0.4 %
+    /// within 104 and 4 % within 112: beyond 96 time alone would decide.
     pub const LIMIT: u32 = 96;
 
     /// Whether two shots of one camera are near enough in time and are not the same one.

@@ -253,6 +253,31 @@ proptest! {
     }
 
     #[test]
+    fn ten_increments_give_the_groups_of_all_at_once((photos, hashes) in any_library(), seed in any::<u64>()) {
+        let mut arrival: Vec<u32> = (0_u32..).take(photos.len()).collect();
+        arrival.sort_by_key(|photo| blake3::hash(&[seed, u64::from(*photo)].map(u64::to_le_bytes).concat()).to_string());
+        let (mut known, mut edges, mut last) = (Vec::new(), Vec::new(), Vec::new());
+
+        for step in 1..=10 {
+            let fresh = arrival[known.len()..arrival.len() * step / 10].to_vec();
+            for b in fresh {
+                let with = |a: &u32| Some((hashes[*a as usize]?, hashes[b as usize]?));
+                let near = |a: &u32| with(a).map(|(a, b)| a.distance(b)).filter(|bits| *bits <= SIMILAR.similar);
+                let edge = |a: &u32| {
+                    near(a).map(|bits| Edge { a: b.min(*a), b: b.max(*a), distance: u16::try_from(bits).unwrap() })
+                };
+                edges.extend(known.iter().filter_map(edge));
+                known.push(b);
+            }
+            let mut present = known.clone();
+            present.sort_unstable();
+            last = of_present(&present, &photos, &hashes, &edges);
+        }
+
+        prop_assert_eq!(last, found(&photos, &hashes, &SIMILAR));
+    }
+
+    #[test]
     fn what_is_added_elsewhere_changes_nothing((photos, hashes) in any_library()) {
         let alone = found(&photos, &hashes, &SIMILAR);
         let (mut more, mut looks) = (photos.clone(), hashes.clone());
@@ -298,6 +323,22 @@ proptest! {
             }
         }
     }
+}
+
+/// The groups of the photos that are there so far, by the edges found so far.
+fn of_present(present: &[u32], photos: &[Photo], hashes: &[Option<Hash>], edges: &[Edge]) -> Vec<Group> {
+    let place = |photo: u32| u32::try_from(present.binary_search(&photo).unwrap()).unwrap();
+    let edges: Vec<Edge> = edges
+        .iter()
+        .map(|edge| Edge { a: place(edge.a), b: place(edge.b), distance: edge.distance })
+        .collect();
+    let looks: Vec<Option<Hash>> = present.iter().map(|photo| hashes[*photo as usize]).collect();
+    groups(
+        &present.iter().map(|photo| photos[*photo as usize]).collect::<Vec<Photo>>(),
+        &looks,
+        &edges,
+        &SIMILAR,
+    )
 }
 
 /// Within a set nothing is two exposures or two parts of one shot, save equal bytes, and there is a photo that all
