@@ -91,7 +91,7 @@ pub enum PixelSource {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
     /// What was decoded: upright, perhaps smaller than the picture, its short side not below what was asked for
-    /// unless the picture, or the small copy of it that was taken instead, is that small.
+    /// unless the picture is that small.
     pub luma: Luma,
     /// Width of the whole picture in pixels, upright.
     pub width: u32,

@@ -6,8 +6,9 @@
 
 mod colours;
 
-use fast_image_resize::images::{Image, ImageRef};
-use fast_image_resize::{PixelType, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::U8x3;
+use fast_image_resize::{ResizeOptions, Resizer};
 use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, RgbImage};
 
@@ -67,11 +68,12 @@ fn shrunk(picture: &RgbImage, long_side: u32) -> Result<RgbImage, SimilarityErro
     }
     let (width, height) = (scaled(width, long_side, longer), scaled(height, long_side, longer));
     let refused = |error: &dyn std::fmt::Display| SimilarityError::Damaged(error.to_string());
-    let whole = ImageRef::new(picture.width(), picture.height(), picture.as_raw(), PixelType::U8x3)
+    // The kind of pixel is named: left open, the code for all kinds is compiled, which takes minutes.
+    let whole = TypedImageRef::<U8x3>::from_buffer(picture.width(), picture.height(), picture.as_raw())
         .map_err(|error| refused(&error))?;
-    let mut small = Image::new(width, height, PixelType::U8x3);
-    Resizer::new().resize(&whole, &mut small, &ResizeOptions::new()).map_err(|error| refused(&error))?;
-    RgbImage::from_raw(width, height, small.into_vec())
+    let mut small = TypedImage::<U8x3>::new(width, height);
+    Resizer::new().resize_typed(&whole, &mut small, &ResizeOptions::new()).map_err(|error| refused(&error))?;
+    RgbImage::from_raw(width, height, small.pixels().iter().flat_map(|pixel| pixel.0).collect())
         .ok_or_else(|| SimilarityError::Damaged("its small copy has missing rows".to_owned()))
 }
 

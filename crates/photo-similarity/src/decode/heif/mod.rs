@@ -12,10 +12,7 @@ use crate::error::SimilarityError;
 use crate::luma::Luma;
 use library::{Context, Handle};
 
-/// Small copies with a shorter side than this say too little about fine detail.
-const SMALLEST_COPY: u32 = 120;
-
-/// Decodes a whole file, or a small copy in it that has at least `short_side`, or what is enough for a hash.
+/// Decodes a whole file, or a small copy in it whose short side is at least `short_side`.
 pub(super) fn decode(
     bytes: &[u8],
     format: Format,
@@ -26,7 +23,7 @@ pub(super) fn decode(
     let picture = context.primary()?;
     let (width, height) = picture.size();
     limits.admit_pixels(width, height)?;
-    let copy = small_copy(&picture, short_side.min(SMALLEST_COPY), limits);
+    let copy = small_copy(&picture, short_side, limits);
     let (luma, source) = match copy {
         Some(luma) => (luma, PixelSource::EmbeddedThumbnail),
         None => (pixels(&picture, limits)?, PixelSource::Picture),
