@@ -61,6 +61,7 @@ mod round;
 mod sample;
 mod server_info;
 mod session;
+mod shared_albums;
 mod sightings;
 mod stack;
 mod stack_orders;

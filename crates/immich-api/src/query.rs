@@ -28,8 +28,9 @@ pub struct AssetQuery {
     pub people: Vec<PersonId>,
     /// Only what is in one of these albums, as [`crate::Reader::albums`] lists them; none of them is no filter.
     pub albums: Vec<Album>,
-    /// Also what partners show to the user. Their assets are told by `owner_id`, and are never the user's to
-    /// change.
+    /// Also what partners show to the user, and what others have put into albums that the user sees; not together
+    /// with `ids`. Foreign assets are told by `owner_id`, and are never the user's to change. What is not a
+    /// partner's costs a request per asset, and asks for `album.read`.
     pub include_shared: bool,
 }
 

@@ -46,6 +46,11 @@ impl Sightings {
         }
     }
 
+    /// Whether an id came before, in any list.
+    pub(crate) fn knows(&self, id: &AssetId) -> bool {
+        self.last.contains_key(&id.as_u128().to_be_bytes())
+    }
+
     /// How many different ids came so far, in all lists.
     pub(crate) fn len(&self) -> u64 {
         self.last.len() as u64

@@ -75,6 +75,8 @@ pub(crate) enum Trait {
     RatingIsNull,
     /// `DELETE /stacks/{id}/assets/{assetId}` takes one asset out of a stack.
     LeavesStack,
+    /// `GET /timeline/bucket` tells a month in columns; before, it needs more to be asked.
+    TimelineColumns,
     /// `POST /faces` and `DELETE /faces/{id}` draw and remove faces.
     FaceOrders,
 }
@@ -93,7 +95,7 @@ impl Trait {
         match self {
             Self::OwnKey => (v(1, 139), None),
             Self::SearchStatistics | Self::AlbumFilter => (v(1, 135), None),
-            Self::Visibility | Self::DescribesMany => (v(1, 133), None),
+            Self::Visibility | Self::DescribesMany | Self::TimelineColumns => (v(1, 133), None),
             Self::FaceOrders => (v(1, 127), None),
             Self::TagFilter => (v(1, 126), None),
             Self::AlbumsAskShared => (OLDEST, Some(v(3, 0))),

@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 use std::vec;
 
+use crate::album::AlbumScope;
 use crate::asset::{Asset, Unreadable};
 use crate::error::{ApiError, BodyProblem};
 use crate::ids::AssetId;
@@ -16,6 +17,7 @@ use crate::query::AssetQuery;
 use crate::reader::Reader;
 use crate::report::WalkReport;
 use crate::round::Round;
+use crate::shared_albums;
 use crate::sightings::{Sight, Sightings};
 use crate::version::Trait;
 
@@ -39,6 +41,10 @@ enum Stage<'a> {
     Singles(vec::IntoIter<AssetId>),
     BeforeRound(u32),
     InRound(u32, Round<'a>),
+    /// Whether the rounds saw everything.
+    BeforeForeign(bool),
+    /// What others have put into albums, one by one; and whether the rounds saw everything.
+    Foreign(vec::IntoIter<AssetId>, bool),
     Over,
 }
 
@@ -71,7 +77,30 @@ impl<'a> AssetWalk<'a> {
     fn step(&mut self) -> Result<Option<Vec<Asset>>, ApiError> {
         match std::mem::replace(&mut self.stage, Stage::Over) {
             Stage::Over => Ok(None),
-            Stage::Singles(ids) => self.singles(ids).map(Some),
+            Stage::Singles(mut ids) => {
+                let page = self.singles(&mut ids)?;
+                if ids.len() > 0 {
+                    self.stage = Stage::Singles(ids);
+                } else {
+                    self.report.complete = true;
+                }
+                Ok(Some(page))
+            }
+            Stage::BeforeForeign(complete) => {
+                self.stage = Stage::Foreign(self.foreign()?.into_iter(), complete);
+                Ok(Some(Vec::new()))
+            }
+            Stage::Foreign(mut ids, complete) => {
+                let page = self.singles(&mut ids)?;
+                // What was taken out of an album meanwhile is no asset that was asked for.
+                self.report.missing.clear();
+                if ids.len() > 0 {
+                    self.stage = Stage::Foreign(ids, complete);
+                } else {
+                    self.report.complete = complete;
+                }
+                Ok(Some(page))
+            }
             Stage::BeforeRound(number) => {
                 self.look_up_albums()?;
                 let knows_albums = self.reader.client.has(Trait::AlbumFilter);
@@ -103,6 +132,10 @@ impl<'a> AssetWalk<'a> {
         } else if number < MOST_REPAIRS {
             tracing::debug!(number, "the library moved during the walk; walking again");
             self.stage = Stage::BeforeRound(number + 1);
+            return Ok(());
+        }
+        if self.query.include_shared {
+            self.stage = Stage::BeforeForeign(std::mem::take(&mut self.report.complete));
         }
         Ok(())
     }
@@ -120,7 +153,24 @@ impl<'a> AssetWalk<'a> {
         Ok(())
     }
 
-    fn singles(&mut self, mut ids: vec::IntoIter<AssetId>) -> Result<Vec<Asset>, ApiError> {
+    /// What others have put into albums, as far as the search has not found it: partners' assets are there twice.
+    fn foreign(&mut self) -> Result<Vec<AssetId>, ApiError> {
+        let albums = if self.query.albums.is_empty() {
+            let mut albums = self.reader.albums(AlbumScope::OwnAndShared)?;
+            albums.retain(|album| album.is_shared);
+            albums
+        } else {
+            self.query.albums.clone()
+        };
+        let mut ids = shared_albums::foreign(self.reader, &albums)?;
+        if let Some(members) = &mut self.in_albums {
+            members.extend(ids.iter().cloned());
+        }
+        ids.retain(|id| !self.seen.knows(id));
+        Ok(ids.into_iter().collect())
+    }
+
+    fn singles(&mut self, ids: &mut vec::IntoIter<AssetId>) -> Result<Vec<Asset>, ApiError> {
         self.look_up_albums()?;
         let mut items = Vec::new();
         for id in ids.by_ref().take(SINGLES) {
@@ -133,11 +183,6 @@ impl<'a> AssetWalk<'a> {
                 }
                 Err(error) => return Err(error),
             }
-        }
-        if ids.len() > 0 {
-            self.stage = Stage::Singles(ids);
-        } else {
-            self.report.complete = true;
         }
         Ok(self.take(items, 0))
     }

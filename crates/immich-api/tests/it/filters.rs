@@ -95,6 +95,69 @@ fn partners_assets_come_only_when_asked_for_and_are_told_by_their_owner() {
 }
 
 #[test]
+fn what_others_put_into_albums_comes_when_asked_for() {
+    for version in BOTH {
+        let mut scenario = Scenario::new(version);
+        let library = scenario.external_library("/mnt", "/nowhere");
+        let (friend, partner) = (scenario.user("Friend"), scenario.user("Partner"));
+        scenario.partner(partner, scenario.admin());
+        let (theirs, ours, closed) = (
+            scenario.album_of(friend, "Theirs"),
+            scenario.album("Ours"),
+            scenario.album_of(friend, "Closed"),
+        );
+        scenario.share_album(theirs, scenario.admin());
+        scenario.share_album(ours, friend);
+        let own = scenario.asset(&library, "own.jpg").album(&ours).id();
+        let shared = |scenario: &mut Scenario, name: &str, owner, album| {
+            scenario.asset(&library, name).owner(owner).taken("2020-05-06T07:08:09Z", None).album(&album).id()
+        };
+        let a = shared(&mut scenario, "a.jpg", friend, theirs);
+        let b = shared(&mut scenario, "b.jpg", friend, ours);
+        let c = shared(&mut scenario, "c.jpg", partner, theirs);
+        shared(&mut scenario, "d.jpg", friend, closed);
+        let trashed = shared(&mut scenario, "e.jpg", friend, theirs);
+        scenario.asset(&library, "f.jpg").owner(friend);
+        let sandbox = Sandbox::start(scenario).unwrap();
+        sandbox.trash(trashed).unwrap();
+        let client = connect(&sandbox);
+        let query = AssetQuery { include_shared: true, ..AssetQuery::default() };
+
+        let (found, report) = walk(&client, &query);
+
+        assert_eq!(found, [own, a, b, c].map(id).into(), "{version:?}");
+        assert!(report.complete && report.missing.is_empty(), "{report:?}");
+        let albums = client.reader().albums(AlbumScope::OwnAndShared).unwrap();
+        let theirs = albums.into_iter().filter(|album| album.name == "Theirs").collect();
+        let (found, _) = walk(&client, &AssetQuery { albums: theirs, ..query });
+        assert_eq!(found, [a, c].map(id).into(), "{version:?}");
+        assert_eq!(walk(&client, &AssetQuery::default()).0, [id(own)].into());
+        assert_eq!(sandbox.writes(), []);
+    }
+}
+
+#[test]
+fn a_month_that_is_none_does_not_become_an_address() {
+    let server = Fake::immich(|asked, _| match asked.target.as_str() {
+        "/api/albums" => ok(json!([{"id": name(7), "albumName": "A", "shared": true}])),
+        path if path.starts_with("/api/timeline/buckets") => {
+            ok(json!([{"timeBucket": "2024-01-01&albumId=../x", "count": 1}]))
+        }
+        "/api/search/statistics" => ok(json!({"total": 0})),
+        _ => ok(json!({"assets": {"items": [], "nextPage": null}})),
+    });
+    let client = server.connect().unwrap();
+
+    let query = AssetQuery { include_shared: true, ..AssetQuery::default() };
+    let mut walk = client.reader().walk_assets(&query);
+    let error = walk.find_map(Result::err);
+
+    assert!(!walk.report().complete);
+    assert!(error.is_some_and(|error| error.to_string().contains("GET /timeline/buckets")));
+    assert_eq!(server.count("GET", "/api/timeline/bucket"), 0);
+}
+
+#[test]
 fn new_filters_that_a_server_ignores_are_applied_here() {
     let with = |number: usize, taken: &str, people: serde_json::Value| {
         let mut asset = asset(number);

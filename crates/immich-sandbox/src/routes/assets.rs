@@ -39,10 +39,14 @@ pub(super) fn route<'p>(version: Version, method: &str, path: &'p [&'p str]) -> 
     })
 }
 
-/// An asset that the caller may see: their own or a partner's.
+/// An asset that the caller may see: their own, a partner's, or one in an album that they see.
 pub(super) fn readable(world: &World, call: &Call, id: &str, permission: &str) -> Result<AssetId, Problem> {
     let id = Call::id("id", id, AssetId::parse)?;
-    let seen = world.asset(id).filter(|asset| world.sees(call.user, asset.owner));
+    let in_album = || {
+        let mut seen = world.albums().values().filter(|album| album.is_seen_by(call.user));
+        seen.any(|album| album.assets.contains(&id))
+    };
+    let seen = world.asset(id).filter(|asset| world.sees(call.user, asset.owner) || in_album());
     let seen = seen.filter(|asset| asset.visibility != Visibility::Locked || asset.owner != call.user);
     seen.map(Asset::id).ok_or_else(|| Problem::no_access(permission))
 }

@@ -17,6 +17,7 @@ mod server;
 mod stacks;
 mod sync;
 mod tags;
+mod timeline;
 mod trash;
 mod upload;
 mod users;
@@ -98,6 +99,7 @@ pub(crate) fn find<'p>(version: Version, method: &str, path: &'p [&'p str]) -> O
         "albums" => albums::route(method, path),
         "stacks" => stacks::route(version, method, path),
         "duplicates" => duplicates::route(method, path),
+        "timeline" => timeline::route(method, path),
         "trash" => trash::route(method, path),
         "libraries" => libraries::route(version, method, path),
         "jobs" | "queues" => queues::route(method, path),

@@ -164,6 +164,8 @@ fn requests_of_3x(lab: &Lab) -> Vec<Request> {
         get("person-statistics", format!("/people/{}/statistics", lab.alice)),
         get("people-page", "/people?size=2&page=1".into()),
         get("search-person", "/search/person?name=alice".into()),
+        get("timeline-buckets", "/timeline/buckets".into()),
+        get("timeline-bucket", "/timeline/bucket?timeBucket=2024-02-01".into()),
         get("stacks", "/stacks".into()),
         get("stack-get", format!("/stacks/{}", lab.stack)),
         get("queues", "/queues".into()),
