@@ -165,7 +165,10 @@ impl Transport {
     fn may_repeat(&self, call: &Call<'_>, error: &ApiError, repeat: u32) -> bool {
         let is_probe = matches!(call.caller, Caller::Nobody);
         let nonsense_to_a_probe = is_probe && matches!(error, ApiError::Unexpected { .. });
-        repeat < self.options.retries && error.is_transient() && !nonsense_to_a_probe
+        // A picture whose file is gone on the server is a 500 for ever, and there may be thousands of them.
+        let is_lost_picture = call.wants_picture && matches!(error, ApiError::Status { status: 500, .. });
+        let most = if is_lost_picture { self.options.retries.min(1) } else { self.options.retries };
+        repeat < most && error.is_transient() && !nonsense_to_a_probe
     }
 
     /// One try for an answer that is read as a whole.

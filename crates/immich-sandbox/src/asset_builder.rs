@@ -97,6 +97,11 @@ impl<'s> AssetBuilder<'s> {
         self.with(|asset| asset.planted_thumbnail = Some(Planted::Bytes(bytes.into())))
     }
 
+    /// The same, made from this number when somebody asks for it.
+    pub fn thumbnail_by(self, make: &PictureMaker, number: u64) -> Self {
+        self.with(|asset| asset.planted_thumbnail = Some(Planted::Made(PictureMaker::clone(make), number)))
+    }
+
     /// The SHA-1 that the server has.
     pub fn checksum(self, sha1: [u8; 20]) -> Self {
         self.with(|asset| asset.checksum = sha1)

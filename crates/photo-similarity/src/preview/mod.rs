@@ -72,7 +72,9 @@ fn shrunk(picture: &RgbImage, long_side: u32) -> Result<RgbImage, SimilarityErro
     let whole = TypedImageRef::<U8x3>::from_buffer(picture.width(), picture.height(), picture.as_raw())
         .map_err(|error| refused(&error))?;
     let mut small = TypedImage::<U8x3>::new(width, height);
-    Resizer::new().resize_typed(&whole, &mut small, &ResizeOptions::new()).map_err(|error| refused(&error))?;
+    Resizer::new()
+        .resize_typed(&whole, &mut small, &ResizeOptions::new())
+        .map_err(|error| refused(&error))?;
     RgbImage::from_raw(width, height, small.pixels().iter().flat_map(|pixel| pixel.0).collect())
         .ok_or_else(|| SimilarityError::Damaged("its small copy has missing rows".to_owned()))
 }
