@@ -166,6 +166,20 @@ pub(crate) fn undo(workspace: &Workspace) -> anyhow::Result<()> {
     run(workspace, command)
 }
 
+/// Lets a server fall silent at each request of a run of actions, kills such runs two hundred times, and takes a
+/// thousand random lives of a library back.
+pub(crate) fn deeds(workspace: &Workspace) -> anyhow::Result<()> {
+    let names = [
+        "deeds::lost::a_server_that_falls_silent_at_any_request_costs_nothing",
+        "deeds::killed::two_hundred_kills_leave_no_trace",
+        "deeds::random::a_thousand_lives_are_taken_back",
+    ];
+    let mut command =
+        cargo(&["test", "--package", "sync-core", "--test", "it", "--", "--exact", "--ignored"]);
+    command.args(names).arg("--nocapture");
+    run(workspace, command)
+}
+
 /// Lets requests go wrong in every way, ten thousand times, beside a home in which none does.
 pub(crate) fn faulted_requests(workspace: &Workspace) -> anyhow::Result<()> {
     let name = "faulted::ten_thousand_faulted_requests_leave_no_trace";

@@ -56,6 +56,8 @@ enum Command {
     StateKills,
     /// Write into random photos and take it back, a thousand times, and into all of the corpus
     Undo,
+    /// Kill runs of actions and silence their server at each request, and take a thousand libraries back
+    Deeds,
     /// Let 10,000 requests go wrong, and compare the end with a home in which none did
     FaultedRequests,
     /// Feed spoiled files to the native parsers
@@ -90,6 +92,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Bench(args) => harness::bench(&workspace, &args),
         Command::StateKills => harness::state_kills(&workspace),
         Command::Undo => harness::undo(&workspace),
+        Command::Deeds => harness::deeds(&workspace),
         Command::FaultedRequests => harness::faulted_requests(&workspace),
         Command::Fuzz(args) => fuzz::run(&workspace, &args),
         Command::CheckBorders => borders::check(&workspace),

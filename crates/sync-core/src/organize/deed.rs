@@ -8,6 +8,8 @@
 //! Things that get another id when they are made again are named by what stays: tags by their path, stacks by their
 //! photos, our albums by prefix and number.
 
+use std::collections::BTreeSet;
+
 use immich_api::{AlbumId, AssetId, DuplicateId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -299,6 +301,22 @@ impl What {
         }
     }
 
+    /// Its items by names that a deed and the one that takes it back have in common.
+    pub(crate) fn items(&self) -> BTreeSet<String> {
+        match self {
+            Self::MakeTags { tags } | Self::DropTags { tags } => tags.iter().cloned().collect(),
+            Self::Tag { assets, .. }
+            | Self::Untag { assets, .. }
+            | Self::AddToAlbum { assets, .. }
+            | Self::RemoveFromAlbum { assets, .. } => assets.iter().map(ToString::to_string).collect(),
+            Self::MakeAlbum { album, .. } | Self::DropAlbum { album, .. } => [album.name.clone()].into(),
+            Self::Restack { stacks } => {
+                stacks.iter().filter_map(|stack| stack.photos().first().map(ToString::to_string)).collect()
+            }
+            Self::Set { settings } => settings.iter().map(|setting| setting.asset.to_string()).collect(),
+        }
+    }
+
     /// The same with some of its items only; `None` when none is left.
     #[must_use]
     pub fn only(&self, mut keep: impl FnMut(usize) -> bool) -> Option<Self> {
@@ -388,6 +406,8 @@ mod tests {
             assert_ne!(what.reversed(), what);
             assert_eq!(what.reversed().reversed(), what);
             assert_eq!(what.reversed().len(), what.len());
+            assert_eq!(what.reversed().items(), what.items());
+            assert!(!what.items().is_empty() && what.items().len() <= what.len());
         }
     }
 

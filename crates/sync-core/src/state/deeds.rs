@@ -16,12 +16,9 @@ pub trait DeedStore: Send + Sync {
     /// Announces a deed. On the disk (synced) when this returns.
     fn announce(&self, deed: &Deed) -> Result<DeedId, SyncError>;
 
-    /// Closes a deed with what happened of it, `None` for nothing, and keeps the numbered albums in step, in one
-    /// transaction. `is_all` says for a deed that takes back another one that nothing of that is left.
-    fn close_deed(&self, id: DeedId, happened: Option<&What>, is_all: bool) -> Result<(), SyncError>;
-
-    /// Notes that a deed counts as taken back although nothing of it was left to change.
-    fn no_deed_left(&self, id: DeedId, by: RunId) -> Result<(), SyncError>;
+    /// Closes a deed with what happened of it, `None` for nothing; keeps the numbered albums in step and notes which
+    /// deeds it takes back, in one transaction. A deed counts as long as one of its items was not taken back.
+    fn close_deed(&self, id: DeedId, happened: Option<&What>) -> Result<(), SyncError>;
 
     /// Deeds that were announced and never closed, oldest first.
     fn open_deeds(&self) -> Result<Vec<DeedRow>, SyncError>;
@@ -78,12 +75,8 @@ impl DeedStore for SqliteStore {
         self.write(Durability::Now, |change| deeds::announce(change, deed))
     }
 
-    fn close_deed(&self, id: DeedId, happened: Option<&What>, is_all: bool) -> Result<(), SyncError> {
-        self.write(Durability::Soon, |change| deeds::close(change, id, happened, is_all))
-    }
-
-    fn no_deed_left(&self, id: DeedId, by: RunId) -> Result<(), SyncError> {
-        self.write(Durability::Soon, |change| deeds::taken_back(change, id.0, by))
+    fn close_deed(&self, id: DeedId, happened: Option<&What>) -> Result<(), SyncError> {
+        self.write(Durability::Soon, |change| deeds::close(change, id, happened))
     }
 
     fn open_deeds(&self) -> Result<Vec<DeedRow>, SyncError> {

@@ -244,6 +244,7 @@ const VERSION_4: &str = "
 
      CREATE INDEX deeds_of_run ON deeds (run);
      CREATE INDEX deeds_open ON deeds (id) WHERE state = 'intent';
+     CREATE INDEX deeds_by_undone ON deeds (undoes) WHERE undoes NOT NULL;
 
      CREATE TABLE numbered_albums (
          album BLOB PRIMARY KEY NOT NULL CHECK (length(album) = 16),

@@ -227,19 +227,12 @@ impl Home {
 
     /// The client of somebody with this key.
     pub(crate) fn client_with(&self, key: String) -> Client {
-        Client::connect(self.client_options(key)).unwrap()
+        connect(&self.sandbox, key)
     }
 
     /// The same, of a server that may be in trouble.
     pub(crate) fn try_client(&self) -> Result<Client, ApiError> {
-        Client::connect(self.client_options(self.sandbox.api_key()))
-    }
-
-    fn client_options(&self, key: String) -> ClientOptions {
-        let mut options = ClientOptions::new(self.sandbox.url(), ApiKey::new(key).unwrap());
-        options.rate_limit = RateLimit::PerSecond(10_000.0);
-        options.clock = Arc::new(FastClock::default());
-        options
+        try_connect(&self.sandbox, self.sandbox.api_key())
     }
 
     /// A real run that has to come to its end.
@@ -344,6 +337,24 @@ impl Home {
     pub(crate) fn refresh(&self, id: AssetId) {
         self.sandbox.refresh(&[id]).unwrap();
     }
+}
+
+/// A client that waits for nothing.
+pub(crate) fn connect(sandbox: &Sandbox, key: String) -> Client {
+    try_connect(sandbox, key).unwrap()
+}
+
+/// The same, of a server that may be in trouble.
+pub(crate) fn try_connect(sandbox: &Sandbox, key: String) -> Result<Client, ApiError> {
+    connect_to(&sandbox.url(), key)
+}
+
+/// The same, of a server that somebody else started.
+pub(crate) fn connect_to(url: &str, key: String) -> Result<Client, ApiError> {
+    let mut options = ClientOptions::new(url, ApiKey::new(key).unwrap());
+    options.rate_limit = RateLimit::PerSecond(10_000.0);
+    options.clock = Arc::new(FastClock::default());
+    Client::connect(options)
 }
 
 /// A clock on which waiting costs nothing.

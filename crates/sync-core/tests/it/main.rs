@@ -11,6 +11,7 @@ mod accounts;
 mod albums;
 mod brakes;
 mod child;
+mod deeds;
 mod faces;
 mod faulted;
 mod faults;

@@ -9,3 +9,5 @@ mod managed;
 mod random;
 mod runs;
 mod sidecars;
+
+pub(crate) use exact::Nobody;

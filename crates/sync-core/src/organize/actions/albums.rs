@@ -27,6 +27,8 @@ struct Known {
     album: NumberedAlbum,
     /// Whether it was found by its description, and the state has to be told.
     is_found_again: bool,
+    /// Whether nothing is in it: a run was ended between making and filling it.
+    is_empty: bool,
 }
 
 /// The albums of one account.
@@ -64,6 +66,17 @@ impl Book {
         let most = votes.into_iter().max_by_key(|(index, votes)| (*votes, std::cmp::Reverse(*index)))?.0;
         self.claimed[most] = true;
         Some(&self.known[most].album)
+    }
+
+    /// The number of an album that was made and never filled, or a new one; whether it is there.
+    fn number(&mut self) -> (u64, bool) {
+        let is_free = |index: &usize| self.known[*index].is_empty && !self.claimed[*index];
+        if let Some(index) = (0..self.known.len()).find(is_free) {
+            self.claimed[index] = true;
+            return (self.known[index].album.numbered.number, true);
+        }
+        self.next += 1;
+        (self.next - 1, false)
     }
 }
 
@@ -110,8 +123,11 @@ impl Albums {
         let mut known = Vec::new();
         for album in desk.store.numbered_albums(account, &self.prefix)? {
             // A short list is no proof that an album is gone.
-            if listed.iter().any(|found| found.id == album.id) || reader.album(&album.id)?.is_some() {
-                known.push(Known { album, is_found_again: false });
+            let listed = listed.iter().find(|found| found.id == album.id).cloned();
+            let found = listed.map_or_else(|| reader.album(&album.id), |found| Ok(Some(found)))?;
+            if let Some(found) = found {
+                let is_empty = album.photos.is_empty() && found.asset_count == Some(0);
+                known.push(Known { album, is_found_again: false, is_empty });
             }
         }
         for found in &listed {
@@ -143,15 +159,20 @@ impl Albums {
             numbered: Numbered { prefix: self.prefix.clone(), number },
             photos: photos.into_iter().filter(|photo| desk.fresh.is_grouped(photo)).collect(),
         };
-        Ok(Known { album, is_found_again: true })
+        Ok(Known { album, is_found_again: true, is_empty: found.asset_count == Some(0) })
     }
 
-    /// A new album with all members in it.
-    fn make(&mut self, members: &[Photo], number: u64, orders: &mut Orders<'_>) -> Result<(), SyncError> {
-        self.made += 1;
+    /// A new album with all members in it, or one that is there and empty.
+    fn make(
+        &mut self,
+        members: &[Photo],
+        (number, is_there): (u64, bool),
+        orders: &mut Orders<'_>,
+    ) -> Result<(), SyncError> {
+        self.made += u64::from(!is_there);
         let numbered = Numbered { prefix: self.prefix.clone(), number };
         let (album, description) = (self.reference(&numbered), self.description(number));
-        if orders.at_once(&What::MakeAlbum { album: album.clone(), description }, &[])? {
+        if is_there || orders.at_once(&What::MakeAlbum { album: album.clone(), description }, &[])? {
             self.add(&album, members, orders)?;
             return orders.set_cover(&album, &members[0]);
         }
@@ -205,8 +226,7 @@ impl Albums {
                 photos.into_iter().for_each(|photo| orders.skip(photo, SkipReason::Alone));
             }
             None => {
-                let number = book.next;
-                book.next += 1;
+                let number = book.number();
                 self.make(&photos, number, orders)?;
             }
         }
@@ -315,7 +335,7 @@ mod tests {
             numbered: Numbered { prefix: "Similar-".to_owned(), number },
             photos: ids(photos),
         };
-        Known { album, is_found_again: false }
+        Known { album, is_found_again: false, is_empty: photos.is_empty() }
     }
 
     fn claimed(book: &mut Book, photos: &[u128]) -> Option<u64> {
@@ -331,7 +351,15 @@ mod tests {
         assert_eq!(claimed(&mut book, &[1, 4, 5]), Some(7));
         assert_eq!(claimed(&mut book, &[3, 9]), None, "its album has another group by now");
         assert_eq!(claimed(&mut book, &[2]), Some(2));
-        assert_eq!(book.next, 8);
+        assert_eq!(book.number(), (8, false));
+    }
+
+    #[test]
+    fn an_album_that_was_never_filled_is_used_first() {
+        let mut book = Book::of(vec![album(1, &[3, 4]), album(2, &[])]);
+        book.begin();
+
+        assert_eq!([book.number(), book.number(), book.number()], [(2, true), (3, false), (4, false)]);
     }
 
     #[test]

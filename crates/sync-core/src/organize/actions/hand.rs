@@ -31,14 +31,6 @@ pub(super) enum Fate {
     Failed { message: String, transient: bool },
 }
 
-/// A deed that is taken back.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Back {
-    pub(super) of: DeedId,
-    /// Whether nothing of it is left afterwards.
-    pub(super) is_all: bool,
-}
-
 /// One account at work, or looked at by a preview.
 pub(super) struct Hand<'a> {
     account: String,
@@ -111,12 +103,11 @@ impl<'a> Hand<'a> {
     }
 
     /// Does it, journalled; the fate of each item. An error is the end of the run.
-    pub(super) fn perform(&mut self, what: &What, back: Option<Back>) -> Result<Vec<Fate>, SyncError> {
+    pub(super) fn perform(&mut self, what: &What, undoes: Option<DeedId>) -> Result<Vec<Fate>, SyncError> {
         let Some(work) = self.at_work else {
             self.reporter.report(&Event::WouldChange(what));
             return Ok(vec![Fate::Done; what.len()]);
         };
-        let undoes = back.map(|back| back.of);
         let deed = Deed {
             run: work.run,
             account: self.account.clone(),
@@ -133,8 +124,7 @@ impl<'a> Hand<'a> {
             Err(SyncError::Api(error)) => self.settle_after(id, what, error)?,
             Err(error) => return Err(error),
         };
-        let is_all = back.is_some_and(|back| back.is_all) && fates.iter().all(|fate| *fate == Fate::Done);
-        self.close(id, what, album, |item| fates[item] == Fate::Done, is_all)?;
+        self.close(id, what, album, |item| fates[item] == Fate::Done)?;
         Ok(fates)
     }
 
@@ -144,10 +134,9 @@ impl<'a> Hand<'a> {
         what: &What,
         album: Option<AlbumId>,
         happened: impl Fn(usize) -> bool,
-        is_all: bool,
     ) -> Result<bool, SyncError> {
         let done = what.only(happened).map(|done| with_album(done, album));
-        self.store.close_deed(id, done.as_ref(), is_all)?;
+        self.store.close_deed(id, done.as_ref())?;
         if let Some(done) = &done {
             self.reporter.report(&Event::Changed(done));
         }
@@ -173,7 +162,7 @@ impl<'a> Hand<'a> {
         }
         self.failures += 1;
         if ends_the_run(&error) || self.failures >= MOST_FAILURES {
-            self.close(id, what, album, |item| standings[item] == Standing::After, false)?;
+            self.close(id, what, album, |item| standings[item] == Standing::After)?;
             return Err(error.into());
         }
         let (message, transient) = (chain(&error), error.is_transient() || error.is_unanswered());
@@ -196,7 +185,7 @@ impl<'a> Hand<'a> {
                 }
             }
         }
-        self.close(row.id, what, album, |item| standings[item] == Standing::After, false)
+        self.close(row.id, what, album, |item| standings[item] == Standing::After)
     }
 
     /// Orders it.
@@ -378,6 +367,7 @@ fn ends_the_run(error: &ApiError) -> bool {
         | ApiError::Tls { .. }
         | ApiError::ForeignRedirect { .. }
         | ApiError::NotSupported { .. }
+        | ApiError::Status { status: 401 | 403, .. }
         | ApiError::Stopped => true,
         _ => false,
     }

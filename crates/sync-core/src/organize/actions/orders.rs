@@ -162,7 +162,10 @@ impl<'a> Orders<'a> {
         let assets = || waiting.photos.iter().map(|photo| photo.asset.clone()).collect();
         let what = match kind {
             Kind::Tag(tag) => {
-                self.make_tag(tag)?;
+                if let Some(failed) = self.make_tag(tag)? {
+                    self.count(&waiting.photos, &vec![failed; waiting.photos.len()]);
+                    return Ok(());
+                }
                 What::Tag { tag: tag.clone(), assets: assets() }
             }
             Kind::Untag(tag) => What::Untag { tag: tag.clone(), assets: assets() },
@@ -174,8 +177,8 @@ impl<'a> Orders<'a> {
         Ok(())
     }
 
-    /// Makes a tag and those above it, as far as they are not there.
-    fn make_tag(&mut self, tag: &str) -> Result<(), SyncError> {
+    /// Makes a tag and those above it, as far as they are not there; how that failed, if it did.
+    fn make_tag(&mut self, tag: &str) -> Result<Option<Fate>, SyncError> {
         let known = self.hand.tags()?;
         let mut missing = Vec::new();
         let ends = tag.match_indices('/').map(|(end, _)| end).chain([tag.len()]);
@@ -185,12 +188,13 @@ impl<'a> Orders<'a> {
             }
         }
         if missing.is_empty() {
-            return Ok(());
+            return Ok(None);
         }
         if self.hand.is_idle() {
             self.promised.extend(missing.iter().cloned());
         }
-        self.hand.perform(&What::MakeTags { tags: missing }, None).map(drop)
+        let fates = self.hand.perform(&What::MakeTags { tags: missing }, None)?;
+        Ok(fates.into_iter().find(|fate| *fate != Fate::Done))
     }
 
     fn count(&mut self, photos: &[Photo], fates: &[Fate]) {

@@ -111,7 +111,7 @@ impl<'a> Act<'a> {
         let hand = |account: &Account<'a>| Hand::idle(*account, self.store, self.reporter);
         let mut desk = self.desk(&fresh, accounts.iter().map(hand).collect(), false);
         let mut summary = ActSummary { total: complete(), ..ActSummary::default() };
-        for action in &self.options.actions {
+        for action in self.actions() {
             let mut work = work_of(action);
             work.learn(&mut desk)?;
             self.pass(action, work.as_mut(), &mut desk, 0)?;
@@ -129,7 +129,7 @@ impl<'a> Act<'a> {
         let (works, counted) = self.count(&fresh, &accounts)?;
         let mut summary = ActSummary { total: complete(), ..ActSummary::default() };
         if counted.iter().all(|counted| counted.done == 0) {
-            for (action, counted) in self.options.actions.iter().zip(counted) {
+            for (action, counted) in self.actions().into_iter().zip(counted) {
                 summary.total.join(&counted);
                 summary.by_action.push((action.name(), counted));
             }
@@ -139,10 +139,16 @@ impl<'a> Act<'a> {
         summary.run = Some(run);
         let hand = |client| Hand::at_work(client, run, self.store, self.reporter, self.now);
         let mut desk = self.desk(&fresh, clients.iter().map(hand).collect(), false);
-        for ((action, mut work), counted) in self.options.actions.iter().zip(works).zip(counted) {
+        for (index, ((action, mut work), counted)) in
+            self.actions().into_iter().zip(works).zip(counted).enumerate()
+        {
             if self.stop.is_raised() {
                 summary.total.stopped = true;
                 break;
+            }
+            // What an earlier one did to the same things was not there when this one learned about them.
+            if self.actions()[..index].iter().any(|earlier| earlier.meets(action)) {
+                work.learn(&mut desk)?;
             }
             self.pass(action, work.as_mut(), &mut desk, counted.done)?;
             summary.add(action, &desk);
@@ -150,6 +156,17 @@ impl<'a> Act<'a> {
         summary.total.listing_complete &= fresh.is_complete;
         self.store.end_run(run, &summary.total, (self.now)())?;
         self.finish(summary, &fresh)
+    }
+
+    /// Each action once, however often it was asked for.
+    fn actions(&self) -> Vec<&'a Action> {
+        let actions = &self.options.actions;
+        actions
+            .iter()
+            .enumerate()
+            .filter(|(index, action)| !actions[..*index].contains(action))
+            .map(|(_, action)| action)
+            .collect()
     }
 
     /// Counts everything, asks what has to be asked, and tells what is planned.
@@ -161,7 +178,7 @@ impl<'a> Act<'a> {
         let hand = |account: &Account<'a>| Hand::idle(*account, self.store, self.reporter);
         let mut desk = self.desk(fresh, accounts.iter().map(hand).collect(), true);
         let (mut works, mut counted, mut questions) = (Vec::new(), Vec::new(), Vec::new());
-        for action in &self.options.actions {
+        for action in self.actions() {
             let mut work = work_of(action);
             work.learn(&mut desk)?;
             self.pass(action, work.as_mut(), &mut desk, 0)?;

@@ -2,7 +2,7 @@
 //!
 //! The newest deed goes first, each the other way round. An item goes back only where the server still says what the
 //! deed left; what was changed since stays and is told. A deed of which something stays counts on, so that its rest can
-//! be taken back when whatever is in the way is gone.
+//! be taken back when whatever is in the way is gone: a photo that a later run tagged otherwise, for one.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -11,7 +11,7 @@ use immich_api::{AssetId, Client};
 use jiff::Timestamp;
 
 use super::describe::with_line;
-use super::hand::{Back, Fate, Hand};
+use super::hand::{Fate, Hand};
 use super::look::{Looker, Standing, value_of};
 use crate::account::Account;
 use crate::error::SyncError;
@@ -72,16 +72,16 @@ impl<'a> TakeBack<'a> {
     /// Shows what would be taken back. Only reads.
     pub fn preview(&self, of: RunId, accounts: &[Account<'a>]) -> Result<Summary, SyncError> {
         let hand = |account: &Account<'a>| Hand::idle(*account, self.store, self.reporter);
-        self.each(of, None, accounts.iter().map(hand).collect())
+        self.each(of, accounts.iter().map(hand).collect())
     }
 
     /// Takes back, as a part of the run `run`.
     pub fn run(&self, of: RunId, run: RunId, clients: &'a [Client]) -> Result<Summary, SyncError> {
         let hand = |client| Hand::at_work(client, run, self.store, self.reporter, self.now);
-        self.each(of, Some(run), clients.iter().map(hand).collect())
+        self.each(of, clients.iter().map(hand).collect())
     }
 
-    fn each(&self, of: RunId, run: Option<RunId>, hands: Vec<Hand<'a>>) -> Result<Summary, SyncError> {
+    fn each(&self, of: RunId, hands: Vec<Hand<'a>>) -> Result<Summary, SyncError> {
         let mut hands: BTreeMap<String, Hand<'a>> =
             hands.into_iter().map(|hand| (hand.account().to_owned(), hand)).collect();
         let mut summary = Summary { listing_complete: true, ..Summary::default() };
@@ -96,25 +96,17 @@ impl<'a> TakeBack<'a> {
                     return Ok(summary);
                 }
                 match hands.get_mut(&row.deed.account) {
-                    Some(hand) => self.one(row, run, hand, &mut summary)?,
+                    Some(hand) => self.one(row, hand, &mut summary)?,
                     None => self.without_key(row, &mut summary),
                 }
             }
         }
     }
 
-    fn one(
-        &self,
-        row: &DeedRow,
-        run: Option<RunId>,
-        hand: &mut Hand<'a>,
-        summary: &mut Summary,
-    ) -> Result<(), SyncError> {
+    fn one(&self, row: &DeedRow, hand: &mut Hand<'a>, summary: &mut Summary) -> Result<(), SyncError> {
         let mut back = row.deed.what.reversed();
         let (mut standings, _) = hand.looker().standings(&back)?;
         keep_words_of_the_user(&mut back, &mut standings, hand.looker())?;
-        let stays = |standing: &Standing| matches!(standing, Standing::Other(_));
-        let is_all = !standings.iter().any(stays);
         for (item, standing) in standings.iter().enumerate() {
             let reason = match standing {
                 Standing::Before | Standing::Between => continue,
@@ -125,13 +117,8 @@ impl<'a> TakeBack<'a> {
             self.skip(&back, item, reason, summary);
         }
         let doable = |item: usize| matches!(standings[item], Standing::Before | Standing::Between);
-        let Some(doable) = back.only(doable) else {
-            if let Some(run) = run.filter(|_| is_all) {
-                self.store.no_deed_left(row.id, run)?;
-            }
-            return Ok(());
-        };
-        let fates = hand.perform(&doable, Some(Back { of: row.id, is_all }))?;
+        let Some(doable) = back.only(doable) else { return Ok(()) };
+        let fates = hand.perform(&doable, Some(row.id))?;
         for (item, fate) in fates.into_iter().enumerate() {
             self.count(&doable, item, fate, summary);
         }

@@ -56,53 +56,69 @@ pub(in crate::state) fn close(
     connection: &Connection,
     id: DeedId,
     happened: Option<&What>,
-    is_all: bool,
 ) -> Result<(), Trouble> {
     let closed = match happened {
         Some(what) => connection
             .prepare_cached(
                 "UPDATE deeds SET state = 'done', items = ?2, content = ?3 WHERE id = ?1 AND state = 'intent'
-                 RETURNING run, account, undoes",
+                 RETURNING account, undoes",
             )?
             .query_row(params![id.0, Count(what.len() as u64), Json(what)], closed)
             .optional()?,
         None => connection
             .prepare_cached(
                 "UPDATE deeds SET state = 'rolled-back' WHERE id = ?1 AND state = 'intent'
-                 RETURNING run, account, undoes",
+                 RETURNING account, undoes",
             )?
             .query_row([id.0], closed)
             .optional()?,
     };
-    let Some((run, account, undoes)) = closed else {
+    let Some((account, undoes)) = closed else {
         return Err(Trouble::fault(format!("deed {} is not open", id.0)));
     };
     let Some(what) = happened else { return Ok(()) };
     keep_albums_in_step(connection, &account, what)?;
-    match undoes {
-        Some(undone) if is_all => taken_back(connection, undone, run),
-        _ => Ok(()),
-    }
+    undoes.map_or(Ok(()), |undone| recount(connection, undone))
 }
 
-fn closed(row: &Row<'_>) -> rusqlite::Result<(RunId, String, Option<i64>)> {
-    Ok((RunId(row.get(0)?), row.get(1)?, row.get(2)?))
+fn closed(row: &Row<'_>) -> rusqlite::Result<(String, Option<i64>)> {
+    Ok((row.get(0)?, row.get(1)?))
 }
 
-/// Notes that a deed was taken back. Where it had itself taken back another one, that one counts again; and so on
-/// to the first.
-pub(in crate::state) fn taken_back(connection: &Connection, deed: i64, by: RunId) -> Result<(), Trouble> {
-    let mut mark =
-        connection.prepare_cached("UPDATE deeds SET undone_by = ?2 WHERE id = ?1 RETURNING run, undoes")?;
-    let (mut deed, mut by) = (Some(deed), Some(by.0));
-    while let Some(id) = deed {
-        let (run, undoes): (i64, Option<i64>) =
-            mark.query_row(params![id, by], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        by = by.is_none().then_some(run);
+/// Works out anew whether a deed counts, after one that takes it back was closed; and then the one that it takes back
+/// itself, and so on to the first.
+fn recount(connection: &Connection, deed: i64) -> Result<(), Trouble> {
+    let mut next = Some(deed);
+    while let Some(id) = next {
+        let is_left = !left_of(connection, id)?.is_empty();
+        let older: Option<i64> = connection
+            .prepare_cached(
+                "UPDATE deeds SET undone_by = CASE WHEN ?2 THEN NULL ELSE
+                     (SELECT max(run) FROM deeds AS back WHERE back.undoes = deeds.id AND back.state = 'done') END
+                 WHERE id = ?1 RETURNING undoes",
+            )?
+            .query_row(params![id, is_left], |row| row.get(0))?;
         // A deed takes back an older one, so this ends.
-        deed = undoes.filter(|older| *older < id);
+        next = older.filter(|older| *older < id);
     }
     Ok(())
+}
+
+/// The items of a deed that nobody took back, or whose taking back was taken back.
+fn left_of(connection: &Connection, deed: i64) -> Result<BTreeSet<String>, Trouble> {
+    let Json(what): Json<What> = connection
+        .prepare_cached("SELECT content FROM deeds WHERE id = ?1")?
+        .query_row([deed], |row| row.get(0))?;
+    let mut left = what.items();
+    let backs: Vec<i64> = connection
+        .prepare_cached("SELECT id FROM deeds WHERE undoes = ?1 AND state = 'done' AND id > ?1")?
+        .query_map([deed], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    for back in backs {
+        let taken = left_of(connection, back)?;
+        left.retain(|item| !taken.contains(item));
+    }
+    Ok(left)
 }
 
 fn deed_row(row: &Row<'_>) -> rusqlite::Result<DeedRow> {

@@ -19,7 +19,7 @@ use super::lab::{TakesBack, assert_same, exiftool_alone, jpeg, judged, left_over
 use crate::harness::{Home, Recorder, Setting, engine, snapshot, text};
 
 /// An engine that cannot be used: what is restored to the byte needs none.
-pub(super) struct Nobody;
+pub(crate) struct Nobody;
 
 impl Engine for Nobody {
     fn name(&self) -> String {

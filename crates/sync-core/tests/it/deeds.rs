@@ -1,0 +1,12 @@
+//! What the organizer does on the server: what changes, what stays, and that all of it can be taken back.
+
+mod accounts;
+mod albums;
+mod fields;
+mod killed;
+mod lab;
+mod lost;
+mod random;
+mod stacks;
+mod tags;
+mod undone;
