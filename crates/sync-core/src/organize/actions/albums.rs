@@ -173,13 +173,13 @@ impl Albums {
         let numbered = Numbered { prefix: self.prefix.clone(), number };
         let (album, description) = (self.reference(&numbered), self.description(number));
         if is_there || orders.at_once(&What::MakeAlbum { album: album.clone(), description }, &[])? {
-            self.add(&album, members, orders)?;
+            Self::add(&album, members, orders)?;
             return orders.set_cover(&album, &members[0]);
         }
         Ok(())
     }
 
-    fn add(&self, album: &AlbumRef, photos: &[Photo], orders: &mut Orders<'_>) -> Result<(), SyncError> {
+    fn add(album: &AlbumRef, photos: &[Photo], orders: &mut Orders<'_>) -> Result<(), SyncError> {
         if photos.is_empty() {
             return Ok(());
         }
@@ -187,7 +187,7 @@ impl Albums {
         orders.at_once(&What::AddToAlbum { album: album.clone(), assets }, photos).map(drop)
     }
 
-    fn remove(&self, album: &AlbumRef, photos: &[AssetId], orders: &mut Orders<'_>) -> Result<(), SyncError> {
+    fn remove(album: &AlbumRef, photos: &[AssetId], orders: &mut Orders<'_>) -> Result<(), SyncError> {
         if photos.is_empty() {
             return Ok(());
         }
@@ -216,14 +216,18 @@ impl Albums {
                 let album = self.reference(&numbered);
                 let (there, missing): (Vec<Photo>, Vec<Photo>) =
                     photos.into_iter().partition(|photo| inside.contains(&photo.asset));
-                there.into_iter().for_each(|photo| orders.skip(photo, SkipReason::UpToDate));
-                self.add(&album, &missing, orders)?;
+                for photo in there {
+                    orders.skip(photo, SkipReason::UpToDate);
+                }
+                Self::add(&album, &missing, orders)?;
                 let gone = |photo: &&AssetId| follows && !all.contains(photo);
                 let gone: Vec<AssetId> = inside.iter().filter(gone).cloned().collect();
-                self.remove(&album, &gone, orders)?;
+                Self::remove(&album, &gone, orders)?;
             }
             None if photos.len() < 2 => {
-                photos.into_iter().for_each(|photo| orders.skip(photo, SkipReason::Alone));
+                for photo in photos {
+                    orders.skip(photo, SkipReason::Alone);
+                }
             }
             None => {
                 let number = book.number();
@@ -237,7 +241,7 @@ impl Albums {
     /// The group of an album is gone: what we put in leaves it, and it goes when nothing else is in it.
     fn abandon(&self, album: &NumberedAlbum, orders: &mut Orders<'_>) -> Result<(), SyncError> {
         let reference = self.reference(&album.numbered);
-        self.remove(&reference, &album.photos, orders)?;
+        Self::remove(&reference, &album.photos, orders)?;
         let description = self.description(album.numbered.number);
         let what = What::DropAlbum { album: reference, description };
         if orders.is_counting() || orders.hand.is_idle() {

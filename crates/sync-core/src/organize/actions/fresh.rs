@@ -56,17 +56,21 @@ impl Now {
         if self.updated.is_some() && self.updated == member.updated {
             return true;
         }
-        let sha1 = self.sha1.map(|sha1| sha1.iter().map(|byte| format!("{byte:02x}")).collect::<String>());
-        if let (Some(now), Some(then)) = (sha1, &member.sha1)
+        if let (Some(now), Some(then)) = (self.sha1, &member.sha1)
             && member.library.is_none()
         {
-            return now == *then;
+            return *then == hexadecimal(&now);
         }
         let (width, height) = self.size.unzip();
         !differs(self.bytes, member.bytes)
             && !differs(width.map(u64::from), member.width.map(u64::from))
             && !differs(height.map(u64::from), member.height.map(u64::from))
     }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(half.into(), 16).unwrap_or_default();
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// What was seen of the photos that were asked for.

@@ -287,7 +287,10 @@ impl<'a> Hand<'a> {
         let Some(first) = photos.first() else { return Ok(()) };
         match self.stack_of(first)? {
             Some(found) => Ok(writer.set_primary(&found, first)?),
-            None => Ok(drop(writer.make_stack(photos)?)),
+            None => {
+                writer.make_stack(photos)?;
+                Ok(())
+            }
         }
     }
 

@@ -47,7 +47,7 @@ impl Looker<'_> {
     pub(super) fn standings(&self, what: &What) -> Result<(Vec<Standing>, Option<AlbumId>), SyncError> {
         let none = |standings| (standings, None);
         match what {
-            What::MakeTags { tags } => self.tags(tags, Standing::Before, Standing::After).map(none),
+            What::MakeTags { tags } => self.tags(tags).map(none),
             What::DropTags { tags } => self.tags_to_drop(tags).map(none),
             What::Tag { tag, assets } => self.tagged(tag, assets, true).map(none),
             What::Untag { tag, assets } => self.tagged(tag, assets, false).map(none),
@@ -69,9 +69,9 @@ impl Looker<'_> {
         }
     }
 
-    fn tags(&self, tags: &[String], gone: Standing, there: Standing) -> Result<Vec<Standing>, SyncError> {
+    fn tags(&self, tags: &[String]) -> Result<Vec<Standing>, SyncError> {
         let known: BTreeSet<String> = self.reader.tags()?.into_iter().map(|tag| tag.value).collect();
-        let standing = |tag| if known.contains(tag) { there.clone() } else { gone.clone() };
+        let standing = |tag| if known.contains(tag) { Standing::After } else { Standing::Before };
         Ok(tags.iter().map(standing).collect())
     }
 

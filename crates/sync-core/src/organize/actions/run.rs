@@ -170,11 +170,7 @@ impl<'a> Act<'a> {
     }
 
     /// Counts everything, asks what has to be asked, and tells what is planned.
-    fn count(
-        &self,
-        fresh: &Fresh,
-        accounts: &[Account<'a>],
-    ) -> Result<(Vec<Box<dyn Work>>, Vec<Summary>), SyncError> {
+    fn count(&self, fresh: &Fresh, accounts: &[Account<'a>]) -> Result<(Works, Vec<Summary>), SyncError> {
         let hand = |account: &Account<'a>| Hand::idle(*account, self.store, self.reporter);
         let mut desk = self.desk(fresh, accounts.iter().map(hand).collect(), true);
         let (mut works, mut counted, mut questions) = (Vec::new(), Vec::new(), Vec::new());
@@ -311,6 +307,9 @@ fn work_of(action: &Action) -> Box<dyn Work> {
         Action::Archive => Box::new(Fields::Archive),
     }
 }
+
+/// The actions of a run, under way.
+type Works = Vec<Box<dyn Work>>;
 
 /// The members of a group that an account owns and that can be acted on, the best first; the others are skipped.
 pub(super) fn usable<'g>(

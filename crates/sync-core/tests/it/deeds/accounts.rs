@@ -45,7 +45,9 @@ fn each_account_changes_its_own_photos_with_its_own_key() {
         key = scenario.api_key(other, &["all"]);
         user = Some(other);
         let library = scenario.external_library_of(other, "/mnt/other", "/nowhere");
-        others = scenario.many(&library, 2, |_, asset| drop(asset.owner(other)));
+        others = scenario.many(&library, 2, |_, asset| {
+            asset.owner(other);
+        });
     });
     let mut members: Vec<_> = [0, 1].map(|photo| lab.member(photo, photo)).into();
     for id in &others {

@@ -83,7 +83,9 @@ fn comes_back(steps: &[Step]) {
     lab.sandbox.set_favorite(lab.ids[5], true).unwrap();
     lab.sandbox.edit(lab.ids[6], |asset| asset.description = Some("At the lake".to_owned())).unwrap();
     let before = lab.world();
-    steps.iter().for_each(|step| take(&lab, step));
+    for step in steps {
+        take(&lab, step);
+    }
 
     // An undo of an undo brings things back, so only what was not an undo is taken back: all of it, newest first.
     let runs = lab.store.runs().unwrap();

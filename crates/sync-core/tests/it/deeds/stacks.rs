@@ -14,7 +14,9 @@ fn stacks(lab: &Lab) -> Vec<Vec<usize>> {
     let number = |id| lab.ids.iter().position(|known| *known == id).unwrap();
     let mut stacks: Vec<Vec<usize>> =
         lab.sandbox.stacks().into_iter().map(|stack| stack.into_iter().map(number).collect()).collect();
-    stacks.iter_mut().for_each(|stack| stack[1..].sort_unstable());
+    for stack in &mut stacks {
+        stack[1..].sort_unstable();
+    }
     stacks.sort();
     stacks
 }
