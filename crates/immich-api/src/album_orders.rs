@@ -14,7 +14,8 @@ use crate::orders::{BATCH, ByIds, Ordered};
 use crate::writer::Writer;
 
 impl Writer<'_> {
-    /// Makes an album with these assets in it; assets of others are left out by the server without a word.
+    /// Makes an album with these assets in it; those of others, unless they are partners, are left out by the server
+    /// without a word.
     ///
     /// Not repeatable: [`ApiError::Unanswered`] when nobody knows whether it was made, or when it was and not all
     /// assets could be put into it. Then look for an album of that name and description before making it again,

@@ -46,7 +46,8 @@ impl Writer<'_> {
     }
 
     /// Puts a tag on assets. `already` are those that have it, and after a lost answer also those that got it
-    /// just then; `refused` are unknown and foreign ones.
+    /// just then; `refused` are unknown and foreign ones. What partners show the server tags, too: never ask
+    /// for that.
     pub fn tag(self, tag: &TagId, assets: &[AssetId]) -> Result<Ordered, ApiError> {
         let path = format!("/tags/{tag}/assets");
         let order = ByIds {

@@ -46,6 +46,16 @@ fn visible(world: &World, call: &Call, id: &str, permission: &str) -> Result<Alb
     seen.map(|album| album.id).ok_or_else(|| Problem::no_access(permission))
 }
 
+/// Whoever only looks at an album may not change what is in it.
+fn editable(world: &World, call: &Call, id: &str, permission: &str) -> Result<AlbumId, Problem> {
+    let id = visible(world, call, id, permission)?;
+    let may = world.albums().get(&id).is_some_and(|album| {
+        let role = album.shared_with.iter().find(|(user, _)| *user == call.user).map(|(_, role)| role);
+        album.owner == call.user || role.is_some_and(|role| role == "editor")
+    });
+    if may { Ok(id) } else { Err(Problem::no_access(permission)) }
+}
+
 fn own(world: &World, call: &Call, id: &str, permission: &str) -> Result<AlbumId, Problem> {
     let id = visible(world, call, id, permission)?;
     let mine = world.albums().get(&id).is_some_and(|album| album.owner == call.user);
@@ -95,7 +105,7 @@ fn create(world: &mut World, call: &Call) -> Result<Reply, Problem> {
     let id = world.add_album(call.user, name);
     for member in members {
         // Foreign assets are left out silently, as on the server.
-        if assets::all_own(world, call, &[member], "asset.share").is_ok() {
+        if assets::may_share(world, call, member) {
             world.add_to_album(id, member);
         }
     }
@@ -144,13 +154,13 @@ fn delete(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
 }
 
 fn add(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
-    let album = visible(world, call, id, "albumAsset.create")?;
+    let album = editable(world, call, id, "albumAsset.create")?;
     let ids = call.asset_ids("ids")?;
     let results = ids.into_iter().map(|id| {
         if world.albums().get(&album).is_some_and(|album| album.assets.contains(&id)) {
             return result(id, Some("duplicate"));
         }
-        if assets::all_own(world, call, &[id], "asset.share").is_err() {
+        if !assets::may_share(world, call, id) {
             return result(id, Some("no_permission"));
         }
         world.add_to_album(album, id);
@@ -160,11 +170,20 @@ fn add(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
 }
 
 fn remove(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
-    let album = visible(world, call, id, "albumAsset.delete")?;
+    let album = editable(world, call, id, "albumAsset.delete")?;
+    let is_owner = world.albums().get(&album).is_some_and(|album| album.owner == call.user);
     let ids = call.asset_ids("ids")?;
     let results = ids.into_iter().map(|id| {
-        let gone = world.remove_from_album(album, id);
-        result(id, if gone { None } else { Some("not_found") })
+        let is_in = world.albums().get(&album).is_some_and(|album| album.assets.contains(&id));
+        let error = match (is_in, is_owner || assets::may_share(world, call, id)) {
+            (false, _) => Some("not_found"),
+            (true, false) => Some("no_permission"),
+            (true, true) => {
+                world.remove_from_album(album, id);
+                None
+            }
+        };
+        result(id, error)
     });
     Ok(Reply::ok(&results.collect::<Value>()))
 }
@@ -174,11 +193,11 @@ fn add_many(world: &mut World, call: &Call) -> Result<Reply, Problem> {
     let mut added = 0;
     let mut allowed = false;
     for album in albums {
-        if visible(world, call, &album.to_string(), "albumAsset.create").is_err() {
+        if editable(world, call, &album.to_string(), "albumAsset.create").is_err() {
             continue;
         }
         for id in &ids {
-            if assets::all_own(world, call, &[*id], "asset.share").is_ok() {
+            if assets::may_share(world, call, *id) {
                 allowed = true;
                 added += usize::from(world.add_to_album(album, *id));
             }

@@ -51,6 +51,13 @@ pub(super) fn readable(world: &World, call: &Call, id: &str, permission: &str) -
     seen.map(Asset::id).ok_or_else(|| Problem::no_access(permission))
 }
 
+/// Whether the caller may put it into albums and tag it: their own, and those of partners.
+pub(super) fn may_share(world: &World, call: &Call, id: AssetId) -> bool {
+    world
+        .asset(id)
+        .is_some_and(|asset| world.sees(call.user, asset.owner) && asset.visibility != Visibility::Locked)
+}
+
 /// Refuses unless all belong to the caller.
 pub(super) fn all_own(world: &World, call: &Call, ids: &[AssetId], permission: &str) -> Result<(), Problem> {
     let own = |id: &AssetId| world.asset(*id).is_some_and(|asset| asset.owner == call.user);

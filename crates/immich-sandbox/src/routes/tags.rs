@@ -110,7 +110,7 @@ fn assign(world: &mut World, call: &Call, id: &str, on: bool) -> Result<Reply, P
         let has = world.asset(id).is_some_and(|asset| asset.tags.contains(&tag));
         let error = if has == on {
             Some(if on { "duplicate" } else { "not_found" })
-        } else if assets::all_own(world, call, &[id], "asset.share").is_err() {
+        } else if !assets::may_share(world, call, id) {
             Some("no_permission")
         } else {
             set(world, id, tag, on);

@@ -192,3 +192,34 @@ fn a_page_of_a_search_knows_of_every_change_before_it() {
     assert_eq!((before, with_tag, trashed), ((3, 0, 3), 1, (2, 0, 2)));
     assert_eq!(by(in_own), 0);
 }
+
+#[test]
+fn editors_change_what_is_in_an_album_and_viewers_only_look() {
+    for version in Version::ALL {
+        let mut scenario = Scenario::new(version);
+        let library = scenario.managed_storage("/data", "/nowhere");
+        let friend = scenario.user("Friend");
+        let key = scenario.api_key(friend, &["all"]);
+        let (edited, looked_at) = (scenario.album("Edited"), scenario.album("Looked at"));
+        scenario.share_album_as(edited, friend, "editor");
+        scenario.share_album_as(looked_at, friend, "viewer");
+        let ours = scenario.asset(&library, "ours.jpg").album(&edited).id();
+        let theirs = scenario.asset(&library, "theirs.jpg").owner(friend).id();
+        let sandbox = Sandbox::start(scenario).unwrap();
+        let ids = json!({ "ids": [ours.to_string(), theirs.to_string()] });
+        let order = |method: &str, album| {
+            let answer = call_as(&sandbox, &key, method, &format!("/api/albums/{album}/assets"), &ids);
+            let errors = answer.json().as_array().map(|results| {
+                let error =
+                    |result: &serde_json::Value| result["error"].as_str().unwrap_or("done").to_owned();
+                results.iter().map(error).collect::<Vec<_>>()
+            });
+            (answer.status, errors.unwrap_or_default())
+        };
+
+        assert_eq!(order("PUT", edited), (200, vec!["duplicate".to_owned(), "done".to_owned()]));
+        assert_eq!(order("DELETE", edited), (200, vec!["no_permission".to_owned(), "done".to_owned()]));
+        assert_eq!(order("PUT", looked_at).0, 400, "{version}");
+        assert_eq!(order("DELETE", looked_at).0, 400);
+    }
+}
