@@ -72,7 +72,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for picture in &pictures {
         match &picture.look {
             Ok(look) if look.is_plain() => {
-                eprintln!("{}: too plain to be judged ({})", picture.path, look.quality)
+                eprintln!("{}: too plain to be judged ({})", picture.path, look.quality);
             }
             Ok(_) => {}
             Err(error) => eprintln!("{}: {error}", picture.path),

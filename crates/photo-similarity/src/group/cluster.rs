@@ -1,8 +1,8 @@
 //! Groups around a representative.
 //!
 //! The node with the most neighbours (then the nearest ones, then the first) gathers those of them that are still free,
-//! the nearest first. One joins unless it is beyond the limit of most that joined before; so nothing joins because it
-//! looks like one that looks like another. What is left does the same among itself, until no two free neighbours are
+//! the nearest first. One joins unless it is beyond the limit of more than half of those that joined before; so nothing
+//! joins because it looks like one that looks like another. What is left does the same among itself, until no two free neighbours are
 //! left.
 //!
 //! All decisions are made among nodes that are connected: whatever is added elsewhere changes nothing here. Costs the
@@ -25,6 +25,10 @@ pub(super) trait Gathering {
 
     /// Whether two nodes that no link joins are within the limit of each other.
     fn is_near(&self, one: u32, other: u32) -> bool;
+
+    /// Whether two nodes that a link joins look alike as they are. A turned and a trimmed copy of one photo do not look
+    /// like each other, and others say nothing about them.
+    fn is_upright(&self, one: u32, other: u32) -> bool;
 
     /// Whether a node may stand beside all members of the group, whatever its looks.
     fn admits(&self, node: u32) -> bool;
@@ -49,12 +53,14 @@ pub(super) fn clusters(graph: &Graph, rules: &mut impl Gathering) -> Vec<Vec<u32
 
 /// The representative and all that join it.
 fn gather(field: &mut Field<'_>, first: u32, rules: &mut impl Gathering) -> Vec<u32> {
-    let mut members = vec![first];
+    let (mut members, mut core) = (vec![first], vec![first]);
     rules.joined(first, true);
     let mut near = field.begin(first);
     while let Some(Reverse((_, node))) = near.pop() {
-        if is_near_most(field.graph, rules, &members, node) && rules.admits(node) {
+        let is_upright = rules.is_upright(first, node);
+        if (!is_upright || is_near_most(field.graph, rules, &core, node)) && rules.admits(node) {
             members.push(node);
+            core.extend(Some(node).filter(|_| is_upright && core.len() < CORE));
             rules.joined(node, false);
             field.look_through(node, |node| {
                 near.extend(rules.unlinked(first, node).map(|distance| Reverse((distance, node))));
@@ -64,9 +70,8 @@ fn gather(field: &mut Field<'_>, first: u32, rules: &mut impl Gathering) -> Vec<
     members
 }
 
-/// Whether a node is within the limit of at least half of the first members.
-fn is_near_most(graph: &Graph, rules: &impl Gathering, members: &[u32], node: u32) -> bool {
-    let core = &members[..members.len().min(CORE)];
+/// Whether a node is within the limit of at least half of the first members, the representative among them.
+fn is_near_most(graph: &Graph, rules: &impl Gathering, core: &[u32], node: u32) -> bool {
     let mut near = 0;
     core.iter().any(|&member| {
         near += usize::from(rules.is_near(node, member) || graph.between(node, member).is_some());

@@ -70,6 +70,10 @@ impl Gathering for Copying<'_> {
         self.contents.distance(one, other).is_some_and(|distance| u32::from(distance) <= self.limit)
     }
 
+    fn is_upright(&self, one: u32, other: u32) -> bool {
+        self.is_near(one, other)
+    }
+
     fn admits(&self, node: u32) -> bool {
         let is_member = |node: u32| self.set_of[node as usize] == self.set;
         !self.apart.around(node).iter().any(|neighbour| is_member(neighbour.node))

@@ -102,6 +102,10 @@ impl Gathering for Looking<'_> {
         self.distance(one, other).is_some()
     }
 
+    fn is_upright(&self, _: u32, _: u32) -> bool {
+        true
+    }
+
     fn admits(&self, node: u32) -> bool {
         self.size + self.sizes[node as usize] <= MOST_SETS
     }

@@ -102,12 +102,39 @@ fn a_chain_is_cut() {
 
 #[test]
 fn the_representative_has_the_most_neighbours() {
-    let photos: Vec<Photo> = (0..3).map(photo).collect();
+    let photos: Vec<Photo> = (0..4).map(photo).collect();
 
-    let groups = found(&photos, &[Some(bits(70)), Some(bits(0)), Some(bits(36))], &DUPLICATES);
+    let groups = found(&photos, &[0, 20, 39, 45].map(|count| Some(bits(count))), &DUPLICATES);
 
     let order: Vec<u32> = groups[0].members.iter().map(|member| member.photo).collect();
-    assert_eq!(order, [2, 0, 1], "the middle first, then by distance");
+    assert_eq!(order, [1, 2, 0, 3], "one of the middle first, then by distance");
+}
+
+#[test]
+fn a_copy_that_is_like_fewer_than_half_is_named_beside() {
+    let photos: Vec<Photo> = (0..4).map(photo).collect();
+
+    let three = found(&photos[..3], &[0, 30, 41].map(|count| Some(bits(count))), &DUPLICATES);
+    let four = found(&photos, &[0, 30, 41, 45].map(|count| Some(bits(count))), &DUPLICATES);
+
+    assert_eq!(shape(&three), [(Class::Duplicate, vec![vec![1, 2, 0]])]);
+    assert_eq!(shape(&four), [(Class::Duplicate, vec![vec![1, 2, 3]])]);
+    assert_eq!(four[0].also, [(0, 30)]);
+}
+
+#[test]
+fn copies_that_only_their_original_looks_like_are_one_group() {
+    let photos: Vec<Photo> = (0..4).map(photo).collect();
+    let hashes = [bits(0), bits(120), bits_from(130, 100), bits(3)].map(Some);
+    let edge = |b, distance| Edge { a: 0, b, distance };
+
+    let groups = groups(&photos, &hashes, &[edge(1, 2), edge(2, 9), edge(3, 3)], &DUPLICATES);
+
+    assert_eq!(
+        shape(&groups),
+        [(Class::Duplicate, vec![vec![0, 1, 3, 2]])],
+        "one is turned, one has a border"
+    );
 }
 
 #[test]

@@ -8,16 +8,16 @@ use photo_similarity::{HashKind, Limits, Signature, SimilarityError, decode};
 
 use crate::places::photos;
 
-struct Known {
-    file: String,
-    group: String,
-    transform: String,
-    tier: String,
-    signature: Signature,
+pub(crate) struct Known {
+    pub(crate) file: String,
+    pub(crate) group: String,
+    pub(crate) transform: String,
+    pub(crate) tier: String,
+    pub(crate) signature: Signature,
 }
 
 /// Every photo that can be decoded, hashed.
-fn known(photos: &Path) -> &'static [Known] {
+pub(crate) fn known(photos: &Path) -> &'static [Known] {
     static KNOWN: OnceLock<Vec<Known>> = OnceLock::new();
     KNOWN.get_or_init(|| {
         let table = std::fs::read_to_string(photos.join("truth.tsv")).unwrap();
