@@ -1,5 +1,6 @@
 //! Faces that a person draws, not the machine.
 
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::error::ApiError;
@@ -8,7 +9,7 @@ use crate::version::Trait;
 use crate::writer::Writer;
 
 /// A box around a face, in whole pixels of an upright picture of `image_width` by `image_height`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FaceArea {
     /// Left edge.
     pub x: u32,

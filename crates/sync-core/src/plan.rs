@@ -119,6 +119,9 @@ pub enum SkipReason {
     /// No other photo of its group can take part.
     #[error("no other photo of its group can take part")]
     Alone,
+    /// It has something that the keeper has not and that cannot be handed over, or it is no copy for sure.
+    #[error("not put into the trash: {0}")]
+    NotForTheTrash(String),
     /// Somebody changed what was to be taken back.
     #[error("{0}; left as it is")]
     TouchedSince(String),
@@ -140,6 +143,7 @@ impl SkipReason {
             | Self::StackedOtherwise
             | Self::Managed => false,
             Self::Vanished
+            | Self::NotForTheTrash(_)
             | Self::ChangedSince
             | Self::Hidden
             | Self::NoSuchAsset
@@ -171,6 +175,7 @@ impl SkipReason {
             Self::StackedOtherwise => "stacked-otherwise",
             Self::InReview => "in-review",
             Self::Alone => "alone",
+            Self::NotForTheTrash(_) => "not-for-the-trash",
             Self::TouchedSince(_) => "touched-since",
         }
     }

@@ -10,7 +10,7 @@
 
 use std::collections::BTreeSet;
 
-use immich_api::{AlbumId, AssetId, DuplicateId};
+use immich_api::{AlbumId, AssetId, DuplicateId, FaceArea, PersonId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -136,6 +136,26 @@ pub enum What {
         /// Each with photos of its own.
         stacks: Vec<Restack>,
     },
+    /// Photos go to the trash of the server, with all that they have.
+    Trash {
+        /// Those that are not in it.
+        assets: Vec<AssetId>,
+    },
+    /// Photos come out of the trash.
+    Restore {
+        /// Those that are in it.
+        assets: Vec<AssetId>,
+    },
+    /// Somebody is marked on photos.
+    MakeFaces {
+        /// Of people who are not marked on them.
+        faces: Vec<DrawnFace>,
+    },
+    /// Such marks are taken away.
+    DropFaces {
+        /// Drawn by us.
+        faces: Vec<DrawnFace>,
+    },
     /// Fields of photos are set.
     Set {
         /// One field of one photo each, all of them the same field.
@@ -196,6 +216,17 @@ impl Restack {
     }
 }
 
+/// A face that we draw on a photo.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrawnFace {
+    /// On which photo.
+    pub asset: AssetId,
+    /// Whose it is.
+    pub person: PersonId,
+    /// Where.
+    pub area: FaceArea,
+}
+
 /// A field of a photo that is set.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Setting {
@@ -219,6 +250,15 @@ pub enum Value {
     Description(String),
     /// The group of duplicates in which Immich shows it for review.
     Review(Option<DuplicateId>),
+    /// Stars, 1 to 5.
+    Rating(Option<u8>),
+    /// When it was taken.
+    Taken {
+        /// The moment.
+        instant: Timestamp,
+        /// The zone of its clock as the server names it, where that is known.
+        zone: Option<String>,
+    },
 }
 
 impl Value {
@@ -229,6 +269,8 @@ impl Value {
             Self::Archived(_) => "archive",
             Self::Description(_) => "description",
             Self::Review(_) => "review",
+            Self::Rating(_) => "rating",
+            Self::Taken { .. } => "date",
         }
     }
 }
@@ -246,6 +288,10 @@ impl What {
             Self::AddToAlbum { .. } => "add-to-album",
             Self::RemoveFromAlbum { .. } => "remove-from-album",
             Self::Restack { .. } => "restack",
+            Self::Trash { .. } => "trash",
+            Self::Restore { .. } => "restore",
+            Self::MakeFaces { .. } => "make-faces",
+            Self::DropFaces { .. } => "drop-faces",
             Self::Set { .. } => "set",
         }
     }
@@ -259,7 +305,13 @@ impl What {
             | Self::AddToAlbum { album, .. }
             | Self::RemoveFromAlbum { album, .. } => &album.name,
             Self::Set { settings } => settings.first().map_or("", |setting| setting.after.field()),
-            Self::MakeTags { .. } | Self::DropTags { .. } | Self::Restack { .. } => "",
+            Self::MakeTags { .. }
+            | Self::DropTags { .. }
+            | Self::Restack { .. }
+            | Self::Trash { .. }
+            | Self::Restore { .. }
+            | Self::MakeFaces { .. }
+            | Self::DropFaces { .. } => "",
         }
     }
 
@@ -270,7 +322,10 @@ impl What {
             Self::Tag { assets, .. }
             | Self::Untag { assets, .. }
             | Self::AddToAlbum { assets, .. }
-            | Self::RemoveFromAlbum { assets, .. } => assets.len(),
+            | Self::RemoveFromAlbum { assets, .. }
+            | Self::Trash { assets }
+            | Self::Restore { assets } => assets.len(),
+            Self::MakeFaces { faces } | Self::DropFaces { faces } => faces.len(),
             Self::MakeAlbum { .. } | Self::DropAlbum { .. } => 1,
             Self::Restack { stacks } => stacks.len(),
             Self::Set { settings } => settings.len(),
@@ -288,7 +343,10 @@ impl What {
             Self::Tag { assets, .. }
             | Self::Untag { assets, .. }
             | Self::AddToAlbum { assets, .. }
-            | Self::RemoveFromAlbum { assets, .. } => assets.get(item),
+            | Self::RemoveFromAlbum { assets, .. }
+            | Self::Trash { assets }
+            | Self::Restore { assets } => assets.get(item),
+            Self::MakeFaces { faces } | Self::DropFaces { faces } => faces.get(item).map(|face| &face.asset),
             Self::Restack { stacks } => {
                 let stack = stacks.get(item)?;
                 stack.after.iter().chain(&stack.before).flatten().next()
@@ -308,7 +366,12 @@ impl What {
             Self::Tag { assets, .. }
             | Self::Untag { assets, .. }
             | Self::AddToAlbum { assets, .. }
-            | Self::RemoveFromAlbum { assets, .. } => assets.iter().map(ToString::to_string).collect(),
+            | Self::RemoveFromAlbum { assets, .. }
+            | Self::Trash { assets }
+            | Self::Restore { assets } => assets.iter().map(ToString::to_string).collect(),
+            Self::MakeFaces { faces } | Self::DropFaces { faces } => {
+                faces.iter().map(|face| format!("{} {}", face.asset, face.person)).collect()
+            }
             Self::MakeAlbum { album, .. } | Self::DropAlbum { album, .. } => [album.name.clone()].into(),
             Self::Restack { stacks } => {
                 stacks.iter().filter_map(|stack| stack.photos().first().map(ToString::to_string)).collect()
@@ -330,7 +393,10 @@ impl What {
             Self::Tag { assets, .. }
             | Self::Untag { assets, .. }
             | Self::AddToAlbum { assets, .. }
-            | Self::RemoveFromAlbum { assets, .. } => *assets = kept(assets, keep),
+            | Self::RemoveFromAlbum { assets, .. }
+            | Self::Trash { assets }
+            | Self::Restore { assets } => *assets = kept(assets, keep),
+            Self::MakeFaces { faces } | Self::DropFaces { faces } => *faces = kept(faces, keep),
             Self::Restack { stacks } => *stacks = kept(stacks, keep),
             Self::Set { settings } => *settings = kept(settings, keep),
             Self::MakeAlbum { .. } | Self::DropAlbum { .. } => return keep(0).then_some(left),
@@ -356,6 +422,10 @@ impl What {
             Self::DropAlbum { album, description } => Self::MakeAlbum { album, description },
             Self::AddToAlbum { album, assets } => Self::RemoveFromAlbum { album, assets },
             Self::RemoveFromAlbum { album, assets } => Self::AddToAlbum { album, assets },
+            Self::Trash { assets } => Self::Restore { assets },
+            Self::Restore { assets } => Self::Trash { assets },
+            Self::MakeFaces { faces } => Self::DropFaces { faces },
+            Self::DropFaces { faces } => Self::MakeFaces { faces },
             Self::Restack { stacks } => {
                 let back = |stack: Restack| Restack { before: stack.after, after: stack.before };
                 Self::Restack { stacks: stacks.into_iter().map(back).collect() }
@@ -390,11 +460,23 @@ mod tests {
             What::Untag { tag, assets: assets.clone() },
             What::MakeAlbum { album: album.clone(), description: "x".to_owned() },
             What::AddToAlbum { album, assets: assets.clone() },
+            What::Trash { assets: assets.clone() },
+            What::MakeFaces {
+                faces: vec![DrawnFace {
+                    asset: asset(1),
+                    person: PersonId::from_u128(5),
+                    area: FaceArea { x: 1, y: 2, width: 3, height: 4, image_width: 50, image_height: 60 },
+                }],
+            },
             What::Restack { stacks: vec![Restack { before: vec![], after: vec![assets] }] },
             What::Set {
                 settings: vec![
                     setting(Value::Favourite(false), Value::Favourite(true)),
                     setting(Value::Review(None), Value::Review(Some(DuplicateId::from_u128(7)))),
+                    setting(
+                        Value::Taken { instant: Timestamp::UNIX_EPOCH, zone: None },
+                        Value::Taken { instant: Timestamp::MAX, zone: Some("UTC+2".to_owned()) },
+                    ),
                 ],
             },
         ]

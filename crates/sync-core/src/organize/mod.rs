@@ -21,8 +21,8 @@ mod summary;
 pub use actions::{Act, ActOptions, ActStore, ActSummary, Action, TakeBack};
 pub use cache::ThumbnailCache;
 pub use deed::{
-    AlbumRef, Deed, DeedCount, DeedId, DeedRow, DeedState, Numbered, NumberedAlbum, Restack, Setting, Value,
-    What,
+    AlbumRef, Deed, DeedCount, DeedId, DeedRow, DeedState, DrawnFace, Numbered, NumberedAlbum, Restack,
+    Setting, Value, What,
 };
 pub use options::{Filters, LookOptions, OrganizeOptions, Scope, SourceChoice};
 pub use place::{LocalPath, Place};

@@ -75,18 +75,23 @@ impl Work for Fields {
     }
 
     fn question(&self, desk: &Desk<'_>, counted: u64) -> Result<Option<String>, SyncError> {
-        if *self == Self::Favourite || counted <= A_WISH {
-            return Ok(None);
-        }
-        let mut all = 0;
-        for orders in desk.accounts.values() {
-            // A server that cannot count is no reason to go on.
-            let Some(count) = orders.hand.reader().statistics()? else {
-                return Ok(Some(format!("{counted} photos would go to the archive")));
-            };
-            all += count;
-        }
-        let is_much = counted * 100 > all * PERCENT;
-        Ok(is_much.then(|| format!("{counted} of {all} photos would go to the archive")))
+        if *self == Self::Favourite { Ok(None) } else { too_much(desk, counted, "go to the archive") }
     }
+}
+
+/// The question that a run has to ask first which takes so many photos out of sight.
+pub(super) fn too_much(desk: &Desk<'_>, counted: u64, what: &str) -> Result<Option<String>, SyncError> {
+    if counted <= A_WISH {
+        return Ok(None);
+    }
+    let mut all = 0;
+    for orders in desk.accounts.values() {
+        // A server that cannot count is no reason to go on.
+        let Some(count) = orders.hand.reader().statistics()? else {
+            return Ok(Some(format!("{counted} photos would {what}")));
+        };
+        all += count;
+    }
+    let is_much = counted * 100 > all * PERCENT;
+    Ok(is_much.then(|| format!("{counted} of {all} photos would {what}")))
 }

@@ -73,6 +73,12 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
+/// Whether an asset is the picture that was compared, and can be seen by its owner.
+pub(super) fn is_still(asset: &Asset, member: &MemberRecord) -> bool {
+    let now = Now::of(asset);
+    now.is_archived.is_some() && now.is_same(member)
+}
+
 /// What was seen of the photos that were asked for.
 #[derive(Debug, Default)]
 pub(super) struct Fresh {

@@ -6,10 +6,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use immich_api::{
-    AlbumId, ApiError, AssetChange, AssetId, Client, Edit, Ordered, Reader, StackMembers, TagId, Writer,
+    AlbumId, ApiError, AssetChange, AssetId, Client, Edit, Ordered, Reader, StackMembers, TagId, Taken,
+    Writer,
 };
 use jiff::Timestamp;
 
+use super::faces;
 use super::look::{Looker, Stacks, Standing};
 use crate::account::Account;
 use crate::error::{SyncError, chain};
@@ -223,6 +225,10 @@ impl<'a> Hand<'a> {
                 None => vec![Fate::Done; assets.len()],
             },
             What::Restack { stacks } => self.restack_all(writer, stacks)?,
+            What::Trash { assets } => fates(assets, &writer.trash(assets)?),
+            What::Restore { assets } => fates(assets, &writer.restore(assets)?),
+            What::MakeFaces { faces } => faces::make(writer, faces)?,
+            What::DropFaces { faces } => faces::drop(self.reader, writer, faces)?,
             What::Set { settings } => set(writer, settings)?,
         };
         Ok((None, fates))
@@ -356,6 +362,10 @@ fn change(value: &Value) -> AssetChange {
             let edit = group.clone().map_or(Edit::Clear, Edit::Set);
             AssetChange { duplicate_id: Some(edit), ..nothing }
         }
+        Value::Rating(stars) => AssetChange { rating: Some(stars.map_or(Edit::Clear, Edit::Set)), ..nothing },
+        Value::Taken { instant, zone } => {
+            AssetChange { taken: Some(Taken { instant: *instant, zone: zone.clone() }), ..nothing }
+        }
     }
 }
 
@@ -371,6 +381,7 @@ fn ends_the_run(error: &ApiError) -> bool {
         | ApiError::ForeignRedirect { .. }
         | ApiError::NotSupported { .. }
         | ApiError::Status { status: 401 | 403, .. }
+        | ApiError::TrashOff
         | ApiError::Stopped => true,
         _ => false,
     }

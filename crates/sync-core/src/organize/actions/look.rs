@@ -11,6 +11,7 @@ use immich_api::{
     Visibility,
 };
 
+use super::faces;
 use crate::error::SyncError;
 use crate::organize::{AlbumRef, Restack, Setting, Value, What};
 use crate::parallel;
@@ -65,8 +66,21 @@ impl Looker<'_> {
                 let now = Stacks::of(self.reader.stacks()?);
                 Ok(none(stacks.iter().map(|stack| now.standing(stack)).collect()))
             }
+            What::Trash { assets } => self.in_trash(assets, true).map(none),
+            What::Restore { assets } => self.in_trash(assets, false).map(none),
+            What::MakeFaces { faces } => faces::to_make(self.reader, faces).map(none),
+            What::DropFaces { faces } => faces::to_drop(self.reader, faces).map(none),
             What::Set { settings } => self.settings(settings).map(none),
         }
+    }
+
+    fn in_trash(&self, assets: &[AssetId], wanted: bool) -> Result<Vec<Standing>, SyncError> {
+        let standing = |asset: Option<Asset>| match asset {
+            None => Standing::Gone,
+            Some(asset) if asset.is_trashed == wanted => Standing::After,
+            Some(_) => Standing::Before,
+        };
+        Ok(self.each_anywhere(assets.to_vec())?.into_iter().map(standing).collect())
     }
 
     fn tags(&self, tags: &[String]) -> Result<Vec<Standing>, SyncError> {
@@ -198,9 +212,15 @@ impl Looker<'_> {
 
     /// Each asset by itself, several at a time; `None` for one that is gone or in the trash.
     pub(super) fn each(&self, assets: Vec<AssetId>) -> Result<Vec<Option<Asset>>, SyncError> {
+        let found = self.each_anywhere(assets)?.into_iter();
+        Ok(found.map(|asset| asset.filter(|asset| !asset.is_trashed)).collect())
+    }
+
+    /// The same, also of the trash.
+    pub(super) fn each_anywhere(&self, assets: Vec<AssetId>) -> Result<Vec<Option<Asset>>, SyncError> {
         let (mut found, mut failed) = (Vec::with_capacity(assets.len()), None);
         let ask = |asset: AssetId| match self.reader.asset(&asset) {
-            Ok(asset) => Ok(Some(asset).filter(|asset| !asset.is_trashed)),
+            Ok(asset) => Ok(Some(asset)),
             Err(ApiError::NoSuchAsset { .. }) => Ok(None),
             Err(error) => Err(error),
         };
@@ -245,7 +265,23 @@ pub(super) fn value_of(asset: &Asset, like: &Value) -> Option<Value> {
             Value::Description(asset.exif.as_ref()?.description.clone().unwrap_or_default())
         }
         Value::Review(_) => Value::Review(asset.duplicate_id.clone()),
+        Value::Rating(_) => Value::Rating(stars(asset.exif.as_ref()?)),
+        Value::Taken { instant: wanted, .. } => {
+            let exif = asset.exif.as_ref()?;
+            let instant = exif.date_time_original?;
+            // The server may name the zone of the same moment otherwise than we did.
+            if instant == *wanted {
+                like.clone()
+            } else {
+                Value::Taken { instant, zone: exif.time_zone.clone() }
+            }
+        }
     })
+}
+
+/// Stars that count: older servers say 0 for none and -1 for rejected.
+pub(super) fn stars(exif: &immich_api::Exif) -> Option<u8> {
+    exif.rating.and_then(|rating| u8::try_from(rating).ok()).filter(|stars| (1..=5).contains(stars))
 }
 
 /// The stacks of a user, found by photo.

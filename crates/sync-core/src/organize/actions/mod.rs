@@ -10,10 +10,12 @@
 
 mod albums;
 mod describe;
+mod faces;
 mod fields;
 mod fresh;
 mod hand;
 mod look;
+mod merge;
 mod options;
 mod orders;
 mod remove_tags;
@@ -22,6 +24,7 @@ mod run;
 mod stack;
 mod tags;
 mod take_back;
+mod trash;
 mod twins;
 
 pub use options::{ActOptions, Action};

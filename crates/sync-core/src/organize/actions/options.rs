@@ -43,6 +43,8 @@ pub enum Action {
     Describe,
     /// All but the keeper go to the archive.
     Archive,
+    /// Copies of the keeper go to the trash of the server, after the keeper got what only they have.
+    Trash,
 }
 
 impl Action {
@@ -58,6 +60,7 @@ impl Action {
             Self::Favourite => "favourite",
             Self::Describe => "description",
             Self::Archive => "archive",
+            Self::Trash => "trash",
         }
     }
 
@@ -72,7 +75,7 @@ impl Action {
     /// The classes that it is for when the user names none: what hides photos is for copies only.
     pub fn classes(&self) -> BTreeSet<Class> {
         match self {
-            Self::Archive | Self::TagTwins { .. } => [Class::Exact, Class::Duplicate].into(),
+            Self::Archive | Self::Trash | Self::TagTwins { .. } => [Class::Exact, Class::Duplicate].into(),
             Self::Stack => [Class::Exact, Class::Duplicate, Class::Burst].into(),
             Self::RemoveTags { .. }
             | Self::Tag { .. }
@@ -99,6 +102,17 @@ impl Action {
             ],
             Self::Stack => &[P::StackRead, P::StackCreate, P::StackUpdate, P::StackDelete],
             Self::Review { .. } | Self::Favourite | Self::Describe | Self::Archive => &[P::AssetUpdate],
+            Self::Trash => &[
+                P::AssetDelete,
+                P::AssetUpdate,
+                P::AlbumRead,
+                P::AlbumAssetCreate,
+                P::TagRead,
+                P::TagCreate,
+                P::TagAsset,
+                P::FaceRead,
+                P::FaceCreate,
+            ],
         }
     }
 }

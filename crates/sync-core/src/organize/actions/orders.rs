@@ -46,6 +46,8 @@ enum Kind {
     Tag(String),
     Set(&'static str),
     Restack,
+    /// Behind all others: whatever is handed over first has to be there.
+    Trash,
 }
 
 /// A batch on its way.
@@ -115,6 +117,13 @@ impl<'a> Orders<'a> {
         if waiting.photos.len() >= STACKS { self.give(&Kind::Restack) } else { Ok(()) }
     }
 
+    /// A photo goes to the trash.
+    pub(super) fn trash(&mut self, photo: Photo) -> Result<(), SyncError> {
+        let waiting = self.waiting.entry(Kind::Trash).or_default();
+        waiting.photos.push(photo);
+        if waiting.photos.len() >= BATCH { self.give(&Kind::Trash) } else { Ok(()) }
+    }
+
     /// Something that waits for nothing; `photos` are its items. Whether all of it is done.
     pub(super) fn at_once(&mut self, what: &What, photos: &[Photo]) -> Result<bool, SyncError> {
         if self.counting {
@@ -171,6 +180,7 @@ impl<'a> Orders<'a> {
             Kind::Untag(tag) => What::Untag { tag: tag.clone(), assets: assets() },
             Kind::Set(_) => What::Set { settings: waiting.settings },
             Kind::Restack => What::Restack { stacks: waiting.stacks },
+            Kind::Trash => What::Trash { assets: assets() },
         };
         let fates = self.hand.perform(&what, None)?;
         self.count(&waiting.photos, &fates);

@@ -17,6 +17,7 @@ use super::remove_tags::RemoveTags;
 use super::review::Review;
 use super::stack::StackUp;
 use super::tags::TagGroups;
+use super::trash::Trash;
 use super::twins::Twins;
 use crate::account::{Account, identity};
 use crate::error::SyncError;
@@ -64,6 +65,7 @@ pub(super) struct Desk<'a> {
     pub(super) options: &'a ActOptions,
     pub(super) store: &'a dyn ActStore,
     pub(super) fresh: &'a Fresh,
+    pub(super) now: Timestamp,
     pub(super) accounts: BTreeMap<String, Orders<'a>>,
 }
 
@@ -201,6 +203,7 @@ impl<'a> Act<'a> {
             options: self.options,
             store: self.store,
             fresh,
+            now: (self.now)(),
             accounts: hands.into_iter().map(orders).collect(),
         }
     }
@@ -305,6 +308,7 @@ fn work_of(action: &Action) -> Box<dyn Work> {
         Action::Favourite => Box::new(Fields::Favourite),
         Action::Describe => Box::new(Describe::default()),
         Action::Archive => Box::new(Fields::Archive),
+        Action::Trash => Box::new(Trash::default()),
     }
 }
 
