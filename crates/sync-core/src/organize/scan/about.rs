@@ -90,5 +90,9 @@ impl About {
 
 /// Which build this is, as far as reading pictures goes.
 pub(in crate::organize) fn build() -> &'static str {
-    env!("CARGO_PKG_VERSION")
+    if cfg!(feature = "heif") {
+        concat!(env!("CARGO_PKG_VERSION"), " heif")
+    } else {
+        env!("CARGO_PKG_VERSION")
+    }
 }

@@ -94,7 +94,7 @@ impl Known {
         for (photo, looks) in &before {
             match shelf.position(*photo) {
                 Some(at) if shelf.hashes[at].is_some() && shelf.rest[at].looks == *looks => {
-                    is_known[at] = true
+                    is_known[at] = true;
                 }
                 _ => gone.push(*photo),
             }

@@ -119,7 +119,9 @@ impl<'a, 's> Desk<'a, 's> {
         }
         let about = known.as_ref().map(|known| About::parse(&known.about));
         let rehash = self.scan.options.rehash && matches!(found.how, How::File);
-        let fresh = known.zip(about).filter(|(_, about)| !rehash && about.holds());
+        let fresh = known
+            .zip(about)
+            .filter(|(known, about)| !rehash && about.holds() && !self.lacks_sum(&found.how, known, about));
         match fresh {
             Some((_, about)) if about.is_other => Ok(()),
             Some((known, about)) => self.recall(found, &known, &about),
@@ -129,6 +131,12 @@ impl<'a, 's> Desk<'a, 's> {
                 Ok(())
             }
         }
+    }
+
+    /// Whether a file has to be read again for its SHA-1, which is worth most to another machine.
+    fn lacks_sum(&self, how: &How, known: &PictureRecord, about: &About) -> bool {
+        let is_picture = matches!(how, How::File) && about.problem.is_none() && !about.is_other;
+        self.save.is_some() && is_picture && known.sha1.is_none()
     }
 
     /// A photo of which everything is known from an earlier scan.
@@ -234,8 +242,11 @@ impl<'a, 's> Desk<'a, 's> {
         }
     }
 
-    /// Tells of a photo that is not compared by its looks.
+    /// Tells of a photo that is not compared by its looks, where its owner should know.
     pub(super) fn not_compared(&self, detail: &Detail, kind: Option<SkipKind>, why: String) {
+        if kind.is_some_and(|kind| !kind.is_trouble()) {
+            return;
+        }
         let (place, name) = (detail.member.place.clone(), detail.member.name.clone());
         self.scan.reporter.report(&Event::NotCompared(&NotCompared { place, name, kind, why }));
     }

@@ -46,7 +46,7 @@ pub(super) fn judge(mut desk: Desk<'_, '_>) -> Result<ScanSummary, SyncError> {
         return Ok(summary);
     }
     let videos = shots::mark(&mut shelf);
-    let remembers = is_whole && summary.listing_complete && summary.failed == 0;
+    let remembers = is_whole && summary.listing_complete;
     let comparing = Comparing { scan, shelf: &shelf, remembers, day };
     let Some(edges) = comparing.edges()? else {
         summary.stopped = true;

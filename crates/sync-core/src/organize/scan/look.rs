@@ -2,10 +2,12 @@
 //! threads, so that neither the network nor the processor waits and never more than a handful are in memory.
 
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use immich_api::{ApiError, AssetId, BEST_IN_FLIGHT, Thumbnail};
 use photo_similarity::{Limits, PhotoId, Signature, SimilarityError, decode};
+use sha1::{Digest as _, Sha1};
 
 use super::Scan;
 use super::about::{About, Problem, build};
@@ -67,6 +69,8 @@ struct Looked {
     outcome: Outcome,
     about: About,
     detail: Option<Detail>,
+    /// SHA-1 of a file that was read as a whole, where it is wanted.
+    sha1: Option<[u8; 20]>,
 }
 
 /// What the threads work with.
@@ -114,9 +118,8 @@ pub(super) fn look(desk: &mut Desk<'_, '_>) -> Result<(), SyncError> {
         desk.count(task.is_partner, |summary| summary.skip(SkipKind::NotReached));
     }
     match fatal {
-        Some(SyncError::Api(ApiError::Stopped)) => {}
+        Some(SyncError::Api(ApiError::Stopped)) | None => {}
         Some(error) => return Err(error),
-        None => {}
     }
     desk.is_stopped();
     Ok(())
@@ -132,7 +135,7 @@ struct Notes {
 
 impl Notes {
     fn take(&mut self, desk: &mut Desk<'_, '_>, looked: Looked) -> Result<(), SyncError> {
-        let Looked { task, outcome, mut about, detail } = looked;
+        let Looked { task, outcome, mut about, detail, sha1 } = looked;
         let position = task.index as usize;
         let detail = match detail {
             Some(mut detail) => {
@@ -144,6 +147,8 @@ impl Notes {
             }
             None => None,
         };
+        let content = &mut desk.shelf.photos[position].content;
+        *content = content.or(sha1);
         let mut signature = None;
         match outcome {
             Outcome::Seen(seen) => {
@@ -185,7 +190,7 @@ impl Notes {
         }
         let Task { key, stamp, account, .. } = task;
         let used = desk.day;
-        let record = PictureRecord { key, stamp, used, sha1: None, signature, about: about.to_json() };
+        let record = PictureRecord { key, stamp, used, sha1, signature, about: about.to_json() };
         self.records[if account.is_some() { THUMBNAIL } else { FILE }].push(record);
         self.progress(desk)
     }
@@ -227,7 +232,7 @@ impl Eyes<'_, '_> {
             Some(account) => {
                 let mut about = About::default();
                 let outcome = self.thumbnail(task, usize::from(account), &mut about);
-                Looked { task, outcome, about, detail: None }
+                Looked { task, outcome, about, detail: None, sha1: None }
             }
             None => self.file(task),
         }
@@ -259,7 +264,7 @@ impl Eyes<'_, '_> {
             SimilarityError::Damaged(why) => {
                 skipped(SkipKind::Damaged, format!("its thumbnail: {why}"), false)
             }
-            other => not_seen(other),
+            other => not_seen(&other),
         })
     }
 
@@ -281,16 +286,20 @@ impl Eyes<'_, '_> {
         let mut about = About::default();
         let detail: Detail = match self.details.get(task.slot) {
             Ok(detail) => detail,
-            Err(error) => return Looked { task, outcome: Outcome::Fatal(error), about, detail: None },
+            Err(error) => {
+                let outcome = Outcome::Fatal(error);
+                return Looked { task, outcome, about, detail: None, sha1: None };
+            }
         };
+        let mut sha1 = None;
         let outcome = match detail.member.place.file() {
-            Some(path) => self.file_at(path, task, &mut about),
+            Some(path) => self.file_at(path, task, &mut about, &mut sha1),
             None => Outcome::Failed("it is no file".to_owned()),
         };
-        Looked { task, outcome, about, detail: Some(detail) }
+        Looked { task, outcome, about, detail: Some(detail), sha1 }
     }
 
-    fn file_at(&self, path: &std::path::Path, task: Task, about: &mut About) -> Outcome {
+    fn file_at(&self, path: &Path, task: Task, about: &mut About, sha1: &mut Option<[u8; 20]>) -> Outcome {
         let options = self.scan.options;
         let read = open_file::open(path, task.stamp).and_then(|(mut file, facts)| {
             let content = file::read(&mut file, &facts, path, options.look.limits.memory)?;
@@ -305,10 +314,11 @@ impl Eyes<'_, '_> {
             }
             Ok(Content::Picture(bytes)) => {
                 self.processor.enter();
+                *sha1 = options.save_hashes.is_some().then(|| Sha1::digest(&bytes).into());
                 file::note_metadata(&bytes, about);
                 let seen = seen(&bytes, "file", options, about);
                 self.processor.leave(Answer::After(Duration::ZERO));
-                seen.unwrap_or_else(not_seen)
+                seen.unwrap_or_else(|error| not_seen(&error))
             }
             Err(NotRead::Vanished) => {
                 skipped(SkipKind::Vanished, "it went away or changed while it was read".to_owned(), false)
@@ -343,14 +353,14 @@ fn skipped(kind: SkipKind, why: String, is_lasting: bool) -> Outcome {
 }
 
 /// Why a picture has no looks, and whether that will be so the next time.
-fn not_seen(error: SimilarityError) -> Outcome {
-    let kind = match &error {
+fn not_seen(error: &SimilarityError) -> Outcome {
+    let kind = match error {
         SimilarityError::Unsupported(_) => SkipKind::Unsupported,
         SimilarityError::TooLarge { .. } => SkipKind::TooLarge,
-        SimilarityError::Io(_) => return Outcome::Failed(chain(&error)),
+        SimilarityError::Io(_) => return Outcome::Failed(chain(error)),
         _ => SkipKind::Damaged,
     };
-    skipped(kind, chain(&error), !error.is_transient())
+    skipped(kind, chain(error), !error.is_transient())
 }
 
 /// What a refused thumbnail means.

@@ -21,11 +21,10 @@ const PAGE: usize = 1000;
 
 /// Lists all files of these folders that may be photos or videos.
 pub(super) fn list(scan: &Scan<'_>, desk: &mut Desk<'_, '_>, folders: &[PathBuf]) -> Result<(), SyncError> {
-    let mut walk = Walk::new(folders);
     let mut page = Vec::with_capacity(PAGE);
     // Names of one file: whichever comes first in the order of paths, whatever the order of the folder.
     let mut linked: HashMap<(u64, u64), File> = HashMap::new();
-    while let Some(walked) = walk.next() {
+    for walked in Walk::new(folders) {
         match walked {
             Walked::File(file) if file.links > 1 => {
                 let known = linked.remove(&file.number());
