@@ -11,10 +11,6 @@ mod key;
 mod login;
 mod nearest;
 mod output;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "the command that writes the page is not there yet")
-)]
 mod report;
 mod room;
 mod settings;

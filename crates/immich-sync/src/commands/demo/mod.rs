@@ -9,6 +9,7 @@ mod recorder;
 mod server;
 mod story;
 mod teller;
+mod twice;
 
 use std::path::{Path, PathBuf};
 

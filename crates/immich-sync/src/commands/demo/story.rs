@@ -1,4 +1,4 @@
-//! The story in seven parts, each ending with what was checked.
+//! The story in parts, each ending with what was checked.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -21,6 +21,7 @@ use super::counting::Counting;
 use super::recorder::{Recorder, Told};
 use super::server::{Stage, VERSION};
 use super::teller::{MOST_LINES, Teller};
+use super::twice;
 use crate::engines::EngineSettings;
 use crate::output::{Console, clean_path, count, file_lines};
 use crate::room::{self, Room};
@@ -116,6 +117,7 @@ impl Story<'_> {
         }
         self.again(teller)?;
         self.read_by_the_server(&views, &written, teller)?;
+        twice::tell(self.folder, teller)?;
         self.end(teller);
         Ok(())
     }

@@ -8,6 +8,7 @@ mod last_scan;
 mod list;
 mod names;
 mod permissions;
+mod report;
 mod run;
 mod scan;
 mod show;

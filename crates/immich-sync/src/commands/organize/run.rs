@@ -14,7 +14,7 @@ use sync_core::{Account, Event, Reporter as _, StopFlag};
 
 use super::super::frame;
 use super::last_scan::LastScan;
-use super::{act, found, names, permissions, scan};
+use super::{act, found, names, permissions, report, scan};
 use crate::exit::{ExitStatus, usage};
 use crate::output::{
     Asker, Console, Everybody, OrganizeEnd, Presenter as _, Traffic, lost_log, lost_results, start_tracing,
@@ -71,6 +71,7 @@ impl Run<'_> {
     fn to_its_end(&self, signals: &Signals) -> Result<ExitStatus> {
         let begin = Instant::now();
         self.tell_concerns()?;
+        let page = report::file(self)?;
         self.presenter.begin();
         let clients = self.connect()?;
         let state = self.state(&clients)?;
@@ -80,6 +81,10 @@ impl Run<'_> {
             Some(_) => None,
             None => Some(self.scan(&clients, &store, &state)?),
         };
+        let mut next = Vec::new();
+        if let (Some(page), Some(false)) = (&page, scan.as_ref().map(|scan| scan.stopped)) {
+            next.push(report::write(self, page, &clients, &store)?);
+        }
         let acted = match &scan {
             Some(scan) if scan.stopped => None,
             scan => act::run(self, &clients, &store, scan.as_ref())?,
@@ -87,6 +92,7 @@ impl Run<'_> {
         if acted.is_none() && scan.as_ref().is_some_and(|scan| !scan.stopped) {
             found::show(self, &store)?;
         }
+        next.extend(found::next(self, scan.as_ref()));
         let status = ExitStatus::of_organizing(scan.as_ref(), acted.as_ref(), signals.caught());
         store.close().context("everything is remembered, but the state could not be closed")?;
         self.presenter.finish_organizing(&OrganizeEnd {
@@ -95,7 +101,7 @@ impl Run<'_> {
             traffic: Traffic::of(&clients),
             elapsed: begin.elapsed(),
             dry_run: self.settings.dry_run,
-            next: &found::next(self, scan.as_ref()),
+            next: &next,
             status,
         });
         if lost_results() {

@@ -19,11 +19,7 @@ pub(super) fn run(
     state: &Path,
     options: &OrganizeOptions,
 ) -> Result<ScanSummary> {
-    let thumbnails = &run.settings.thumbnails;
-    let cache = match &thumbnails.folder {
-        Some(folder) if !accounts.is_empty() => Some(ThumbnailCache::open(folder, thumbnails.bytes)?),
-        _ => None,
-    };
+    let cache = cache(run, accounts.is_empty())?;
     let scan = Scan {
         accounts,
         store,
@@ -38,5 +34,14 @@ pub(super) fn run(
         // A stop request while the server is asked comes back as an error of the request.
         Err(SyncError::Api(ApiError::Stopped)) => Ok(ScanSummary { stopped: true, ..ScanSummary::default() }),
         scanned => Ok(scanned?),
+    }
+}
+
+/// The thumbnails that are kept; `None` where none are, or no server is asked.
+pub(super) fn cache(run: &Run<'_>, is_local: bool) -> Result<Option<ThumbnailCache>> {
+    let thumbnails = &run.settings.thumbnails;
+    match &thumbnails.folder {
+        Some(folder) if !is_local => Ok(Some(ThumbnailCache::open(folder, thumbnails.bytes)?)),
+        _ => Ok(None),
     }
 }

@@ -46,7 +46,7 @@ settings! {
         ORGANIZE_CLASS = values("organize-class", "CLASS", &[',', ' ', '\n']).option("class");
         /// A page with all groups side by side, in one file
         ORGANIZE_REPORT = value("organize-report", "FILE").option("report").path();
-        /// At most so many groups of each class on the page
+        /// At most so many groups on the page, of each class its share
         ORGANIZE_REPORT_LIMIT = value("organize-report-limit", "N").option("report-limit").default("1000");
     }
     "What to compare" {

@@ -67,7 +67,7 @@ pub(crate) struct OrganizeSettings {
     pub(crate) wishes: Wishes,
     /// The page that shows them.
     pub(crate) report: Option<PathBuf>,
-    /// Groups of each class on the page.
+    /// Groups on the page.
     pub(crate) report_limit: u64,
     /// Pictures that are decoded at the same time.
     pub(crate) workers: usize,
