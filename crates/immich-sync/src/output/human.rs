@@ -269,6 +269,7 @@ fn acting(action: &str) -> &'static str {
         "favourite" => "Giving hearts",
         "description" => "Writing captions",
         "archive" => "Archiving",
+        "trash" => "Putting copies into the trash",
         _ => "Changing the server",
     }
 }

@@ -70,6 +70,7 @@ pub(super) fn skipped(code: &str) -> &str {
         "stacked-otherwise" => "in stacks with other photos, which are left alone",
         "in-review" => "in groups of Immich's own review, which are left alone",
         "alone" => "whose group has no other photo that can take part",
+        "not-for-the-trash" => "not put into the trash, for the reasons named",
         "touched-since" => "changed by somebody since, and left as they are",
         other => other,
     }
@@ -197,6 +198,7 @@ mod tests {
             "stacked-otherwise",
             "in-review",
             "alone",
+            "not-for-the-trash",
             "touched-since",
         ] {
             assert_ne!(skipped(code), code);

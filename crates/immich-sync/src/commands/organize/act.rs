@@ -29,6 +29,7 @@ pub(super) fn actions(wishes: &Wishes) -> Vec<Action> {
         Wish::Description => Action::Describe,
         Wish::Review => Action::Review { overwrite: false },
         Wish::Archive => Action::Archive,
+        Wish::Trash => Action::Trash,
     };
     wishes.actions.iter().map(action).collect()
 }

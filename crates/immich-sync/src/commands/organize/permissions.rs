@@ -9,8 +9,8 @@ use crate::settings::OrganizeSettings;
 pub(super) fn needed(settings: &OrganizeSettings) -> Vec<Permission> {
     let mut needed = vec![Permission::AssetRead, Permission::AssetStatistics];
     if settings.wishes.remove_tag.is_none() {
-        needed.push(Permission::AssetView);
-        needed.extend((!settings.names.albums.is_empty()).then_some(Permission::AlbumRead));
+        // What is in an album is kept before what is in none, and members of a stack are no copies.
+        needed.extend([Permission::AssetView, Permission::AlbumRead, Permission::StackRead]);
         needed.extend((!settings.names.people.is_empty()).then_some(Permission::PersonRead));
     }
     for action in actions(&settings.wishes) {

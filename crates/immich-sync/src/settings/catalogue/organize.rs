@@ -40,6 +40,8 @@ settings! {
         ORGANIZE_REVIEW = choice("organize-to-immich-review").option("to-immich-review");
         /// Put all but the best into Immich's archive; of exact and duplicate ones unless --class says more
         ORGANIZE_ARCHIVE = choice("organize-archive").option("archive");
+        /// Put the copies of the best into Immich's trash, once it has what only they have; never similar photos or bursts
+        ORGANIZE_TRASH = choice("organize-trash").option("trash").not_in_config();
         /// Only these groups: numbers, or the beginnings of their ids
         ORGANIZE_GROUP = values("organize-group", "GROUP", &[',', ' ', '\n']).option("group").not_in_config();
         /// Only groups of these classes: exact, duplicate, burst, similar

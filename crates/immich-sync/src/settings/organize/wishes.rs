@@ -15,7 +15,7 @@ const TAG: &str = "review-duplicate";
 const ALBUM_PREFIX: &str = "Similar-";
 
 /// Every action with the option that chooses it, in the order in which they are done: what hides photos comes last.
-const EACH: [(Wish, Setting); 8] = [
+const EACH: [(Wish, Setting); 9] = [
     (Wish::Tag, catalogue::ORGANIZE_TAG),
     (Wish::TagLocal, catalogue::ORGANIZE_TAG_LOCAL),
     (Wish::Albums, catalogue::ORGANIZE_ALBUMS),
@@ -24,6 +24,7 @@ const EACH: [(Wish, Setting); 8] = [
     (Wish::Description, catalogue::ORGANIZE_DESCRIPTION),
     (Wish::Review, catalogue::ORGANIZE_REVIEW),
     (Wish::Archive, catalogue::ORGANIZE_ARCHIVE),
+    (Wish::Trash, catalogue::ORGANIZE_TRASH),
 ];
 
 /// One thing that is done.
@@ -45,6 +46,8 @@ pub(crate) enum Wish {
     Review,
     /// The archive for all but the best.
     Archive,
+    /// The trash for copies of the best.
+    Trash,
 }
 
 impl Wish {
@@ -95,11 +98,17 @@ pub(super) fn resolve(sources: &Sources<'_>) -> Result<Wishes> {
         (Some(_), _) => Vec::new(),
         (None, actions) => first_that_chooses(sources, actions)?,
     };
+    let classes = classes(sources)?;
+    if actions.contains(&Wish::Trash) && classes.iter().any(|class| *class > Class::Duplicate) {
+        return Err(usage(
+            "--trash is for exact copies and duplicates; similar photos and bursts are no copies",
+        ));
+    }
     Ok(Wishes {
         tag: tag(sources, &actions)?,
         actions,
         album_prefix: sources.text(&catalogue::ORGANIZE_ALBUM_PREFIX)?.unwrap_or_else(|| ALBUM_PREFIX.into()),
-        classes: classes(sources)?,
+        classes,
         groups: groups(sources)?,
         remove_tag: remove_tag
             .map(|name| plain_tag(&name).map(|name| RemoveTag { name, everywhere }))

@@ -24,7 +24,7 @@ fn a_name_that_nobody_has_is_answered_with_the_nearest_before_anything_is_compar
 fn missing_permissions_are_twelve_and_all_named_before_anything_is_listed() {
     let shelf = Shelf::new();
     let admin = shelf.sandbox.admin();
-    let reads = ["user.read", "asset.read", "asset.statistics", "asset.view"];
+    let reads = ["user.read", "asset.read", "asset.statistics", "asset.view", "album.read", "stack.read"];
     let key = shelf.sandbox.add_api_key(admin, &reads);
     let with = |arguments: &[&str]| Said::by(shelf.organize(arguments).env("IMMICH_API_KEY", &key));
 

@@ -156,3 +156,39 @@ fn several_things_are_done_at_once_and_history_lists_them() {
         Said::by(&mut shelf.bare(&["history", "--server", &shelf.sandbox.url()])).ended_with(0).stdout;
     assert!(history.contains("organize --stack --mark-best-favorite --description"), "{history}");
 }
+
+#[test]
+fn copies_go_into_the_trash_and_come_back() {
+    let shelf = Shelf::new();
+    let trashed = || {
+        let views = shelf.sandbox.views();
+        views.iter().filter(|view| view.is_trashed).count()
+    };
+
+    // Three of ten are more than a run may take away without a question.
+    Said::by(&mut shelf.organize(&["--trash"])).ended_with(4);
+    assert_eq!(trashed(), 0);
+    let said = Said::by(&mut shelf.organize(&["--trash", "--yes", "--json"])).ended_with(0);
+    assert_eq!(trashed(), 3, "{}", said.stdout);
+    assert!(!shelf.sandbox.view(shelf.lake[0]).unwrap().is_trashed);
+
+    let mut undo = shelf.bare(&["undo", &number(&said), "--yes"]);
+    undo.env("IMMICH_API_KEY", shelf.sandbox.api_key()).env("IMMICH_URL", shelf.sandbox.url());
+    Said::by(&mut undo).ended_with(0);
+    assert_eq!(trashed(), 0);
+}
+
+#[test]
+fn all_groups_are_put_onto_one_page_with_their_pictures() {
+    let shelf = Shelf::new();
+    let page = shelf.folder.path().join("groups.html");
+
+    let said = Said::by(&mut shelf.organize(&["--report", page.to_str().unwrap()])).ended_with(0);
+
+    assert!(said.stderr.contains("shows 2 groups with 5 pictures"), "{}", said.stderr);
+    let html = std::fs::read_to_string(&page).unwrap();
+    assert!(html.contains("lake (1).jpg") && html.contains("data:image/jpeg;base64,"));
+    std::fs::write(&page, "mine").unwrap();
+    Said::by(&mut shelf.organize(&["--report", page.to_str().unwrap()])).ended_with(2);
+    assert_eq!(std::fs::read_to_string(&page).unwrap(), "mine");
+}
