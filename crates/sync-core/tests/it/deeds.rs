@@ -9,4 +9,5 @@ mod lost;
 mod random;
 mod stacks;
 mod tags;
+mod trash;
 mod undone;

@@ -1,0 +1,171 @@
+//! The trash: what a keeper gets first, what stays out of it, and that all of it comes back.
+
+use immich_sandbox::{AssetView, FaceBox, SourceType, Version};
+use photo_similarity::Class;
+use sync_core::SyncError;
+use sync_core::organize::{Action, Decision, Place, What};
+use sync_core::state::GroupStore;
+
+use super::lab::{Lab, assert_same, group, of_members, only};
+
+/// Who of these photos is in the trash.
+fn trashed(lab: &Lab) -> Vec<usize> {
+    let views = lab.sandbox.views();
+    (0..lab.ids.len())
+        .filter(|photo| views.iter().any(|view| view.id == lab.ids[*photo] && view.is_trashed))
+        .collect()
+}
+
+/// A keeper without anything, a copy with everything, and many other photos.
+fn rich(version: Version) -> Lab {
+    let lab = Lab::of(version, 40, |scenario, ids| {
+        let album = scenario.album("Holidays");
+        scenario.add_to_album(album, &[ids[1], ids[9]]);
+        let library = scenario.external_library("/mnt/more", std::path::Path::new("/nowhere"));
+        let zoe = scenario.person("Zoë");
+        let area = FaceBox::new((40, 30, 60, 54), (160, 120));
+        scenario.asset(&library, "zoe.jpg").face(Some(zoe), area, SourceType::MachineLearning);
+    });
+    let faces = lab.sandbox.faces(lab.sandbox.find("/mnt/more/zoe.jpg").unwrap());
+    lab.sandbox.set_tags(lab.ids[1], &["Places/Lake"]).unwrap();
+    lab.sandbox
+        .edit(lab.ids[1], |asset| {
+            asset.is_favorite = true;
+            asset.rating = Some(4);
+            asset.description = Some("With Zoë".to_owned());
+            asset.faces = faces;
+            (asset.latitude, asset.longitude) = (None, None);
+        })
+        .unwrap();
+    lab.sandbox
+        .edit(lab.ids[0], |asset| {
+            asset.description = Some("At the lake".to_owned());
+            asset.rating = Some(2);
+        })
+        .unwrap();
+    lab.duplicates(&[&[0, 1]]);
+    lab
+}
+
+#[test]
+fn a_keeper_gets_what_only_its_copy_has_before_that_goes_and_an_undo_brings_all_back() {
+    for version in [Version::V2_7_5, Version::V3_0_3] {
+        let lab = rich(version);
+        let (before, views) = (lab.world(), lab.sandbox.views());
+
+        let (summary, heard) = lab.act(&only(Action::Trash));
+
+        assert_eq!(trashed(&lab), [1], "{version:?} {heard:?}");
+        let keeper = lab.sandbox.view(lab.ids[0]).unwrap();
+        assert_eq!(keeper.description.as_deref(), Some("At the lake\nWith Zoë"));
+        assert_eq!((keeper.is_favorite, keeper.rating), (true, Some(4)));
+        assert_eq!((keeper.tags, keeper.people), (vec!["Places/Lake".to_owned()], vec!["Zoë".to_owned()]));
+        let album = lab.world().albums.remove(0);
+        assert!(album.2.contains(&lab.id(0)), "{album:?}");
+        assert!(matches!(heard.changed.last(), Some(What::Trash { assets }) if *assets == [lab.id(1)]));
+        assert_eq!((summary.total.done, lab.act(&only(Action::Trash)).0.total.done), (1, 0));
+
+        let (back, heard) = lab.undo(summary.run.unwrap());
+
+        assert!(back.is_clean() && back.skipped.is_empty(), "{back:?} {heard:?}");
+        assert_same(&lab.world(), &before, "afterwards");
+        assert_eq!(trashed(&lab), Vec::<usize>::new());
+        for (now, then) in lab.sandbox.views().into_iter().zip(views) {
+            assert_eq!(now, AssetView { updated_at: now.updated_at, ..then });
+        }
+    }
+}
+
+#[test]
+fn a_preview_of_the_trash_changes_nothing() {
+    let lab = rich(Version::V3_0_3);
+    let before = lab.world();
+    lab.sandbox.clear_requests();
+
+    let (summary, heard) = lab.preview(&only(Action::Trash));
+
+    assert_eq!(summary.total.done, 1);
+    assert!(heard.would.iter().any(|what| matches!(what, What::Trash { .. })), "{heard:?}");
+    let asked = ["/search/metadata", "/search/statistics"];
+    let writes = lab.sandbox.writes();
+    assert!(writes.iter().all(|write| asked.iter().any(|path| write.path.ends_with(path))), "{writes:?}");
+    assert_same(&lab.world(), &before, "afterwards");
+}
+
+#[test]
+fn what_only_looks_alike_is_never_put_into_the_trash() {
+    let lab = Lab::new(40);
+    let mut alike = lab.member(1, 1);
+    alike.set = 1;
+    let similar = of_members(Class::Similar, vec![lab.member(0, 0), alike, lab.member(2, 2)]);
+    lab.groups(vec![similar, group(&lab, Class::Burst, &[3, 4])]);
+
+    lab.act(&only(Action::Trash));
+    assert_eq!(trashed(&lab), Vec::<usize>::new());
+
+    let mut all = only(Action::Trash);
+    all.classes = Some([Class::Similar].into());
+    let (_, heard) = lab.act(&all);
+    assert_eq!(trashed(&lab), [2], "the copy of the keeper, and not what looks like it");
+    assert_eq!(heard.skipped, [(lab.id(1).to_string(), "not-for-the-trash".to_owned())]);
+}
+
+#[test]
+fn what_cannot_be_handed_over_stays() {
+    let lab = Lab::new(60);
+    lab.sandbox.edit(lab.ids[0], |asset| (asset.latitude, asset.longitude) = (None, None)).unwrap();
+    lab.sandbox
+        .edit(lab.ids[1], |asset| (asset.latitude, asset.longitude) = (Some(47.0), Some(8.0)))
+        .unwrap();
+    let mut external = lab.member(3, 1);
+    external.library = Some("289c7edf-4d4e-4ad7-a74e-4029b8dc94cd".to_owned());
+    let chosen = group(&lab, Class::Duplicate, &[4, 5, 6]);
+    let keep = Decision::Keep(vec![Place::Asset(lab.id(4)), Place::Asset(lab.id(5))]);
+    lab.store.decide(chosen.id, Some(&keep), jiff::Timestamp::UNIX_EPOCH).unwrap();
+    lab.groups(vec![
+        group(&lab, Class::Duplicate, &[0, 1]),
+        of_members(Class::Exact, vec![lab.member(2, 0), external]),
+        chosen,
+    ]);
+
+    let (summary, heard) = lab.act(&only(Action::Trash));
+
+    assert_eq!(trashed(&lab), [6], "{heard:?}");
+    assert_eq!(summary.total.skipped["not-for-the-trash"], 3);
+}
+
+#[test]
+fn a_keeper_that_is_gone_or_changed_keeps_all_its_copies() {
+    let lab = Lab::new(40);
+    lab.duplicates(&[&[0, 1], &[2, 3]]);
+    lab.sandbox.trash(lab.ids[0]).unwrap();
+    lab.sandbox.edit(lab.ids[2], |asset| asset.size = Some(4711)).unwrap();
+
+    let (summary, _) = lab.act(&only(Action::Trash));
+
+    assert_eq!((summary.total.done, trashed(&lab)), (0, vec![0]));
+}
+
+#[test]
+fn a_server_whose_trash_keeps_nothing_gets_no_such_order() {
+    let lab = Lab::new(40);
+    lab.duplicates(&[&[0, 1]]);
+    lab.sandbox.set_trash_days(None);
+
+    let (result, _) = lab.try_act(&only(Action::Trash));
+
+    assert!(result.is_err(), "{result:?}");
+    assert_eq!(trashed(&lab), Vec::<usize>::new());
+}
+
+#[test]
+fn a_fifth_of_a_library_does_not_go_into_the_trash_without_a_question() {
+    let lab = Lab::new(60);
+    let photos: Vec<usize> = (0..30).collect();
+    lab.groups(vec![group(&lab, Class::Exact, &photos)]);
+
+    let (result, _) = lab.try_act(&only(Action::Trash));
+
+    assert!(matches!(&result, Err(SyncError::Brake(text)) if text.contains("29 of 60")), "{result:?}");
+    assert_eq!(trashed(&lab), Vec::<usize>::new());
+}
