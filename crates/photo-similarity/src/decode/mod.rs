@@ -3,6 +3,7 @@
 //! The content decides what a file is, never its name. Each format has its module; all of them ask the limits before they
 //! allocate, deliver BT.601 brightness, and lay what is see-through on white.
 
+mod colours;
 #[cfg(feature = "heif")]
 mod heif;
 mod jpeg;
@@ -11,6 +12,8 @@ mod samples;
 mod sniff;
 mod tiff_raw;
 mod webp;
+
+pub(crate) use colours::colours;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -7,8 +7,10 @@ use std::io::Cursor;
 
 use image::codecs::{gif::GifDecoder, png::PngDecoder, tiff::TiffDecoder, webp::WebPDecoder};
 use image::error::UnsupportedErrorKind;
-use image::{ImageDecoder, ImageError};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageError, RgbImage};
 
+use crate::decode::colours::{on_white, picture};
 use crate::decode::{Decoded, Format, Limits, PixelSource, samples, upright};
 use crate::error::SimilarityError;
 use crate::luma::Luma;
@@ -31,6 +33,28 @@ pub(super) fn decode(bytes: &[u8], format: Format, limits: &Limits) -> Result<De
         SimilarityError::Unsupported(format!("A picture with pixels of the kind {colour:?}"))
     })?;
     upright(Luma::new(width, height, samples)?, turn, (width, height), format, PixelSource::Picture)
+}
+
+/// The same in colours, and how they are to be turned.
+pub(super) fn colours(
+    bytes: &[u8],
+    format: Format,
+    limits: &Limits,
+) -> Result<(RgbImage, Orientation), SimilarityError> {
+    let mut decoder = open(bytes, format, limits).map_err(in_words)?;
+    let (width, height) = decoder.dimensions();
+    let pixels = limits.admit_pixels(width, height)?;
+    // As brightness, and once as colours with transparency and once without.
+    limits.admit_memory(
+        needed(format, pixels, decoder.total_bytes()).saturating_add(pixels.saturating_mul(7)),
+    )?;
+    let turn = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    decoder.set_limits(allowed(limits)).map_err(in_words)?;
+    let decoded = DynamicImage::from_decoder(decoder).map_err(in_words)?;
+    if !decoded.color().has_alpha() {
+        return Ok((decoded.into_rgb8(), turn));
+    }
+    Ok((picture(width, height, on_white(&decoded.into_rgba8()).collect())?, turn))
 }
 
 fn open<'a>(

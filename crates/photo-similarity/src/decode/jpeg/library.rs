@@ -21,9 +21,11 @@ use mozjpeg_sys::{
 };
 
 use crate::decode::Limits;
+use crate::decode::colours::Wanted;
+use crate::decode::jpeg::Rows;
 use crate::decode::jpeg::segments::Segments;
 use crate::error::SimilarityError;
-use crate::luma::{Luma, bt601};
+use crate::luma::bt601;
 
 /// Scans of a progressive file. Encoders write about 10; hundreds of them, each over the whole picture, take minutes.
 pub(super) const MAX_SCANS: usize = 100;
@@ -60,16 +62,17 @@ enum Fatal {
     Scans,
 }
 
-/// The picture, scaled to an eighth, a quarter, a half or not at all, and the size of the whole.
+/// The picture, scaled to an eighth, a quarter, a half or not at all.
 pub(super) fn decode(
     bytes: &[u8],
     short_side: u32,
     limits: &Limits,
     segments: Segments,
-) -> Result<(Luma, (u32, u32)), Refused> {
+    wanted: Wanted,
+) -> Result<Rows, Refused> {
     let decoder = Decoder::new();
     // What is unwound through is only used to be dropped.
-    let outcome = catch_unwind(AssertUnwindSafe(|| decoder.run(bytes, short_side, limits, segments)));
+    let outcome = catch_unwind(AssertUnwindSafe(|| decoder.run(bytes, short_side, limits, segments, wanted)));
     outcome.unwrap_or_else(|fatal| Err(refused(fatal, limits)))
 }
 
@@ -115,7 +118,8 @@ impl Decoder {
         short_side: u32,
         limits: &Limits,
         segments: Segments,
-    ) -> Result<(Luma, (u32, u32)), Refused> {
+        wanted: Wanted,
+    ) -> Result<Rows, Refused> {
         let parts = self.0;
         // SAFETY: `parts` lives and stays where it is until `self` is dropped, `bytes` outlives the decoding, and what
         // follows is the order of calls that the library asks for.
@@ -130,23 +134,25 @@ impl Decoder {
             }
             library.out_color_space = match library.jpeg_color_space {
                 J_COLOR_SPACE::JCS_CMYK | J_COLOR_SPACE::JCS_YCCK => J_COLOR_SPACE::JCS_CMYK,
+                _ if wanted == Wanted::Colours => J_COLOR_SPACE::JCS_RGB,
                 _ => J_COLOR_SPACE::JCS_GRAYSCALE,
             };
             library.scale_num = eighths(whole, short_side);
             library.scale_denom = 8;
             jpeg_calc_output_dimensions(library);
             let pixels = u64::from(library.output_width) * u64::from(library.output_height);
-            limits.admit_memory(pixels)?;
+            limits.admit_memory(if wanted == Wanted::Colours { pixels * 3 } else { pixels })?;
             jpeg_start_decompress(library);
             if (*parts).cut && !brightness_is_complete(&(*parts).library) {
                 return Err(missing().into());
             }
-            let luma = rows(&mut (*parts).library, segments.adobe)?;
+            let samples = rows(&mut (*parts).library, segments.adobe, wanted)?;
             // An arithmetic decoder goes on with zeros where data is missing, without a warning.
             if (*parts).cut && segments.arithmetic {
                 return Err(missing().into());
             }
-            Ok((luma, whole))
+            let library = &(*parts).library;
+            Ok(Rows { width: library.output_width, height: library.output_height, samples, whole })
         }
     }
 
@@ -229,30 +235,37 @@ unsafe fn brightness_is_complete(library: &jpeg_decompress_struct) -> bool {
 ///
 /// # Safety
 /// After decompression has started.
-unsafe fn rows(library: &mut jpeg_decompress_struct, adobe: bool) -> Result<Luma, SimilarityError> {
-    let (width, height) = (library.output_width, library.output_height);
-    let channels = if library.out_color_space == J_COLOR_SPACE::JCS_CMYK { 4 } else { 1 };
-    let mut row = vec![0_u8; width as usize * channels];
-    let mut samples = Vec::with_capacity(width as usize * height as usize);
+unsafe fn rows(
+    library: &mut jpeg_decompress_struct,
+    adobe: bool,
+    wanted: Wanted,
+) -> Result<Vec<u8>, SimilarityError> {
+    let (width, height) = (library.output_width as usize, library.output_height);
+    let inks = library.out_color_space == J_COLOR_SPACE::JCS_CMYK;
+    let delivered = if wanted == Wanted::Colours { 3 } else { 1 };
+    let mut row = vec![0_u8; width * if inks { 4 } else { delivered }];
+    let mut samples = Vec::with_capacity(width * delivered * height as usize);
     while library.output_scanline < height {
         let mut start = row.as_mut_ptr();
         // SAFETY: `row` is as long as a row of the output.
         if unsafe { jpeg_read_scanlines(library, &raw mut start, 1) } != 1 {
             return Err(SimilarityError::Damaged("its rows end early".to_owned()));
         }
-        match channels {
-            1 => samples.extend_from_slice(&row),
-            _ => samples.extend(row.as_chunks().0.iter().map(|inks| ink(*inks, adobe))),
+        let pixels = row.as_chunks().0.iter().map(|pixel| ink(*pixel, adobe));
+        match wanted {
+            _ if !inks => samples.extend_from_slice(&row),
+            Wanted::Brightness => samples.extend(pixels.map(|[red, green, blue]| bt601(red, green, blue))),
+            Wanted::Colours => samples.extend(pixels.flatten()),
         }
     }
-    Luma::new(width, height, samples)
+    Ok(samples)
 }
 
-/// Brightness of cyan, magenta, yellow and black.
-fn ink(inks: [u8; 4], adobe: bool) -> u8 {
+/// Light of cyan, magenta, yellow and black.
+fn ink(inks: [u8; 4], adobe: bool) -> [u8; 3] {
     let [red, green, blue, black] = if adobe { inks } else { inks.map(|ink| 255 - ink) };
     let over = |light: u8| u8::try_from((u32::from(light) * u32::from(black) + 127) / 255).unwrap_or(u8::MAX);
-    bt601(over(red), over(green), over(blue))
+    [over(red), over(green), over(blue)]
 }
 
 /// Never returns to the library.
@@ -337,8 +350,8 @@ mod tests {
 
     #[test]
     fn ink_of_adobe_is_upside_down() {
-        assert_eq!((ink([0, 0, 0, 0], false), ink([255; 4], true)), (255, 255));
-        assert_eq!((ink([0, 0, 0, 255], false), ink([255, 255, 255, 0], true)), (0, 0));
-        assert_eq!(ink([255, 255, 0, 0], false), bt601(0, 0, 255));
+        assert_eq!((ink([0, 0, 0, 0], false), ink([255; 4], true)), ([255; 3], [255; 3]));
+        assert_eq!((ink([0, 0, 0, 255], false), ink([255, 255, 255, 0], true)), ([0; 3], [0; 3]));
+        assert_eq!(ink([255, 255, 0, 0], false), [0, 0, 255]);
     }
 }

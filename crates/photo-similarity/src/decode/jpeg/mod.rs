@@ -1,4 +1,4 @@
-//! JPEG: brightness only, scaled down while decoding.
+//! JPEG: brightness only, or colours where somebody looks at it, scaled down while decoding.
 //!
 //! A JPEG stores brightness apart from colours and as frequencies of 8 by 8 pixels. Reading the lowest frequencies alone
 //! gives an eighth, a quarter or a half of the size for little more than the cost of unpacking: a fifth of what decoding
@@ -9,17 +9,53 @@ mod fallback;
 mod library;
 mod segments;
 
+use image::RgbImage;
+use image::metadata::Orientation;
+
+use crate::decode::colours::{Wanted, picture};
 use crate::decode::{Decoded, Format, Limits, PixelSource, upright};
 use crate::error::SimilarityError;
+use crate::luma::Luma;
 use segments::Segments;
 
 /// Decodes a whole file, its short side at least `short_side` where it has as many pixels.
 pub(super) fn decode(bytes: &[u8], short_side: u32, limits: &Limits) -> Result<Decoded, SimilarityError> {
     let segments = Segments::of(bytes);
-    let (luma, whole) = match library::decode(bytes, short_side, limits, segments) {
-        Ok(decoded) => decoded,
-        Err(library::Refused::Final(error)) => return Err(error),
-        Err(library::Refused::Unknown(reason)) => fallback::decode(bytes, limits, &reason)?,
-    };
-    upright(luma, segments.turn, whole, Format::Jpeg, PixelSource::Picture)
+    let rows = rows(bytes, short_side, limits, segments, Wanted::Brightness)?;
+    let luma = Luma::new(rows.width, rows.height, rows.samples)?;
+    upright(luma, segments.turn, rows.whole, Format::Jpeg, PixelSource::Picture)
+}
+
+/// The same in colours, and how they are to be turned.
+pub(super) fn colours(
+    bytes: &[u8],
+    short_side: u32,
+    limits: &Limits,
+) -> Result<(RgbImage, Orientation), SimilarityError> {
+    let segments = Segments::of(bytes);
+    let rows = rows(bytes, short_side, limits, segments, Wanted::Colours)?;
+    Ok((picture(rows.width, rows.height, rows.samples)?, segments.turn))
+}
+
+/// Decoded pixels, rows without gaps.
+struct Rows {
+    width: u32,
+    height: u32,
+    samples: Vec<u8>,
+    /// Width and height of the whole picture.
+    whole: (u32, u32),
+}
+
+fn rows(
+    bytes: &[u8],
+    short_side: u32,
+    limits: &Limits,
+    segments: Segments,
+    wanted: Wanted,
+) -> Result<Rows, SimilarityError> {
+    match library::decode(bytes, short_side, limits, segments, wanted) {
+        Ok(rows) => Ok(rows),
+        Err(library::Refused::Final(error)) => Err(error),
+        Err(library::Refused::Unknown(reason)) => fallback::decode(bytes, limits, &reason, wanted),
+    }
 }

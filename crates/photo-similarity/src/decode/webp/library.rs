@@ -8,6 +8,7 @@ use libwebp_sys::{
     WebPRGBABuffer, WebPYUVABuffer,
 };
 
+use crate::decode::colours::Wanted;
 use crate::error::SimilarityError;
 
 /// What the head of a file says.
@@ -55,7 +56,12 @@ pub(super) enum Pixels {
 }
 
 /// Decodes the picture at `size`, which is at most its own.
-pub(super) fn decode(bytes: &[u8], features: &Features, size: (u32, u32)) -> Result<Pixels, SimilarityError> {
+pub(super) fn decode(
+    bytes: &[u8],
+    features: &Features,
+    size: (u32, u32),
+    wanted: Wanted,
+) -> Result<Pixels, SimilarityError> {
     let mut config = WebPDecoderConfig::new()
         .map_err(|()| SimilarityError::Unsupported("WebP in this build".to_owned()))?;
     let (Ok(width), Ok(height)) = (c_int::try_from(size.0), c_int::try_from(size.1)) else {
@@ -70,7 +76,7 @@ pub(super) fn decode(bytes: &[u8], features: &Features, size: (u32, u32)) -> Res
     config.output.height = height;
     config.output.is_external_memory = 1;
     let pixels = size.0 as usize * size.1 as usize;
-    if features.lossless {
+    if features.lossless || wanted == Wanted::Colours {
         let mut colours = vec![0; pixels * 4];
         config.output.colorspace = WEBP_CSP_MODE::MODE_RGBA;
         config.output.u.RGBA =

@@ -6,8 +6,10 @@
 
 mod library;
 
+use image::RgbImage;
 use image::metadata::Orientation;
 
+use crate::decode::colours::{Wanted, on_white, picture};
 use crate::decode::{Decoded, Format, Limits, PixelSource, raster, samples, upright};
 use crate::error::SimilarityError;
 use crate::luma::{Luma, bt601};
@@ -26,7 +28,7 @@ pub(super) fn decode(bytes: &[u8], short_side: u32, limits: &Limits) -> Result<D
     // Without loss the decoder keeps four bytes a pixel, else some rows and the transparency.
     let kept = if features.lossless { 4 } else { u64::from(features.alpha) };
     limits.admit_memory(pixels.saturating_mul(kept).saturating_add(delivered.saturating_mul(5)))?;
-    let samples = match library::decode(bytes, &features, (width, height))? {
+    let samples = match library::decode(bytes, &features, (width, height), Wanted::Brightness)? {
         Pixels::Brightness(rows) => rows.into_iter().map(stretched).collect(),
         Pixels::BrightnessOn(rows, alpha) => rows
             .into_iter()
@@ -41,6 +43,29 @@ pub(super) fn decode(bytes: &[u8], short_side: u32, limits: &Limits) -> Result<D
         }
     };
     upright(Luma::new(width, height, samples)?, turn(bytes), whole, Format::WebP, PixelSource::Picture)
+}
+
+/// The same in colours, and how they are to be turned.
+pub(super) fn colours(
+    bytes: &[u8],
+    short_side: u32,
+    limits: &Limits,
+) -> Result<(RgbImage, Orientation), SimilarityError> {
+    let features = Features::of(bytes)?;
+    if features.moves {
+        return raster::colours(bytes, Format::WebP, limits);
+    }
+    let whole = (features.width, features.height);
+    let pixels = limits.admit_pixels(whole.0, whole.1)?;
+    let (width, height) = scaled(whole, short_side, features.lossless);
+    let delivered = u64::from(width) * u64::from(height);
+    limits.admit_memory(pixels.saturating_mul(4).saturating_add(delivered.saturating_mul(7)))?;
+    match library::decode(bytes, &features, (width, height), Wanted::Colours)? {
+        Pixels::Colours(colours) => Ok((picture(width, height, on_white(&colours).collect())?, turn(bytes))),
+        Pixels::Brightness(_) | Pixels::BrightnessOn(..) => {
+            Err(SimilarityError::Damaged("its colours are missing".to_owned()))
+        }
+    }
 }
 
 /// The size to decode at: what is much larger than asked for is scaled down while decoding, which spares memory more than

@@ -4,16 +4,13 @@
 //! travel), white where the original is transparent, and within a number of bytes. So it can be put into a page or
 //! sent on without asking where the original came from.
 
-mod colours;
-
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8x3;
 use fast_image_resize::{ResizeOptions, Resizer};
 use image::codecs::jpeg::JpegEncoder;
 use image::{ExtendedColorType, RgbImage};
 
-use self::colours::colours;
-use crate::decode::Limits;
+use crate::decode::{Limits, colours};
 use crate::error::SimilarityError;
 
 /// How large a preview may be.
@@ -42,7 +39,7 @@ const QUALITIES: [u8; 5] = [82, 70, 55, 40, 25];
 /// Makes a small copy of a whole file that [`crate::decode()`] reads.
 pub fn preview(bytes: &[u8], size: PreviewSize, limits: &Limits) -> Result<Preview, SimilarityError> {
     let mut long_side = size.long_side.max(1);
-    let picture = colours(bytes, limits)?;
+    let picture = colours(bytes, long_side, limits)?;
     loop {
         let small = shrunk(&picture, long_side)?;
         for quality in QUALITIES {
