@@ -118,7 +118,7 @@
   };
   for (const group of groups) {
     for (const photo of all('.photo', group)) {
-      const keep = make('button', { type: 'button', class: 'choose', 'aria-pressed': 'false', 'data-photo': photo.dataset.photo }, 'Keep this');
+      const keep = make('button', { type: 'button', class: 'choose', 'aria-pressed': 'false', 'data-photo': photo.dataset.photo, 'aria-label': 'Keep ' + one('.name', photo).textContent }, 'Keep');
       one('.marks', photo).append(keep);
     }
     const not = make('button', { type: 'button', class: 'choose', 'aria-pressed': 'false' }, 'No duplicates');

@@ -8,6 +8,7 @@ use image::imageops::{FilterType, crop_imm, resize};
 use image::{DynamicImage, ImageFormat, RgbImage};
 use photo_similarity::{Class, Criterion, Format, Limits};
 use sample_pictures::{Kind, Picture};
+use sync_core::StopFlag;
 use sync_core::organize::{AlsoRecord, GroupRecord, MemberRecord, Place};
 use sync_core::state::{GroupStore as _, SqliteStore};
 
@@ -175,7 +176,7 @@ fn put(
     store.replace_groups(&mut groups.iter().cloned().map(Ok)).unwrap();
     let pictures = Pictures { bytes, limits: Limits::default(), workers: 2 };
     let file = ReportFile::at(&folder.join(name), true).unwrap();
-    make(&store, &pictures, head, &file).unwrap();
+    make(&store, &pictures, head, &file, &StopFlag::new()).unwrap();
 }
 
 fn put_library(folder: &Path) {

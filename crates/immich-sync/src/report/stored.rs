@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use photo_similarity::{Class, GroupId};
+use sync_core::StopFlag;
 use sync_core::organize::{Decision, GroupRecord};
 use sync_core::state::GroupStore;
 
@@ -18,9 +19,11 @@ pub(crate) fn make(
     pictures: &Pictures<'_>,
     head: &Head,
     file: &ReportFile,
+    stop: &StopFlag,
 ) -> Result<Written> {
     let groups = Stored {
         store,
+        stop,
         decisions: store.decisions()?,
         wanted: CLASSES
             .iter()
@@ -35,6 +38,7 @@ pub(crate) fn make(
 /// Reads groups class by class.
 struct Stored<'a> {
     store: &'a dyn GroupStore,
+    stop: &'a StopFlag,
     decisions: BTreeMap<GroupId, Decision>,
     /// How many more of which class, the next one first.
     wanted: VecDeque<(Class, u64)>,
@@ -46,6 +50,9 @@ struct Stored<'a> {
 impl Stored<'_> {
     fn next_group(&mut self) -> Result<Option<(u64, GroupRecord)>> {
         while let Some((class, left)) = self.wanted.front_mut() {
+            if self.stop.is_raised() {
+                bail!("stopped before the report was complete; there is none of this run");
+            }
             if *left > 0 && self.read.is_empty() {
                 self.read = self.store.groups_after(self.after, Some(*class), PAGE)?.into();
             }
@@ -80,6 +87,7 @@ mod tests {
 
     use jiff::Timestamp;
     use photo_similarity::Limits;
+    use sync_core::organize::MemberRecord;
     use sync_core::state::SqliteStore;
 
     use super::*;
@@ -103,7 +111,8 @@ mod tests {
         let path = folder.path().join("out.html");
         let pictures = Pictures { bytes: &|_| None, limits: Limits::default(), workers: 2 };
         let head = Head { shown: shown.iter().copied().collect(), ..head(&groups()) };
-        let written = make(&store, &pictures, &head, &ReportFile::at(&path, false).unwrap()).unwrap();
+        let written =
+            make(&store, &pictures, &head, &ReportFile::at(&path, false).unwrap(), &StopFlag::new()).unwrap();
         (fs::read_to_string(path).unwrap(), written)
     }
 
@@ -118,6 +127,25 @@ mod tests {
         let shown: Vec<u8> = (1..110).filter(|number| has(&page, *number)).collect();
         assert_eq!(shown, (1..=70).chain([100, 101]).collect::<Vec<u8>>());
         assert_eq!(written, Written { groups: 72, pictures: 0, without_picture: 144 });
+    }
+
+    #[test]
+    fn a_stop_leaves_no_page_behind() {
+        let store = SqliteStore::in_memory().unwrap();
+        store.replace_groups(&mut groups().into_iter().map(Ok)).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let stop = StopFlag::new();
+        let bytes = |_: &MemberRecord| {
+            stop.raise();
+            None
+        };
+        let pictures = Pictures { bytes: &bytes, limits: Limits::default(), workers: 1 };
+        let file = ReportFile::at(&folder.path().join("out.html"), false).unwrap();
+
+        let answer = make(&store, &pictures, &head(&groups()), &file, &stop);
+
+        assert!(answer.unwrap_err().to_string().contains("cannot be written"));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 
     #[test]

@@ -3,13 +3,14 @@
 use std::path::PathBuf;
 
 use anyhow::anyhow;
-use photo_similarity::{Class, Limits};
+use photo_similarity::{Class, Criterion, Limits};
 use proptest::prelude::*;
 use sync_core::organize::{AlsoRecord, GroupRecord, MemberRecord, Place};
 
 use super::page::write;
 use super::testing::{asset, file, group, head};
 use super::*;
+use crate::output::size;
 
 fn without_pictures() -> Pictures<'static> {
     Pictures { bytes: &|_| None, limits: Limits::default(), workers: 1 }
@@ -111,12 +112,12 @@ fn the_page_says_what_one_needs_to_decide() {
     let page = page_of(&groups, &head(&groups));
 
     for text in [
-        "Keep the first: it has the most pixels.",
+        &format!("Keep the first: {}.", Criterion::Pixels),
         "<bdi>4032 × 3024</bdi> <bdi>9.0 MB</bdi>",
         "<bdi class=\"other\">1600 × 1200</bdi> <bdi class=\"other\">2.0 MB</bdi>",
         "distance 12/256",
         "not yours, never touched",
-        "<b>Duplicate</b> <span class=\"n\">1 · 5.0 MB</span>",
+        &format!("<b>Duplicate</b> <span class=\"n\">1 · {}</span>", size(groups[0].gain())),
         "<b>Exact</b> <span class=\"n\">none</span>",
         "immich-sync organize decide 030303030303 --keep 00000000-0000-0009-0000-000040008000",
         "immich-sync organize decide 030303030303 --ignore",

@@ -100,7 +100,10 @@ pub(super) fn photo(shown: &Shown, name: &str) -> Result<Place> {
     let path = std::path::absolute(name).ok();
     let is_it = |place: &Place, file_name: &str| match place {
         Place::Asset(id) => file_name == name || (lower.len() >= LEAST && id.to_string().starts_with(&lower)),
-        Place::File(file) => file_name == name || Some(file.path()) == path.as_deref(),
+        // The report names a file by its digest: a path can hold what a line for a shell cannot.
+        Place::File(file) => {
+            file_name == name || Some(file.path()) == path.as_deref() || place.photo().to_string() == lower
+        }
     };
     let mut found = members.iter().filter(|member| is_it(&member.place, &member.name));
     match (found.next(), found.next()) {

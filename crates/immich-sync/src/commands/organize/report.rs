@@ -41,18 +41,19 @@ pub(super) fn write(
     let settings = run.settings;
     let pictures = Pictures { bytes: &bytes, limits: settings.look.limits, workers: settings.workers };
     let classes: BTreeSet<Class> = settings.wishes.classes.iter().copied().collect();
-    let mut counts = store.group_counts()?;
-    counts.retain(|class, _| classes.is_empty() || classes.contains(class));
+    let counts = store.group_counts()?;
+    let mut wanted = counts.clone();
+    wanted.retain(|class, _| classes.is_empty() || classes.contains(class));
     let head = Head {
         sources: sources(run),
         server: store.identity()?.map(|identity| identity.url),
         made: Timestamp::now(),
         zone: time_zone(&run.start.sources())?,
         bits: settings.look.kind.bits(),
-        shown: shares(&counts, settings.report_limit),
+        shown: shares(&wanted, settings.report_limit),
         counts,
     };
-    let written = make(store, &pictures, &head, file)?;
+    let written = make(store, &pictures, &head, file, run.stop)?;
     let path = settings.report.as_deref().unwrap_or(Path::new(""));
     Ok(format!(
         "The page `{}` shows {} with {}.",
@@ -78,13 +79,13 @@ fn of_asset(
 }
 
 fn of_file(path: &Path) -> Option<Vec<u8>> {
-    let file = File::open(path).ok()?;
-    let metadata = file.metadata().ok()?;
-    if !metadata.is_file() || metadata.len() > LARGEST {
+    // Looked at before it is opened: a pipe in its place would be waited for without end.
+    let found = path.metadata().ok()?;
+    if !found.is_file() || found.len() > LARGEST {
         return None;
     }
     let mut bytes = Vec::new();
-    file.take(LARGEST).read_to_end(&mut bytes).ok()?;
+    File::open(path).ok()?.take(LARGEST).read_to_end(&mut bytes).ok()?;
     Some(bytes)
 }
 
