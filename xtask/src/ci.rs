@@ -8,15 +8,16 @@ use std::time::{Duration, Instant};
 
 use anyhow::bail;
 
+use crate::browser::BrowserArgs;
 use crate::harness::{DemoArgs, KillLoopArgs};
 use crate::metrics::MetricsArgs;
 use crate::tests_run::TestArgs;
 use crate::workspace::Workspace;
-use crate::{borders, harness, metrics, shell, tests_run, tools};
+use crate::{borders, browser, harness, metrics, shell, tests_run, tools};
 
 type Step = (&'static str, fn(&Workspace) -> anyhow::Result<()>);
 
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     ("setup", tools::setup),
     ("borders", borders::check),
     ("metrics", |workspace| metrics::run(workspace, &MetricsArgs::default())),
@@ -29,6 +30,7 @@ const STEPS: [Step; 9] = [
         command.args(["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
         shell::run(command.current_dir(&workspace.root))
     }),
+    ("browser", |workspace| browser::run(workspace, &BrowserArgs::default())),
     ("demo", |workspace| harness::demo(workspace, &DemoArgs::default())),
     ("kill-loop", |workspace| {
         harness::kill_loop(workspace, &KillLoopArgs { runs: 200, ..KillLoopArgs::default() })

@@ -6,6 +6,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a developer command talks to its terminal")]
 
 mod borders;
+mod browser;
 mod ci;
 mod environment;
 mod fuzz;
@@ -62,6 +63,8 @@ enum Command {
     FaultedRequests,
     /// Feed spoiled files to the native parsers
     Fuzz(fuzz::FuzzArgs),
+    /// Look at the report page in Chromium
+    Browser(browser::BrowserArgs),
     /// Check who uses whom between crates and modules
     CheckBorders,
     /// Count files, lines, long functions, missing docs and calls that may panic
@@ -95,6 +98,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Deeds => harness::deeds(&workspace),
         Command::FaultedRequests => harness::faulted_requests(&workspace),
         Command::Fuzz(args) => fuzz::run(&workspace, &args),
+        Command::Browser(args) => browser::run(&workspace, &args),
         Command::CheckBorders => borders::check(&workspace),
         Command::Metrics(args) => metrics::run(&workspace, &args),
     }

@@ -1,9 +1,12 @@
 //! What the tests need besides Rust: perl, ExifTool 13.59, a C compiler for the bundled SQLite, and strace.
 
+mod browser;
 mod exiftool;
 mod packages;
 
 use std::path::PathBuf;
+
+pub(crate) use browser::Browser;
 
 use crate::workspace::Workspace;
 
@@ -23,4 +26,9 @@ pub(crate) fn setup(workspace: &Workspace) -> anyhow::Result<()> {
 pub(crate) fn ready(workspace: &Workspace) -> anyhow::Result<PathBuf> {
     packages::require(&[packages::PERL, packages::C_COMPILER])?;
     exiftool::install(&workspace.tools())
+}
+
+/// Sees to it that the report page can be opened in a browser.
+pub(crate) fn browser(workspace: &Workspace) -> anyhow::Result<Browser> {
+    browser::install(&workspace.tools(), &workspace.root.join("tests/browser"))
 }

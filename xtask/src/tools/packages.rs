@@ -49,6 +49,26 @@ pub(super) const STRACE: Tool = Tool {
     brew: "strace",
 };
 
+/// Shows web pages.
+pub(super) const CHROMIUM: Tool = Tool {
+    title: "Chromium",
+    programs: &["chromium", "chromium-browser", "google-chrome"],
+    apt: "chromium",
+    dnf: "chromium",
+    apk: "chromium",
+    brew: "--cask chromium",
+};
+/// Drives it.
+pub(super) const NODE: Tool =
+    Tool { title: "node", programs: &["node"], apt: "nodejs", dnf: "nodejs", apk: "nodejs", brew: "node" };
+
+impl Tool {
+    /// The names that its program has.
+    pub(super) const fn programs(&self) -> &'static [&'static str] {
+        self.programs
+    }
+}
+
 /// The package managers, in the order in which they are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Manager {
