@@ -10,12 +10,13 @@
 #![expect(clippy::print_stderr, reason = "a tool for a terminal")]
 
 use std::fmt::Write as _;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use photo_similarity::{
-    Edge, FrameName, Group, Hash, HashKind, Limits, Photo, PhotoId, Rules, Signature, SimilarityError,
-    decode, groups,
+    Edge, Forms, FrameName, Group, Hash, HashKind, Limits, Looks, Photo, PhotoId, Rules, Search, Signature,
+    SimilarityError, Which, decode, groups,
 };
 
 /// Beyond this a pair looks alike and is no duplicate.
@@ -139,28 +140,12 @@ fn compared(picture: &Looked) -> Option<&Signature> {
 
 /// All pairs within the limit, each with the least distance of all forms that are compared.
 fn pairs(pictures: &[Looked], wanted: &Wanted, limit: u32) -> Vec<Edge> {
-    let mut edges = Vec::new();
-    for (b, second) in (0_u32..).zip(pictures) {
-        for (a, first) in (0..b).zip(pictures) {
-            let (Some(first), Some(second)) = (compared(first), compared(second)) else { continue };
-            let distance = distance(first, second, wanted);
-            if distance <= limit {
-                edges.push(Edge { a, b, distance: u16::try_from(distance).unwrap_or(u16::MAX) });
-            }
-        }
+    let mut looks = Looks::new(Forms { rotations: wanted.rotations, trims: wanted.trim });
+    for picture in pictures {
+        looks.push(picture.look.as_ref().ok());
     }
-    edges.sort_unstable();
-    edges
-}
-
-fn distance(one: &Signature, other: &Signature, wanted: &Wanted) -> u32 {
-    let trims = |look: &Signature| look.trimmed.filter(|_| wanted.trim);
-    let turns = one.turned.iter().copied().filter(|_| wanted.rotations);
-    let ones = [Some(one.hash), trims(one)].into_iter().flatten().chain(turns);
-    let others = [Some(other.hash), trims(other)];
-    ones.flat_map(|one| others.into_iter().flatten().map(move |other| one.distance(other)))
-        .min()
-        .unwrap_or(256)
+    let search = Search { limit, threads: NonZeroUsize::MIN, nearest: pictures.len() };
+    search.pairs(&looks, Which::All, &|_, _| true).unwrap_or_default()
 }
 
 /// The groups as JSON.

@@ -30,7 +30,7 @@ pub use hash::{Hash, HashKind, Signature};
 pub use keeper::{Criterion, Look, Preference, Traits, Verdict, keeper, ranking};
 pub use luma::Luma;
 pub use name::FrameName;
-pub use pairs::{Edge, Search};
+pub use pairs::{Edge, Forms, Kernel, Looks, Search, Which, unsettled};
 pub use photo::{Exposure, Photo, PhotoId};
 pub use preview::{Preview, PreviewSize, preview};
 pub use raw::{is_raw, raw_pair};

@@ -65,9 +65,8 @@ mod tests {
     use fast_image_resize::CpuExtensions;
 
     fn gradient_with_noise(width: u32, height: u32) -> Luma {
-        let pixel =
-            |place: u32| u8::try_from((place / width * 3 + place * 7919 % 31 + place % width) % 256).unwrap();
-        Luma::new(width, height, (0..width * height).map(pixel).collect()).unwrap()
+        let pixel = |place: u32| u8::try_from((place / width * 3 + place % 7919 % 31 + place % width) % 256);
+        Luma::new(width, height, (0..width * height).map(|place| pixel(place).unwrap()).collect()).unwrap()
     }
 
     #[test]

@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn a_wave_is_one_frequency() {
         let wave: Vec<i64> =
-            (0..64 * 64).map(|place| cosine(64, 3, place / 64) * cosine(64, 5, place % 64) >> 20).collect();
+            (0..64 * 64).map(|place| (cosine(64, 3, place / 64) * cosine(64, 5, place % 64)) >> 20).collect();
 
         let spectrum = Spectrum::of(&wave, 64, 0, 16);
 

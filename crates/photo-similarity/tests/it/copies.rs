@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::OnceLock;
 
-use photo_similarity::{HashKind, Limits, Signature, SimilarityError, decode};
+use photo_similarity::{HashKind, Limits, PreviewSize, Signature, SimilarityError, decode, preview};
 
 use crate::places::photos;
 
@@ -146,4 +146,31 @@ fn bordered_copies_are_found_by_what_is_inside_of_the_border() {
     assert!(["border5", "letterbox10"].iter().all(|bar| score.recall(bar) >= 0.9), "{:?}", score.found);
     assert!(score.found.iter().all(|(name, found)| found.0 >= without.found[name].0), "{:?}", score.found);
     assert_eq!(score.false_pairs, without.false_pairs);
+}
+
+#[test]
+fn an_original_and_its_thumbnail_are_within_10_bits_for_99_of_100_photos() {
+    let Some(photos) = photos("an_original_and_its_thumbnail_are_within_10_bits_for_99_of_100_photos") else {
+        return;
+    };
+    let hash = |bytes: &[u8], short_side| {
+        let decoded = decode(bytes, short_side, &Limits::default()).unwrap();
+        Signature::of(HashKind::P256, &decoded.luma).hash
+    };
+    let folders = ["base", "full"].map(|folder| std::fs::read_dir(photos.join(folder)).unwrap());
+    let mut far = Vec::new();
+    let mut pairs = 0;
+    for file in folders.into_iter().flatten() {
+        let bytes = std::fs::read(file.unwrap().path()).unwrap();
+        let thumbnail =
+            preview(&bytes, PreviewSize { long_side: 333, bytes: 1 << 20 }, &Limits::default()).unwrap();
+        let thumbnail = hash(&thumbnail.jpeg, 256);
+        // Whole, and scaled while it was decoded.
+        for short_side in [u32::MAX, 256, 128] {
+            let distance = hash(&bytes, short_side).distance(thumbnail);
+            pairs += 1;
+            far.extend((distance > 10).then_some(distance));
+        }
+    }
+    assert!(pairs > 300 && far.len() * 100 <= pairs, "{far:?} of {pairs}");
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use immich_api::{AlbumId, LibraryId, PersonId};
 use jiff::Timestamp;
-use photo_similarity::{HashKind, Limits, Preference, Rules};
+use photo_similarity::{Forms, HashKind, Limits, Preference, Rules};
 
 /// Where photos are looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +55,13 @@ pub struct LookOptions {
     pub trims: bool,
     /// What a picture may cost.
     pub limits: Limits,
+}
+
+impl LookOptions {
+    /// In which forms pictures are compared.
+    pub(super) fn forms(&self) -> Forms {
+        Forms { rotations: self.rotations, trims: self.trims }
+    }
 }
 
 /// Which photos count.

@@ -5,7 +5,7 @@
 
 use std::num::NonZeroUsize;
 
-use photo_similarity::{Edge, Hash, PhotoId, Search};
+use photo_similarity::{Edge, Looks, PhotoId, Search, Which};
 
 use super::Scan;
 use super::detail::digest8;
@@ -63,11 +63,13 @@ impl Comparing<'_, '_> {
         if new.is_empty() {
             return Some(Vec::new());
         }
-        let total = new.len() as u64;
-        self.scan.reporter.report(&Event::Comparing { done: 0, total });
-        let found = pairs(self.scan.options, self.shelf, new);
-        self.scan.reporter.report(&Event::Comparing { done: total, total });
-        (!self.scan.stop.is_raised()).then_some(found)
+        let options = self.scan.options;
+        let threads = NonZeroUsize::new(options.workers).unwrap_or(NonZeroUsize::MIN);
+        let search = Search { limit: limit(options), threads, nearest: NEAREST };
+        search.pairs(&looks(options, self.shelf), Which::New(new), &|done, total| {
+            self.scan.reporter.report(&Event::Comparing { done, total });
+            !self.scan.stop.is_raised()
+        })
     }
 }
 
@@ -202,21 +204,15 @@ fn folders_digest(folders: &[std::path::PathBuf]) -> String {
     format!("{:016x}", digest8("folders", &folders))
 }
 
-/// Pairs within the limit of which at least one is among `new`, cut to the nearest of each.
-fn pairs(options: &OrganizeOptions, shelf: &Shelf, new: &[u32]) -> Vec<Edge> {
-    let is_new = |at: u32| new.binary_search(&at).is_ok();
-    let have: Vec<u32> =
-        (0_u32..).zip(&shelf.hashes).filter(|(_, hash)| hash.is_some()).map(|(at, _)| at).collect();
-    let (news, mut order): (Vec<u32>, Vec<u32>) = have.into_iter().partition(|at| is_new(*at));
-    let count = news.len();
-    order.extend(news);
-    let hashes: Vec<Hash> = order.iter().filter_map(|at| shelf.hashes[*at as usize]).collect();
-    let threads = NonZeroUsize::new(options.workers).unwrap_or(NonZeroUsize::MIN);
-    let search = Search { limit: limit(options), threads, nearest: NEAREST };
-    let found = search.pairs(&hashes, count).into_iter().filter_map(|found| {
-        edge(order[found.a as usize] as usize, order[found.b as usize] as usize, found.distance)
-    });
-    cut(found.collect(), shelf.len(), NEAREST)
+/// What is compared of all photos, in the forms that were asked for.
+fn looks(options: &OrganizeOptions, shelf: &Shelf) -> Looks {
+    let mut looks = Looks::new(options.look.forms());
+    looks.reserve(shelf.len());
+    match &shelf.signatures {
+        Some(signatures) => signatures.iter().for_each(|signature| looks.push(signature.as_ref())),
+        None => shelf.hashes.iter().for_each(|hash| looks.push_hash(*hash)),
+    }
+    looks
 }
 
 #[cfg(test)]
@@ -224,7 +220,7 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     use jiff::Timestamp;
-    use photo_similarity::{HashKind, Limits, Photo, Rules};
+    use photo_similarity::{Hash, HashKind, Limits, Photo, Rules};
     use proptest::prelude::*;
 
     use super::*;

@@ -227,16 +227,6 @@ impl Bench<'_, '_> {
         let plain = self.shelf.hashes[one]?.distance(self.shelf.hashes[other]?);
         let Some(signatures) = &self.shelf.signatures else { return u16::try_from(plain).ok() };
         let (one, other) = (signatures[one]?, signatures[other]?);
-        let look = &self.scan.options.look;
-        let turned = one.turned.iter().filter(|_| look.rotations).map(|turned| turned.distance(other.hash));
-        let sides = |signature: &photo_similarity::Signature| {
-            [Some(signature.hash), signature.trimmed.filter(|_| look.trims)]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-        };
-        let (ones, others) = (sides(&one), sides(&other));
-        let trimmed = ones.iter().flat_map(|one| others.iter().map(|other| one.distance(*other)));
-        turned.chain(trimmed).chain([plain]).min().and_then(|bits| u16::try_from(bits).ok())
+        u16::try_from(self.scan.options.look.forms().distance(&one, &other)).ok()
     }
 }
