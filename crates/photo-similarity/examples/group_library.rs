@@ -93,7 +93,7 @@ fn report(what: &str, hashes: &[Hash], mut edges: Vec<Edge>) {
         let mut id = [0; 16];
         id[..8].copy_from_slice(&number.to_be_bytes());
         let exposure = Exposure { camera: 1, taken: 60_000 * number.cast_signed() };
-        Photo { exposure: (number % 4 == 0).then_some(exposure), ..Photo::new(PhotoId(id)) }
+        Photo { exposure: (number.is_multiple_of(4)).then_some(exposure), ..Photo::new(PhotoId(id)) }
     };
     let photos: Vec<Photo> = (0_u64..).take(hashes.len()).map(photo).collect();
     let looks: Vec<Option<Hash>> = hashes.iter().copied().map(Some).collect();

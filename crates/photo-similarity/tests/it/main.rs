@@ -3,6 +3,17 @@
 #[cfg(test)]
 mod copies;
 #[cfg(test)]
+mod decoding;
+#[cfg(test)]
+#[path = "../support/encode.rs"]
+mod encode;
+#[cfg(test)]
 mod groups;
 #[cfg(test)]
+#[cfg(feature = "heif")]
+mod heif;
+#[cfg(test)]
 mod places;
+#[cfg(test)]
+#[path = "../support/scene.rs"]
+mod scene;
