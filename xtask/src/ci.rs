@@ -17,7 +17,7 @@ use crate::{borders, browser, harness, metrics, shell, tests_run, tools};
 
 type Step = (&'static str, fn(&Workspace) -> anyhow::Result<()>);
 
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     ("setup", tools::setup),
     ("borders", borders::check),
     ("metrics", |workspace| metrics::run(workspace, &MetricsArgs::default())),
@@ -35,6 +35,7 @@ const STEPS: [Step; 10] = [
     ("kill-loop", |workspace| {
         harness::kill_loop(workspace, &KillLoopArgs { runs: 200, ..KillLoopArgs::default() })
     }),
+    ("heif", heif),
     ("test", |workspace| {
         tests_run::run(workspace, &TestArgs { require_shared: true, ..TestArgs::default() })
     }),
@@ -67,6 +68,18 @@ pub(crate) fn run(workspace: &Workspace) -> anyhow::Result<()> {
 
 fn verdict(result: &anyhow::Result<()>) -> &'static str {
     if result.is_ok() { "ok" } else { "FAILED" }
+}
+
+/// The decoding of HEIC and AVIF, which is behind a feature; where its library cannot be had, that is said.
+fn heif(workspace: &Workspace) -> anyhow::Result<()> {
+    if !tools::heif() {
+        println!("SKIPPED the feature heif: libheif is not installed");
+        return Ok(());
+    }
+    let feature = ["-p", "photo-similarity", "--features", "heif"];
+    cargo(workspace, &[&["clippy"], &feature[..], &["--all-targets", "--", "-D", "warnings"]].concat())?;
+    let arguments = feature.map(str::to_owned).to_vec();
+    tests_run::run(workspace, &TestArgs { require_shared: true, arguments })
 }
 
 fn cargo(workspace: &Workspace, arguments: &[&str]) -> anyhow::Result<()> {

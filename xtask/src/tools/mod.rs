@@ -1,4 +1,5 @@
-//! What the tests need besides Rust: perl, ExifTool 13.59, a C compiler for the bundled SQLite, and strace.
+//! What the tests need besides Rust: perl, ExifTool 13.59, a C compiler for the bundled SQLite and the
+//! decoders; where they can be had also strace, nasm and libheif.
 
 mod browser;
 mod exiftool;
@@ -19,7 +20,26 @@ pub(crate) fn setup(workspace: &Workspace) -> anyhow::Result<()> {
     {
         eprintln!("{error:#}\nWithout it, tests that look at system calls are skipped.");
     }
+    if cfg!(any(target_arch = "x86_64", target_arch = "x86"))
+        && let Err(error) = packages::require(&[packages::NASM])
+    {
+        eprintln!("{error:#}\nWithout it, JPEGs are decoded without vector instructions.");
+    }
+    if !heif() {
+        eprintln!("Without it, the decoding of HEIC and AVIF is neither checked nor tested.");
+    }
     Ok(())
+}
+
+/// Whether the feature `heif` can be built here; installs what it needs where that is possible.
+pub(crate) fn heif() -> bool {
+    // One after the other: the library is looked for with the program.
+    let outcome =
+        packages::require(&[packages::PKG_CONFIG]).and_then(|()| packages::require(&[packages::LIBHEIF]));
+    if let Err(error) = &outcome {
+        eprintln!("{error:#}");
+    }
+    outcome.is_ok()
 }
 
 /// Sees to it that all tools are there, and answers with the path of ExifTool.

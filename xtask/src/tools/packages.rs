@@ -9,30 +9,63 @@ use crate::environment::program;
 use crate::shell;
 use crate::stop::{MISSING_TOOL, Stop};
 
-/// A program under any of its names, and the package that has it per package manager.
+/// A program under any of its names or a library, and the package that has it per package manager.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Tool {
     title: &'static str,
+    /// Any of these is enough; without one it is a library.
     programs: &'static [&'static str],
+    /// How pkg-config calls the library.
+    library: Option<&'static str>,
     apt: &'static str,
     dnf: &'static str,
     apk: &'static str,
     brew: &'static str,
 }
 
+impl Tool {
+    fn is_there(&self) -> bool {
+        let is_found =
+            |name: &str| shell::output_of(Command::new("pkg-config").args(["--exists", name])).is_ok();
+        self.programs.iter().any(|name| program(name).is_some()) || self.library.is_some_and(is_found)
+    }
+}
+
 /// Runs ExifTool.
-pub(super) const PERL: Tool =
-    Tool { title: "perl", programs: &["perl"], apt: "perl", dnf: "perl", apk: "perl", brew: "perl" };
+pub(super) const PERL: Tool = Tool {
+    title: "perl",
+    programs: &["perl"],
+    library: None,
+    apt: "perl",
+    dnf: "perl",
+    apk: "perl",
+    brew: "perl",
+};
 /// Fetches ExifTool.
-pub(super) const NPM: Tool =
-    Tool { title: "npm", programs: &["npm"], apt: "npm", dnf: "nodejs-npm", apk: "npm", brew: "node" };
+pub(super) const NPM: Tool = Tool {
+    title: "npm",
+    programs: &["npm"],
+    library: None,
+    apt: "npm",
+    dnf: "nodejs-npm",
+    apk: "npm",
+    brew: "node",
+};
 /// Unpacks ExifTool.
-pub(super) const TAR: Tool =
-    Tool { title: "tar", programs: &["tar"], apt: "tar", dnf: "tar", apk: "tar", brew: "gnu-tar" };
-/// Builds the bundled SQLite.
+pub(super) const TAR: Tool = Tool {
+    title: "tar",
+    programs: &["tar"],
+    library: None,
+    apt: "tar",
+    dnf: "tar",
+    apk: "tar",
+    brew: "gnu-tar",
+};
+/// Builds the bundled SQLite and the decoders.
 pub(super) const C_COMPILER: Tool = Tool {
     title: "a C compiler",
     programs: &["cc", "gcc", "clang"],
+    library: None,
     apt: "build-essential",
     dnf: "gcc",
     apk: "build-base",
@@ -43,6 +76,7 @@ pub(super) const C_COMPILER: Tool = Tool {
 pub(super) const STRACE: Tool = Tool {
     title: "strace",
     programs: &["strace"],
+    library: None,
     apt: "strace",
     dnf: "strace",
     apk: "strace",
@@ -53,14 +87,22 @@ pub(super) const STRACE: Tool = Tool {
 pub(super) const CHROMIUM: Tool = Tool {
     title: "Chromium",
     programs: &["chromium", "chromium-browser", "google-chrome"],
+    library: None,
     apt: "chromium",
     dnf: "chromium",
     apk: "chromium",
     brew: "--cask chromium",
 };
 /// Drives it.
-pub(super) const NODE: Tool =
-    Tool { title: "node", programs: &["node"], apt: "nodejs", dnf: "nodejs", apk: "nodejs", brew: "node" };
+pub(super) const NODE: Tool = Tool {
+    title: "node",
+    programs: &["node"],
+    library: None,
+    apt: "nodejs",
+    dnf: "nodejs",
+    apk: "nodejs",
+    brew: "node",
+};
 
 impl Tool {
     /// The names that its program has.
@@ -68,6 +110,37 @@ impl Tool {
         self.programs
     }
 }
+
+/// Makes decoding a JPEG faster; without it the decoder is built without vector instructions. Not needed on ARM.
+pub(super) const NASM: Tool = Tool {
+    title: "nasm",
+    programs: &["nasm"],
+    library: None,
+    apt: "nasm",
+    dnf: "nasm",
+    apk: "nasm",
+    brew: "nasm",
+};
+/// Finds libheif.
+pub(super) const PKG_CONFIG: Tool = Tool {
+    title: "pkg-config",
+    programs: &["pkg-config", "pkgconf"],
+    library: None,
+    apt: "pkg-config",
+    dnf: "pkgconf-pkg-config",
+    apk: "pkgconf",
+    brew: "pkgconf",
+};
+/// Decodes HEIC and AVIF in the feature `heif`.
+pub(super) const LIBHEIF: Tool = Tool {
+    title: "libheif",
+    programs: &[],
+    library: Some("libheif >= 1.13"),
+    apt: "libheif-dev",
+    dnf: "libheif-devel",
+    apk: "libheif-dev",
+    brew: "libheif",
+};
 
 /// The package managers, in the order in which they are looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -130,7 +203,7 @@ pub(super) fn require(tools: &[Tool]) -> anyhow::Result<()> {
 }
 
 fn missing(tools: &[Tool]) -> Vec<Tool> {
-    tools.iter().filter(|tool| !tool.programs.iter().any(|name| program(name).is_some())).copied().collect()
+    tools.iter().filter(|tool| !tool.is_there()).copied().collect()
 }
 
 fn titles(tools: &[Tool]) -> String {
@@ -157,6 +230,11 @@ mod tests {
         );
         assert_eq!(Manager::Dnf.line_for_user(&[NPM]), "sudo sh -c 'dnf install -y nodejs-npm'");
         assert_eq!(Manager::Brew.line_for_user(&[NPM]), "brew install node");
+    }
+
+    #[test]
+    fn a_library_that_nobody_has_is_missing() {
+        assert_eq!(missing(&[Tool { library: Some("no-such-library-anywhere"), ..LIBHEIF }]).len(), 1);
     }
 
     #[test]
