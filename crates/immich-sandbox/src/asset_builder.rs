@@ -76,6 +76,7 @@ impl<'s> AssetBuilder<'s> {
             if asset.library.is_none() {
                 asset.checksum = checksum::of_bytes(&bytes);
             }
+            asset.looks = Some(checksum::of_bytes(&bytes));
             asset.disk_path = None;
             asset.planted = Some(Planted::Bytes(bytes.into()));
         })

@@ -308,6 +308,8 @@ pub struct Asset {
     pub disk_path: Option<PathBuf>,
     /// The original, where it is no file.
     pub(crate) planted: Option<Planted>,
+    /// A digest of what it looks like, where the original was planted; the checksum stands in elsewhere.
+    pub(crate) looks: Option<[u8; 20]>,
     /// The small picture, where it is not made from the original.
     pub(crate) planted_thumbnail: Option<Planted>,
     /// The sidecar that the server has linked, on this machine.
@@ -378,6 +380,7 @@ impl Asset {
             original_path,
             disk_path: None,
             planted: None,
+            looks: None,
             planted_thumbnail: None,
             sidecar: None,
             locked: Fields::NONE,

@@ -265,10 +265,12 @@ impl Sandbox {
         world.stacks().values().map(first_shown).collect()
     }
 
-    /// Gives an asset other bytes, without a file, as if its file had been replaced: no checksum is made anew.
+    /// Gives an asset other bytes, without a file, as if its file had been replaced and its
+    /// thumbnail made anew: the thumbhash follows, the checksum does not.
     pub fn set_picture(&self, id: AssetId, bytes: &[u8]) -> Result<(), SandboxError> {
         self.edit(id, |asset| {
             asset.planted = Some(Planted::Bytes(bytes.into()));
+            asset.looks = Some(checksum::of_bytes(bytes));
             asset.size = Some(bytes.len() as u64);
             asset.dimensions = thumbnail::dimensions(bytes).or(asset.dimensions);
         })?;

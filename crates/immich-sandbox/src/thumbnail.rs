@@ -14,6 +14,7 @@ use std::{
     time::SystemTime,
 };
 
+use base64::{Engine, engine::general_purpose::STANDARD};
 use image::{
     DynamicImage, GrayImage, ImageDecoder, ImageFormat, ImageReader, Luma, codecs::jpeg::JpegEncoder,
     imageops::FilterType, metadata::Orientation,
@@ -78,6 +79,11 @@ impl Source {
             (None, Some(path)) => Self::File(path.clone()),
             (None, None) => Self::Pattern(asset.checksum),
         })
+    }
+
+    /// What stands for the thumbhash, in base64; null while there is no small picture.
+    pub(crate) fn thumbhash(asset: &Asset) -> Option<String> {
+        Self::of(asset).map(|_| STANDARD.encode(asset.looks.unwrap_or(asset.checksum)))
     }
 
     fn make(&self, size: Size) -> Option<Encoded> {

@@ -1,6 +1,5 @@
 //! An asset: the largest answer, and the one that differs most between releases.
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Map, Value, json};
 
 use super::{Style, at, people, tag, user};
@@ -85,7 +84,7 @@ fn basics(asset: &Asset, style: Style) -> Map<String, Value> {
         "originalPath": asset.original_path,
         "originalFileName": asset.original_file_name,
         "originalMimeType": media_type::mime_of(&asset.original_file_name),
-        "thumbhash": Source::of(asset).map(|_| STANDARD.encode(asset.checksum)),
+        "thumbhash": Source::thumbhash(asset),
         "fileCreatedAt": at(asset.file_created_at, style),
         "fileModifiedAt": at(asset.file_modified_at, style),
         "localDateTime": at(asset.local_date_time, style),

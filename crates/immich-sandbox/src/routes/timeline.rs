@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use jiff::{civil::Date, tz::TimeZone};
 use serde_json::{Value, json};
 
@@ -80,7 +79,7 @@ fn month(world: &mut World, call: &Call) -> Result<Reply, Problem> {
         "localOffsetHours": column(|asset| json!(offset(asset))),
         "projectionType": column(|_| Value::Null),
         "ratio": column(|asset| json!(ratio(asset))),
-        "thumbhash": column(|asset| json!(Source::of(asset).map(|_| STANDARD.encode(asset.checksum)))),
+        "thumbhash": column(|asset| json!(Source::thumbhash(asset))),
         "city": column(|asset| json!(asset.place.as_ref().and_then(|place| place.city.clone()))),
         "country": column(|asset| json!(asset.place.as_ref().and_then(|place| place.country.clone()))),
     });

@@ -112,11 +112,14 @@ fn a_planted_original_has_the_checksum_of_its_bytes_until_they_are_replaced() {
     let id = scenario.asset(&library, "a.png").picture(b"abc".to_vec()).id();
     let sandbox = Sandbox::start(scenario).unwrap();
     assert_eq!(thumbnail(&sandbox, id, "thumbnail").status, 404);
+    let thumbhash = || get(&sandbox, &format!("/api/assets/{id}"))["thumbhash"].clone();
+    let before = thumbhash();
 
     sandbox.set_picture(id, &halves(300, 300)).unwrap();
 
     assert_eq!(sandbox.view(id).unwrap().checksum, "qZk+NkcGgWq6PiVxeFDCbJzQ2J0=");
     assert_eq!(size_of(&thumbnail(&sandbox, id, "thumbnail")), (250, 250));
+    assert_ne!(thumbhash(), before);
     assert_eq!(sandbox.view(id).unwrap().size, Some(halves(300, 300).len() as u64));
 }
 
