@@ -270,6 +270,7 @@ fn acting(action: &str) -> &'static str {
         "description" => "Writing captions",
         "archive" => "Archiving",
         "trash" => "Putting copies into the trash",
+        "output" => "Making folders",
         _ => "Changing the server",
     }
 }

@@ -94,6 +94,7 @@ pub(super) fn words(action: &str) -> &str {
         "favourite" => "hearts given",
         "description" => "captions extended",
         "archive" => "photos put into the archive",
+        "output" => "files made in group folders",
         "trash" => "copies put into the trash, or data handed on to what is kept",
         other => other,
     }

@@ -14,6 +14,7 @@ use immich_api::{AlbumId, AssetId, DuplicateId, FaceArea, PersonId};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::LocalPath;
 use crate::state::RunId;
 
 /// Names a deed.
@@ -156,6 +157,16 @@ pub enum What {
         /// Drawn by us.
         faces: Vec<DrawnFace>,
     },
+    /// Files are made in group folders.
+    MakeFiles {
+        /// Where nothing was.
+        files: Vec<MadeFile>,
+    },
+    /// Such files are taken away.
+    DropFiles {
+        /// As they were made.
+        files: Vec<MadeFile>,
+    },
     /// Fields of photos are set.
     Set {
         /// One field of one photo each, all of them the same field.
@@ -214,6 +225,15 @@ impl Restack {
         photos.dedup();
         photos
     }
+}
+
+/// A file in a group folder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeFile {
+    /// Where; absolute.
+    pub path: LocalPath,
+    /// BLAKE3 of its bytes in hexadecimal digits; `None` as long as it is only announced.
+    pub digest: Option<String>,
 }
 
 /// A face that we draw on a photo.
@@ -292,6 +312,8 @@ impl What {
             Self::Restore { .. } => "restore",
             Self::MakeFaces { .. } => "make-faces",
             Self::DropFaces { .. } => "drop-faces",
+            Self::MakeFiles { .. } => "make-files",
+            Self::DropFiles { .. } => "drop-files",
             Self::Set { .. } => "set",
         }
     }
@@ -311,7 +333,9 @@ impl What {
             | Self::Trash { .. }
             | Self::Restore { .. }
             | Self::MakeFaces { .. }
-            | Self::DropFaces { .. } => "",
+            | Self::DropFaces { .. }
+            | Self::MakeFiles { .. }
+            | Self::DropFiles { .. } => "",
         }
     }
 
@@ -326,6 +350,7 @@ impl What {
             | Self::Trash { assets }
             | Self::Restore { assets } => assets.len(),
             Self::MakeFaces { faces } | Self::DropFaces { faces } => faces.len(),
+            Self::MakeFiles { files } | Self::DropFiles { files } => files.len(),
             Self::MakeAlbum { .. } | Self::DropAlbum { .. } => 1,
             Self::Restack { stacks } => stacks.len(),
             Self::Set { settings } => settings.len(),
@@ -355,7 +380,9 @@ impl What {
             Self::MakeTags { .. }
             | Self::DropTags { .. }
             | Self::MakeAlbum { .. }
-            | Self::DropAlbum { .. } => None,
+            | Self::DropAlbum { .. }
+            | Self::MakeFiles { .. }
+            | Self::DropFiles { .. } => None,
         }
     }
 
@@ -371,6 +398,9 @@ impl What {
             | Self::Restore { assets } => assets.iter().map(ToString::to_string).collect(),
             Self::MakeFaces { faces } | Self::DropFaces { faces } => {
                 faces.iter().map(|face| format!("{} {}", face.asset, face.person)).collect()
+            }
+            Self::MakeFiles { files } | Self::DropFiles { files } => {
+                files.iter().map(|file| file.path.path().to_string_lossy().into_owned()).collect()
             }
             Self::MakeAlbum { album, .. } | Self::DropAlbum { album, .. } => [album.name.clone()].into(),
             Self::Restack { stacks } => {
@@ -397,6 +427,7 @@ impl What {
             | Self::Trash { assets }
             | Self::Restore { assets } => *assets = kept(assets, keep),
             Self::MakeFaces { faces } | Self::DropFaces { faces } => *faces = kept(faces, keep),
+            Self::MakeFiles { files } | Self::DropFiles { files } => *files = kept(files, keep),
             Self::Restack { stacks } => *stacks = kept(stacks, keep),
             Self::Set { settings } => *settings = kept(settings, keep),
             Self::MakeAlbum { .. } | Self::DropAlbum { .. } => return keep(0).then_some(left),
@@ -426,6 +457,8 @@ impl What {
             Self::Restore { assets } => Self::Trash { assets },
             Self::MakeFaces { faces } => Self::DropFaces { faces },
             Self::DropFaces { faces } => Self::MakeFaces { faces },
+            Self::MakeFiles { files } => Self::DropFiles { files },
+            Self::DropFiles { files } => Self::MakeFiles { files },
             Self::Restack { stacks } => {
                 let back = |stack: Restack| Restack { before: stack.after, after: stack.before };
                 Self::Restack { stacks: stacks.into_iter().map(back).collect() }

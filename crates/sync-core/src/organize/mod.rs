@@ -11,7 +11,9 @@
 mod actions;
 mod cache;
 mod deed;
+mod folders;
 mod options;
+mod pages;
 mod place;
 mod record;
 mod scan;
@@ -21,9 +23,11 @@ mod summary;
 pub use actions::{Act, ActOptions, ActStore, ActSummary, Action, TakeBack};
 pub use cache::ThumbnailCache;
 pub use deed::{
-    AlbumRef, Deed, DeedCount, DeedId, DeedRow, DeedState, DrawnFace, Numbered, NumberedAlbum, Restack,
-    Setting, Value, What,
+    AlbumRef, Deed, DeedCount, DeedId, DeedRow, DeedState, DrawnFace, MadeFile, Numbered, NumberedAlbum,
+    Restack, Setting, Value, What,
 };
+pub(crate) use folders::HERE;
+pub use folders::{Folders, Link};
 pub use options::{Filters, LookOptions, OrganizeOptions, Scope, SourceChoice};
 pub use place::{LocalPath, Place};
 pub use record::{AlsoRecord, Decision, GroupRecord, MemberRecord};

@@ -13,7 +13,7 @@ use crate::account::Account;
 use crate::apply::Hands;
 use crate::error::SyncError;
 use crate::event::{Event, Reporter};
-use crate::organize::TakeBack;
+use crate::organize::{HERE, TakeBack};
 use crate::parallel;
 use crate::plan::{Kept, Step};
 use crate::recover::recover;
@@ -90,7 +90,7 @@ impl Undo<'_> {
         if !has_deeds(self.store, *run)? {
             return Ok(None);
         }
-        if self.clients.is_empty() {
+        if self.clients.is_empty() && !is_of_this_machine(self.store, *run)? {
             return Err(SyncError::NeedsServer(target.to_string()));
         }
         Ok(Some(*run))
@@ -195,6 +195,13 @@ impl Undo<'_> {
 pub fn has_deeds(store: &dyn DeedStore, run: RunId) -> Result<bool, SyncError> {
     let is_open = store.open_deeds()?.iter().any(|row| row.deed.run == run);
     Ok(is_open || !store.deeds_to_undo(run, None, 1)?.is_empty())
+}
+
+/// Whether what a run did, it did here: group folders are no matter of a server.
+fn is_of_this_machine(store: &dyn DeedStore, run: RunId) -> Result<bool, SyncError> {
+    let mut rows = store.deeds_to_undo(run, None, 1)?;
+    rows.extend(store.open_deeds()?.into_iter().filter(|row| row.deed.run == run));
+    Ok(rows.iter().all(|row| row.deed.account == HERE))
 }
 
 /// No listing is needed, so none is incomplete.

@@ -3,6 +3,7 @@
 mod accounts;
 mod albums;
 mod fields;
+mod folders;
 mod killed;
 mod lab;
 mod lost;

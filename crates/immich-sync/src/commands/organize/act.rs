@@ -88,7 +88,7 @@ fn is_whole(settings: &OrganizeSettings, scan: &ScanSummary) -> bool {
 }
 
 /// The groups that were named; `None` for all.
-fn groups(wishes: &Wishes, store: &SqliteStore) -> Result<Option<BTreeSet<GroupId>>> {
+pub(super) fn groups(wishes: &Wishes, store: &SqliteStore) -> Result<Option<BTreeSet<GroupId>>> {
     if wishes.groups.is_empty() {
         return Ok(None);
     }

@@ -41,7 +41,7 @@ pub(super) fn next(run: &Run<'_>, scan: Option<&ScanSummary>) -> Vec<String> {
     if scan.stopped {
         return vec!["What was looked at is remembered. Run the same again to go on.".to_owned()];
     }
-    if !run.settings.wishes.actions.is_empty() || scan.groups_in_all() == 0 {
+    if !run.settings.wishes.actions.is_empty() || run.settings.output.is_some() || scan.groups_in_all() == 0 {
         return Vec::new();
     }
     let mut lines = vec![

@@ -3,6 +3,7 @@
 mod act;
 mod decide;
 mod find;
+mod folders;
 mod found;
 mod last_scan;
 mod list;

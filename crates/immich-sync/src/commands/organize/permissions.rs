@@ -13,6 +13,7 @@ pub(super) fn needed(settings: &OrganizeSettings) -> Vec<Permission> {
         needed.extend([Permission::AssetView, Permission::AlbumRead, Permission::StackRead]);
         needed.extend((!settings.names.people.is_empty()).then_some(Permission::PersonRead));
     }
+    needed.extend((settings.output.is_some() && !settings.dry_run).then_some(Permission::AssetDownload));
     for action in actions(&settings.wishes) {
         let asked = action.permissions().iter().filter(|asked| !settings.dry_run || only_reads(**asked));
         needed.extend(asked);

@@ -14,7 +14,7 @@ use sync_core::{Account, Event, Reporter as _, StopFlag};
 
 use super::super::frame;
 use super::last_scan::LastScan;
-use super::{act, found, names, permissions, report, scan};
+use super::{act, folders, found, names, permissions, report, scan};
 use crate::exit::{ExitStatus, usage};
 use crate::output::{
     Asker, Console, Everybody, OrganizeEnd, Presenter as _, Traffic, lost_log, lost_results, start_tracing,
@@ -88,6 +88,12 @@ impl Run<'_> {
         let acted = match &scan {
             Some(scan) if scan.stopped => None,
             scan => act::run(self, &clients, &store, scan.as_ref())?,
+        };
+        let may_go_on = !self.stop.is_raised() && scan.as_ref().is_some_and(|scan| !scan.stopped);
+        let made = if may_go_on { folders::run(self, &clients, &store)? } else { None };
+        let acted = match (acted, made) {
+            (Some(acted), Some(made)) => Some(acted.and(made)),
+            (acted, made) => acted.or(made),
         };
         if acted.is_none() && scan.as_ref().is_some_and(|scan| !scan.stopped) {
             found::show(self, &store)?;

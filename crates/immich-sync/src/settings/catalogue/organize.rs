@@ -46,6 +46,11 @@ settings! {
         ORGANIZE_GROUP = values("organize-group", "GROUP", &[',', ' ', '\n']).option("group").not_in_config();
         /// Only groups of these classes: exact, duplicate, burst, similar
         ORGANIZE_CLASS = values("organize-class", "CLASS", &[',', ' ', '\n']).option("class");
+        /// Make a folder for each group in this one, with copies of files and originals of Immich
+        ORGANIZE_OUTPUT = value("organize-output", "DIR").option("output").short('o').path();
+        /// How files of this machine come into these folders: copy (sharing room where the disk can) or hard (a second
+        /// name of the same file: who edits one edits both)
+        ORGANIZE_LINK = value("organize-link", "HOW").option("link").default("copy");
         /// A page with all groups side by side, in one file
         ORGANIZE_REPORT = value("organize-report", "FILE").option("report").path();
         /// At most so many groups on the page, of each class its share

@@ -15,7 +15,7 @@ use anyhow::Result;
 use immich_api::RateLimit;
 use jiff::Timestamp;
 use photo_similarity::{Limits, Preference, Rules};
-use sync_core::organize::{LookOptions, Scope, SourceChoice};
+use sync_core::organize::{Link, LookOptions, Scope, SourceChoice};
 
 use super::selection::moment;
 use super::words::HashWord;
@@ -65,6 +65,8 @@ pub(crate) struct OrganizeSettings {
     pub(crate) exchange: Exchange,
     /// What is done about the groups.
     pub(crate) wishes: Wishes,
+    /// Where each group gets a folder, and how files come into it.
+    pub(crate) output: Option<(PathBuf, Link)>,
     /// The page that shows them.
     pub(crate) report: Option<PathBuf>,
     /// Groups on the page.
@@ -149,6 +151,7 @@ impl OrganizeSettings {
                 save: sources.path(&catalogue::ORGANIZE_SAVE_HASHES)?,
             },
             wishes,
+            output: output(sources)?,
             report: sources.path(&catalogue::ORGANIZE_REPORT)?,
             report_limit: u64::from(report_limit.unwrap_or(1000)),
             workers: workers(sources)?,
@@ -178,6 +181,22 @@ fn server(sources: &Sources<'_>) -> Result<Served> {
 }
 
 /// What only a server can do is no use without one.
+fn output(sources: &Sources<'_>) -> Result<Option<(PathBuf, Link)>> {
+    let folder = sources.path(&catalogue::ORGANIZE_OUTPUT)?;
+    let Some(given) = sources.find(&catalogue::ORGANIZE_LINK)? else {
+        return Ok(folder.map(|folder| (folder, Link::default())));
+    };
+    let link = match given.text()?.to_ascii_lowercase().as_str() {
+        "copy" => Link::Copy,
+        "hard" => Link::Hard,
+        _ => return Err(given.not("copy or hard")),
+    };
+    if folder.is_none() && sources.typed(&catalogue::ORGANIZE_LINK).is_some() {
+        return Err(usage("--link belongs to --output DIR"));
+    }
+    Ok(folder.map(|folder| (folder, link)))
+}
+
 fn refuse_without_server(wishes: &Wishes, names: &Names) -> Result<()> {
     let action = wishes.actions.first().map(|wish| wish.option());
     let filters = [

@@ -229,6 +229,8 @@ impl<'a> Hand<'a> {
             What::Restore { assets } => fates(assets, &writer.restore(assets)?),
             What::MakeFaces { faces } => faces::make(writer, faces)?,
             What::DropFaces { faces } => faces::drop(self.reader, writer, faces)?,
+            // Files are made and taken away by others, without a server.
+            What::MakeFiles { files } | What::DropFiles { files } => vec![Fate::Refused; files.len()],
             What::Set { settings } => set(writer, settings)?,
         };
         Ok((None, fates))

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use immich_api::Client;
 use jiff::Timestamp;
-use photo_similarity::GroupId;
 
 use super::albums::Albums;
 use super::describe::Describe;
@@ -22,13 +21,11 @@ use super::twins::Twins;
 use crate::account::{Account, identity};
 use crate::error::SyncError;
 use crate::event::{Event, Reporter};
-use crate::organize::{Decision, GroupRecord, MemberRecord};
+use crate::organize::pages::each_group;
+use crate::organize::{GroupRecord, MemberRecord};
 use crate::state::{DeedStore, GroupStore, RunId, Store};
 use crate::stop::StopFlag;
 use crate::summary::Summary;
-
-/// Groups per page: few enough to be nothing, many enough that asking costs nothing.
-const PAGE: usize = 256;
 
 /// Everything that actions remember.
 pub trait ActStore: Store + GroupStore + DeedStore {}
@@ -219,7 +216,7 @@ impl<'a> Act<'a> {
         desk.accounts.values_mut().for_each(|orders| orders.begin(action.name(), total));
         work.begin(desk)?;
         if work.needs_groups() {
-            self.each_group(|group| {
+            each_group(self.store, |group| {
                 let chosen = self.options.wants(action, group.class)
                     && self.options.groups.as_ref().is_none_or(|groups| groups.contains(&group.id));
                 work.group(group, chosen, desk)?;
@@ -235,34 +232,11 @@ impl<'a> Act<'a> {
         Ok(())
     }
 
-    /// Hands out the groups that the user did not call something else, page by page, as long as `take` wants more.
-    fn each_group(
-        &self,
-        mut take: impl FnMut(&GroupRecord) -> Result<bool, SyncError>,
-    ) -> Result<(), SyncError> {
-        let decisions = self.store.decisions()?.into_iter();
-        let ignored: BTreeSet<GroupId> = decisions
-            .filter(|(_, decision)| *decision == Decision::NotDuplicates)
-            .map(|(group, _)| group)
-            .collect();
-        let mut behind = 0;
-        loop {
-            let page = self.store.groups_after(behind, None, PAGE)?;
-            let Some((last, _)) = page.last() else { return Ok(()) };
-            behind = *last;
-            for (_, group) in page.iter().filter(|(_, group)| !ignored.contains(&group.id)) {
-                if !take(group)? {
-                    return Ok(());
-                }
-            }
-        }
-    }
-
     /// The second look at all photos of all groups.
     fn look(&self, accounts: &[Account<'a>]) -> Result<Fresh, SyncError> {
         let mut wanted = Vec::new();
         let users: BTreeSet<String> = accounts.iter().map(Account::user).collect();
-        self.each_group(|group| {
+        each_group(self.store, |group| {
             let ours = group.members.iter().filter(|member| member.is_own && users.contains(&member.account));
             wanted.extend(ours.filter_map(|member| member.place.asset()).map(immich_api::AssetId::as_u128));
             Ok(true)
@@ -285,6 +259,15 @@ impl<'a> Act<'a> {
 }
 
 impl ActSummary {
+    /// Adds what something else of the same command came to; its run is named where there was none.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.total.join(&other.total);
+        self.by_action.extend(other.by_action);
+        self.run = self.run.or(other.run);
+        self
+    }
+
     fn add(&mut self, action: &Action, desk: &Desk<'_>) {
         let mut sum = complete();
         desk.accounts.values().for_each(|orders| sum.join(&orders.summary));

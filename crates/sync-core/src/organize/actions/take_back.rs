@@ -16,6 +16,7 @@ use super::look::{Looker, Standing, value_of};
 use crate::account::Account;
 use crate::error::SyncError;
 use crate::event::{Event, Reporter};
+use crate::organize::folders::{HERE, settle_files, take_back_files};
 use crate::organize::{DeedId, DeedRow, Setting, Value, What};
 use crate::plan::{Failed, SkipReason, Skipped};
 use crate::state::{DeedStore, RunId};
@@ -66,22 +67,23 @@ impl<'a> TakeBack<'a> {
     /// Settles what earlier runs left open.
     pub fn settle(&self, clients: &'a [Client]) -> Result<(), SyncError> {
         let accounts: Vec<Account<'a>> = clients.iter().map(Account::of).collect();
+        settle_files(self.store)?;
         settle(self.store, &accounts, clients, self.reporter)
     }
 
     /// Shows what would be taken back. Only reads.
     pub fn preview(&self, of: RunId, accounts: &[Account<'a>]) -> Result<Summary, SyncError> {
         let hand = |account: &Account<'a>| Hand::idle(*account, self.store, self.reporter);
-        self.each(of, accounts.iter().map(hand).collect())
+        self.each(of, None, accounts.iter().map(hand).collect())
     }
 
     /// Takes back, as a part of the run `run`.
     pub fn run(&self, of: RunId, run: RunId, clients: &'a [Client]) -> Result<Summary, SyncError> {
         let hand = |client| Hand::at_work(client, run, self.store, self.reporter, self.now);
-        self.each(of, clients.iter().map(hand).collect())
+        self.each(of, Some(run), clients.iter().map(hand).collect())
     }
 
-    fn each(&self, of: RunId, hands: Vec<Hand<'a>>) -> Result<Summary, SyncError> {
+    fn each(&self, of: RunId, run: Option<RunId>, hands: Vec<Hand<'a>>) -> Result<Summary, SyncError> {
         let mut hands: BTreeMap<String, Hand<'a>> =
             hands.into_iter().map(|hand| (hand.account().to_owned(), hand)).collect();
         let mut summary = Summary { listing_complete: true, ..Summary::default() };
@@ -94,6 +96,11 @@ impl<'a> TakeBack<'a> {
                 if self.stop.is_raised() {
                     summary.stopped = true;
                     return Ok(summary);
+                }
+                if row.deed.account == HERE {
+                    let told = (self.store, self.reporter);
+                    take_back_files(row, run, told, (self.now)(), &mut summary)?;
+                    continue;
                 }
                 match hands.get_mut(&row.deed.account) {
                     Some(hand) => self.one(row, hand, &mut summary)?,

@@ -1,0 +1,123 @@
+//! Files that were made in group folders, later: whether they are still what they were, and taking them away again.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+
+use super::HERE;
+use super::local::{digest, is_same_file, open};
+use crate::error::SyncError;
+use crate::event::{Event, Reporter};
+use crate::organize::{Deed, DeedRow, MadeFile, What};
+use crate::plan::SkipReason;
+use crate::state::{DeedStore, RunId};
+use crate::summary::Summary;
+
+/// Closes what a killed run left open: a file that has its name is complete.
+pub(crate) fn settle_files(store: &dyn DeedStore) -> Result<(), SyncError> {
+    for row in store.open_deeds()?.into_iter().filter(|row| row.deed.account == HERE) {
+        let happened = match &row.deed.what {
+            What::MakeFiles { files } => {
+                let there = files.iter().filter_map(|file| {
+                    let digest = open(file.path.path()).and_then(|mut found| digest(&mut found)).ok()?;
+                    Some(MadeFile { path: file.path.clone(), digest: Some(digest) })
+                });
+                What::MakeFiles { files: there.collect() }
+            }
+            What::DropFiles { files } => {
+                let gone = files.iter().filter(|file| file.path.path().symlink_metadata().is_err());
+                What::DropFiles { files: gone.cloned().collect() }
+            }
+            other => other.clone(),
+        };
+        store.close_deed(row.id, Some(&happened).filter(|what| !what.is_empty()))?;
+    }
+    Ok(())
+}
+
+/// Takes away what a deed made, where nobody changed it; `run` is `None` for a preview.
+pub(crate) fn take_back_files(
+    row: &DeedRow,
+    run: Option<RunId>,
+    (store, reporter): (&dyn DeedStore, &dyn Reporter),
+    now: Timestamp,
+    summary: &mut Summary,
+) -> Result<(), SyncError> {
+    let What::MakeFiles { files } = &row.deed.what else {
+        // Files that were taken away are made again by the next run that is asked for them.
+        let reason = SkipReason::TouchedSince("group folders are made again by --output".to_owned());
+        (0..row.deed.what.len()).for_each(|_| summary.skip(&reason));
+        return Ok(());
+    };
+    let mut going = Vec::new();
+    for file in files {
+        match standing(file) {
+            Standing::Ours => going.push(file.clone()),
+            Standing::Gone => summary.skip(&SkipReason::NothingLeft),
+            Standing::Changed => {
+                let reason =
+                    SkipReason::TouchedSince(format!("`{}` was changed since", file.path.path().display()));
+                reporter.report(&Event::Warning(&reason.to_string()));
+                summary.skip(&reason);
+            }
+        }
+    }
+    let what = What::DropFiles { files: going };
+    let Some(run) = run else {
+        summary.seen += what.len() as u64;
+        summary.done += what.len() as u64;
+        reporter.report(&Event::WouldChange(&what));
+        return Ok(());
+    };
+    if what.is_empty() {
+        return Ok(());
+    }
+    let deed = Deed { run, account: HERE.to_owned(), undoes: Some(row.id), at: now, what: what.clone() };
+    let id = store.announce(&deed)?;
+    let mut gone = Vec::new();
+    if let What::DropFiles { files } = what {
+        for file in files {
+            summary.seen += 1;
+            match remove(file.path.path()) {
+                Ok(()) => {
+                    summary.done += 1;
+                    gone.push(file);
+                }
+                Err(error) => {
+                    summary.failed += 1;
+                    let text = format!("`{}` cannot be removed: {error}", file.path.path().display());
+                    reporter.report(&Event::Warning(&text));
+                }
+            }
+        }
+    }
+    let what = What::DropFiles { files: gone };
+    store.close_deed(id, Some(&what).filter(|what| !what.is_empty()))?;
+    reporter.report(&Event::Changed(&what));
+    Ok(())
+}
+
+enum Standing {
+    Ours,
+    Gone,
+    Changed,
+}
+
+fn standing(file: &MadeFile) -> Standing {
+    let path = file.path.path();
+    let Ok(mut found) = open(path) else {
+        return if path.symlink_metadata().is_err() { Standing::Gone } else { Standing::Changed };
+    };
+    let same = digest(&mut found).ok().is_some_and(|digest| Some(digest) == file.digest);
+    if same && is_same_file(path, &found) { Standing::Ours } else { Standing::Changed }
+}
+
+/// Removes a file, and its folder when nothing else is in it.
+fn remove(path: &Path) -> std::io::Result<()> {
+    std::fs::remove_file(path)?;
+    if let Some(folder) = path.parent() {
+        // It stays as long as something is in it.
+        let _: std::io::Result<()> = std::fs::remove_dir(folder);
+    }
+    Ok(())
+}
