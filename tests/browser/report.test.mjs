@@ -250,7 +250,7 @@ test('a thousand groups are there at once', async () => {
 });
 
 test('the picture of the README is taken', { skip: !SCREENSHOTS && 'not asked for' }, async () => {
-  const { page, close } = await opened('library.html', { viewport: { width: 1180, height: 780 } });
+  const { page, close } = await opened('library.html', { viewport: { width: 1280, height: 860 } });
   await page.click('#tab-duplicate');
   await page.evaluate(() => document.activeElement.blur());
   await page.screenshot({ path: path.join(SCREENSHOTS, 'organize-report.png') });
