@@ -6,6 +6,7 @@ mod fields;
 mod folders;
 mod killed;
 mod lab;
+mod large;
 mod lost;
 mod random;
 mod stacks;

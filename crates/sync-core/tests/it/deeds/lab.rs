@@ -118,6 +118,18 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// The same without the numbers of our albums: an album that could not be made leaves a gap.
+    pub(crate) fn unnumbered(mut self) -> Self {
+        for (name, description, _) in &mut self.albums {
+            if name.starts_with("Similar-") {
+                name.clear();
+                description.clear();
+            }
+        }
+        self.albums.sort();
+        self
+    }
+
     /// What differs from another world, in few words.
     pub(crate) fn differences(&self, other: &Self) -> Vec<String> {
         let mut told = Vec::new();
