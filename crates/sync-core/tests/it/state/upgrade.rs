@@ -7,8 +7,8 @@ use std::path::Path;
 
 use photo_metadata::{Piece, Recipe, Tag, Value};
 use sync_core::state::{
-    AssetRecord, Base, Intent, JournalId, JournalState, Role, RunId, ServerIdentity, SqliteStore, Store,
-    Verdict,
+    AssetRecord, Base, GroupStore as _, Intent, JournalId, JournalState, PictureKey, PictureRecord,
+    PictureStore as _, Role, RunId, ServerIdentity, SqliteStore, Store, Verdict,
 };
 
 use super::sample::{account, album, asset, file, intent, path, record, seal, time};
@@ -20,6 +20,9 @@ const VERSION_1: &[u8] = include_bytes!("fixtures/version-1.db");
 /// Eight remembered assets; a run that changed four sidecars and originals; and an undo that was killed: it had taken
 /// one of the files away, rolled one change back, announced one and sealed one.
 const VERSION_2: &[u8] = include_bytes!("fixtures/version-2.db");
+
+/// The same as version 2, brought up to date by version 3.
+const VERSION_3: &[u8] = include_bytes!("fixtures/version-3.db");
 
 fn opened(folder: &Path) -> SqliteStore {
     opened_from(folder, VERSION_1)
@@ -164,6 +167,31 @@ fn what_version_2_kept_of_sidecars_leads_back() {
     assert_eq!(store.way_back(JournalId(5)).unwrap().unwrap().make(&[]), Some(vec![0, 0xff, 11]));
     let found = store.ways_back().unwrap();
     assert_eq!((found[&RunId(1)].changes, found[&RunId(2)].changes), (2, 2));
+}
+
+#[test]
+fn a_state_of_version_3_keeps_everything_and_takes_looks_and_groups() {
+    let folder = tempfile::tempdir().unwrap();
+    let before = tempfile::tempdir().unwrap();
+
+    let store = opened_from(folder.path(), VERSION_3);
+
+    let older = opened_from(before.path(), VERSION_2);
+    assert_eq!(store.journal(None).unwrap(), older.journal(None).unwrap());
+    assert_eq!(store.ways_back().unwrap(), older.ways_back().unwrap());
+    assert_eq!(store.counts().unwrap(), older.counts().unwrap());
+    assert!(store.group_counts().unwrap().is_empty());
+    let picture = PictureRecord {
+        key: PictureKey([1; 16]),
+        stamp: [2; 16],
+        used: 3,
+        sha1: None,
+        signature: Some(vec![4]),
+        about: "{}".to_owned(),
+    };
+    store.put_pictures("method", std::slice::from_ref(&picture)).unwrap();
+    assert_eq!(store.pictures("method", &[picture.key]).unwrap(), [Some(picture)]);
+    assert_eq!(store.check().unwrap(), Vec::<String>::new());
 }
 
 #[test]
