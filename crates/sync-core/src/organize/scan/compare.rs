@@ -4,12 +4,12 @@
 //! was not complete, or where filters left photos out: those that are missing would count as gone.
 
 use std::num::NonZeroUsize;
+use std::sync::Mutex;
 
 use photo_similarity::{Edge, Looks, PhotoId, Search, Which};
 
 use super::Scan;
 use super::detail::digest8;
-use super::merge::cut;
 use super::shelf::Shelf;
 use crate::error::SyncError;
 use crate::event::Event;
@@ -41,11 +41,9 @@ impl Comparing<'_, '_> {
             return Ok(self.search(&self.comparable()));
         }
         let search = self.scan.store.search(&name(self.scan.options), self.day)?;
-        let known = Known::read(self, search)?;
+        let mut known = Known::read(self, search)?;
         let Some(found) = self.search(&known.to_search) else { return Ok(None) };
-        let mut edges = known.edges.clone();
-        edges.extend(found);
-        let edges = cut(edges, self.shelf.len(), NEAREST);
+        let edges = self.how().merged(std::mem::take(&mut known.edges), found);
         let change = known.change(self, &edges);
         if !change.is_empty() {
             self.scan.store.change_search(search, &change)?;
@@ -63,13 +61,24 @@ impl Comparing<'_, '_> {
         if new.is_empty() {
             return Some(Vec::new());
         }
-        let options = self.scan.options;
-        let threads = NonZeroUsize::new(options.workers).unwrap_or(NonZeroUsize::MIN);
-        let search = Search { limit: limit(options), threads, nearest: NEAREST };
-        search.pairs(&looks(options, self.shelf), Which::New(new), &|done, total| {
-            self.scan.reporter.report(&Event::Comparing { done, total });
+        // All threads tell how far they are, and whoever is told is told by one at a time.
+        let told = Mutex::new(None);
+        self.how().pairs(&looks(self.scan.options, self.shelf), Which::New(new), &|done, total| {
+            let percent = done.saturating_mul(100).checked_div(total);
+            if let Ok(mut told) = told.try_lock()
+                && *told != Some(percent)
+            {
+                *told = Some(percent);
+                self.scan.reporter.report(&Event::Comparing { done, total });
+            }
             !self.scan.stop.is_raised()
         })
+    }
+
+    /// How far is searched, and by how many threads.
+    fn how(&self) -> Search {
+        let threads = NonZeroUsize::new(self.scan.options.workers).unwrap_or(NonZeroUsize::MIN);
+        Search { limit: limit(self.scan.options), threads, nearest: NEAREST }
     }
 }
 

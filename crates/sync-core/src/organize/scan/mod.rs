@@ -12,7 +12,6 @@ mod exchange;
 mod gate;
 mod judge;
 mod look;
-mod merge;
 mod open_file;
 mod shelf;
 mod shots;
