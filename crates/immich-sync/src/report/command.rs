@@ -4,6 +4,8 @@
 use photo_similarity::GroupId;
 use sync_core::organize::{MemberRecord, Place};
 
+use super::Head;
+
 /// The name of a group, as commands take it: the beginning of its id, long enough that no other group of a library has
 /// the same.
 pub(super) fn name(group: GroupId) -> String {
@@ -20,32 +22,40 @@ pub(super) fn photo(member: &MemberRecord) -> String {
     }
 }
 
+/// What every command ends with.
+pub(super) const fn options(head: &Head) -> &'static str {
+    if head.is_local { " --source local" } else { "" }
+}
+
 /// Says that this photo of the group is to be kept.
-pub(super) fn keep(group: GroupId, member: &MemberRecord) -> String {
-    format!("immich-sync organize decide {} --keep {}", name(group), photo(member))
+pub(super) fn keep(head: &Head, group: GroupId, member: &MemberRecord) -> String {
+    format!("immich-sync organize decide {} --keep {}{}", name(group), photo(member), options(head))
 }
 
 /// Says that the photos of the group are no duplicates.
-pub(super) fn ignore(group: GroupId) -> String {
-    format!("immich-sync organize decide {} --ignore", name(group))
+pub(super) fn ignore(head: &Head, group: GroupId) -> String {
+    format!("immich-sync organize decide {} --ignore{}", name(group), options(head))
 }
 
 /// Shows the group in a terminal.
-pub(super) fn show(group: GroupId) -> String {
-    format!("immich-sync organize show {}", name(group))
+pub(super) fn show(head: &Head, group: GroupId) -> String {
+    format!("immich-sync organize show {}{}", name(group), options(head))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::testing::{asset, file};
+    use crate::report::testing::{asset, file, head};
 
     #[test]
     fn a_command_is_one_line_of_plain_signs_whatever_the_path_is() {
         let members = [asset(1, "a.jpg"), file("/photos/a\n'; rm -rf ~; '.jpg")];
         let group = GroupId([0xab; 16]);
 
-        for line in members.iter().map(|member| keep(group, member)).chain([ignore(group), show(group)]) {
+        let head = Head { is_local: true, ..head(&[]) };
+        let lines = members.iter().map(|member| keep(&head, group, member));
+        for line in lines.chain([ignore(&head, group), show(&head, group)]) {
+            assert!(line.ends_with(" --source local"), "{line}");
             assert!(line.chars().all(|sign| sign.is_ascii_alphanumeric() || " -".contains(sign)), "{line}");
             assert!(line.contains(" abababababab"), "{line}");
         }

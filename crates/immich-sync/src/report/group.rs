@@ -58,10 +58,10 @@ pub(super) fn put(
         photo.put(page, head)?;
     }
     page.raw("</ul>\n")?;
-    put_rest(page, group, shown.len())?;
+    put_rest(page, head, group, shown.len())?;
     put_common(page, &facts, &differing)?;
     put_also(page, head, group)?;
-    put_details(page, group, shown)?;
+    put_details(page, head, group, shown)?;
     page.raw("</article>\n")
 }
 
@@ -214,12 +214,12 @@ fn address(head: &Head, place: &Place) -> Option<String> {
     (is_web && is_plain).then(|| place.asset().map(|id| format!("{server}/photos/{id}")))?
 }
 
-fn put_rest(page: &mut Markup<'_>, group: &GroupRecord, shown: usize) -> io::Result<()> {
+fn put_rest(page: &mut Markup<'_>, head: &Head, group: &GroupRecord, shown: usize) -> io::Result<()> {
     let more = (group.members.len() - shown) as u64;
     if more == 0 {
         return Ok(());
     }
-    let show = command::show(group.id);
+    let show = command::show(head, group.id);
     page.put(&[
         Raw("<p class=\"common\">And "),
         Text(&count(more, "photo")),
@@ -260,7 +260,12 @@ fn put_also(page: &mut Markup<'_>, head: &Head, group: &GroupRecord) -> io::Resu
 }
 
 /// Where the files are, and what can be done.
-fn put_details(page: &mut Markup<'_>, group: &GroupRecord, shown: &[MemberRecord]) -> io::Result<()> {
+fn put_details(
+    page: &mut Markup<'_>,
+    head: &Head,
+    group: &GroupRecord,
+    shown: &[MemberRecord],
+) -> io::Result<()> {
     page.raw("<details><summary>Paths and commands</summary>\n<ol>\n")?;
     for member in shown {
         page.put(&[Raw("<li><bdi class=\"path\">"), Text(&facts::path(member)), Raw("</bdi>")])?;
@@ -271,9 +276,9 @@ fn put_details(page: &mut Markup<'_>, group: &GroupRecord, shown: &[MemberRecord
     }
     page.raw("</ol>\n")?;
     let commands = [
-        ("Keep the first: ", command::keep(group.id, &group.members[0])),
-        ("They are no duplicates: ", command::ignore(group.id)),
-        ("Everything about them: ", command::show(group.id)),
+        ("Keep the first: ", command::keep(head, group.id, &group.members[0])),
+        ("They are no duplicates: ", command::ignore(head, group.id)),
+        ("Everything about them: ", command::show(head, group.id)),
     ];
     for (what, line) in commands {
         page.put(&[Raw("<p>"), Raw(what), Raw("<code>"), Text(&line), Raw("</code></p>\n")])?;

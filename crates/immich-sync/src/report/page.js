@@ -87,7 +87,8 @@
     try { localStorage.setItem(KEY, JSON.stringify(Array.from(chosen, ([id, keep]) => [id, Array.from(keep)]))); } catch { /* a private window */ }
   };
   const command = ([id, keep]) => 'immich-sync organize decide ' + id
-    + (keep.size === 0 ? ' --ignore' : Array.from(keep, (photo) => ' --keep ' + photo).join(''));
+    + (keep.size === 0 ? ' --ignore' : Array.from(keep, (photo) => ' --keep ' + photo).join(''))
+    + one('main').dataset.options;
   const cartText = make('span', { role: 'status' });
   const showLines = make('button', { type: 'button' }, 'Show commands');
   const forget = make('button', { type: 'button' }, 'Forget');

@@ -47,6 +47,7 @@ pub(super) fn write(
     let head = Head {
         sources: sources(run),
         server: store.identity()?.map(|identity| identity.url),
+        is_local: settings.server.is_none(),
         made: Timestamp::now(),
         zone: time_zone(&run.start.sources())?,
         bits: settings.look.kind.bits(),
