@@ -49,10 +49,12 @@ impl Kernel {
         match self {
             #[cfg(target_arch = "x86_64")]
             Self::Avx512 => {
-                is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512vpopcntdq")
+                is_x86_feature_detected!("avx512f")
+                    && is_x86_feature_detected!("avx512vpopcntdq")
+                    && is_x86_feature_detected!("popcnt")
             }
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => is_x86_feature_detected!("avx2"),
+            Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("popcnt"),
             #[cfg(target_arch = "x86_64")]
             Self::Popcnt => is_x86_feature_detected!("popcnt"),
             #[cfg(not(target_arch = "x86_64"))]
@@ -130,8 +132,9 @@ impl Filter {
     }
 }
 
-/// The hashes of one block that are within `limit`, one by one: done for the few blocks that have one.
-#[inline(never)]
+/// The hashes of one block that are within `limit`, one by one: done for the few blocks that may have one.
+#[inline(always)]
+#[expect(clippy::inline_always, reason = "compiled for the instructions of each kernel")]
 fn collect(row: Hash, block: &Block, number: usize, limit: u32, hits: &mut Vec<Hit>) {
     let first = number * super::blocks::LANES;
     for lane in 0..super::blocks::LANES {

@@ -12,6 +12,9 @@ pub(super) fn run<const FOLD: usize>(row: Hash, blocks: &[Block], limit: u32, hi
     }
 }
 
+/// Instead of a number of words laid over each other: two of the four are counted and the others not looked at.
+pub(super) const HALF: usize = 0;
+
 /// Whether one of the block may be within the limit.
 #[inline(always)]
 #[expect(clippy::inline_always, reason = "compiled once more for the POPCNT instruction, where it is called")]
@@ -24,6 +27,7 @@ pub(super) fn is_near<const FOLD: usize>(row: Hash, block: &Block, limit: u32) -
         let count = |bits: u64| u64::from(bits.count_ones());
         let least = match FOLD {
             4 => count(differ(0) | differ(1) | differ(2) | differ(3)),
+            HALF => count(differ(2)) + count(differ(3)),
             2 => count(differ(0) | differ(1)) + count(differ(2) | differ(3)),
             _ => count(differ(0)) + count(differ(1)) + count(differ(2)) + count(differ(3)),
         };

@@ -12,7 +12,7 @@ use std::arch::x86_64::{
     _mm512_popcnt_epi64, _mm512_set1_epi64, _mm512_ternarylogic_epi64, _mm512_xor_si512,
 };
 
-use super::plain::is_near;
+use super::plain::{HALF, is_near};
 use super::{Hit, Kernel, collect};
 use crate::hash::Hash;
 use crate::pairs::blocks::{Block, LANES};
@@ -38,13 +38,16 @@ pub(super) fn run<const FOLD: usize>(
 #[target_feature(enable = "popcnt")]
 fn popcnt<const FOLD: usize>(row: Hash, blocks: &[Block], limit: u32, hits: &mut Vec<Hit>) {
     for (number, block) in blocks.iter().enumerate() {
-        if is_near::<FOLD>(row, block, limit) {
+        // Counting is as cheap as anything else here, so two words alone are less work than four over each other.
+        let is_near =
+            if FOLD == 4 { is_near::<HALF>(row, block, limit) } else { is_near::<FOLD>(row, block, limit) };
+        if is_near {
             collect(row, block, number, limit, hits);
         }
     }
 }
 
-#[target_feature(enable = "avx512f,avx512vpopcntdq")]
+#[target_feature(enable = "avx512f,avx512vpopcntdq,popcnt")]
 fn avx512<const FOLD: usize>(row: Hash, blocks: &[Block], limit: u32, hits: &mut Vec<Hit>) {
     let words = row.0.map(|word| _mm512_set1_epi64(word.cast_signed()));
     let most = _mm512_set1_epi64(limit.into());
@@ -84,7 +87,7 @@ fn eight(words: &[u64; LANES], group: usize) -> __m512i {
     unsafe { _mm512_loadu_si512(words.as_ptr().cast()) }
 }
 
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,popcnt")]
 fn avx2<const FOLD: usize>(row: Hash, blocks: &[Block], limit: u32, hits: &mut Vec<Hit>) {
     let words = row.0.map(|word| _mm256_set1_epi64x(word.cast_signed()));
     let above = _mm256_set1_epi64x(i64::from(limit) + 1);
