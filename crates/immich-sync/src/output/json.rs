@@ -107,6 +107,20 @@ pub(super) fn object(event: &Event<'_>) -> Option<Value> {
             let folders: Vec<Value> = folders.iter().map(folder).collect();
             json!({ "type": "mapped", "folders": folders, "agreed": agreed, "of": of })
         }
+        Event::Warning(message) => json!({ "type": "warning", "message": message }),
+        Event::Recovered { folders, completed, rolled_back } => json!({
+            "type": "recovered",
+            "folders": folders,
+            "completed": completed,
+            "rolled_back": rolled_back,
+        }),
+        organizing => return object_of_organizing(organizing),
+    })
+}
+
+/// What only the organizer tells.
+fn object_of_organizing(event: &Event<'_>) -> Option<Value> {
+    Some(match event {
         Event::NotCompared(photo) => placed(
             &photo.place,
             json!({
@@ -123,13 +137,6 @@ pub(super) fn object(event: &Event<'_>) -> Option<Value> {
         }
         Event::WouldChange(what) => of_deed("would-change", what),
         Event::Changed(what) => of_deed("changed", what),
-        Event::Warning(message) => json!({ "type": "warning", "message": message }),
-        Event::Recovered { folders, completed, rolled_back } => json!({
-            "type": "recovered",
-            "folders": folders,
-            "completed": completed,
-            "rolled_back": rolled_back,
-        }),
         // The end is told by `finish`, which knows more of it.
         _ => return None,
     })

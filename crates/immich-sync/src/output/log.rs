@@ -153,50 +153,57 @@ impl Reporter for LogReporter {
                 let (path, reason) = (clean_path(&failed.path), clean(&failed.message));
                 tracing::error!(asset = %failed.asset, path, reason, transient = failed.transient, "failed");
             }
-            Event::Looking { done, total } => tracing::debug!(done, total, "looking"),
-            Event::Comparing { done, total } => tracing::debug!(done, total, "comparing"),
-            Event::NotCompared(photo) => {
-                let (place, reason) = (clean(&photo.place.to_string()), clean(&photo.why));
-                if photo.kind.is_none_or(SkipKind::is_trouble) {
-                    tracing::warn!(place, reason, "not compared");
-                } else {
-                    tracing::debug!(place, reason, "not compared");
-                }
-            }
-            Event::Scanned(scan) => tracing::info!(
-                seen = scan.seen,
-                looked_at = scan.looked_at,
-                remembered = scan.remembered,
-                skipped = scan.skipped_in_all(),
-                failed = scan.failed,
-                groups = scan.groups_in_all(),
-                listing_complete = scan.listing_complete,
-                stopped = scan.stopped,
-                "scanned"
-            ),
-            Event::ActionPlanned { action, changes, seconds } => {
-                tracing::info!(action, changes, seconds, "planned");
-            }
-            Event::Acting { action, done, total } => tracing::debug!(action, done, total, "acting"),
-            Event::WouldChange(what) => {
-                tracing::info!(
-                    kind = what.kind(),
-                    subject = clean(what.subject()),
-                    items = what.len(),
-                    "would change"
-                );
-            }
-            Event::Changed(what) => {
-                tracing::info!(
-                    kind = what.kind(),
-                    subject = clean(what.subject()),
-                    items = what.len(),
-                    "changed"
-                );
-            }
             Event::Warning(text) => tracing::warn!(text = clean(text), "warning"),
-            _ => {}
+            organizing => log_organizing(organizing),
         }
+    }
+}
+
+/// What only the organizer tells.
+fn log_organizing(event: &Event<'_>) {
+    match event {
+        Event::Looking { done, total } => tracing::debug!(done, total, "looking"),
+        Event::Comparing { done, total } => tracing::debug!(done, total, "comparing"),
+        Event::NotCompared(photo) => {
+            let (place, reason) = (clean(&photo.place.to_string()), clean(&photo.why));
+            if photo.kind.is_none_or(SkipKind::is_trouble) {
+                tracing::warn!(place, reason, "not compared");
+            } else {
+                tracing::debug!(place, reason, "not compared");
+            }
+        }
+        Event::Scanned(scan) => tracing::info!(
+            seen = scan.seen,
+            looked_at = scan.looked_at,
+            remembered = scan.remembered,
+            skipped = scan.skipped_in_all(),
+            failed = scan.failed,
+            groups = scan.groups_in_all(),
+            listing_complete = scan.listing_complete,
+            stopped = scan.stopped,
+            "scanned"
+        ),
+        Event::ActionPlanned { action, changes, seconds } => {
+            tracing::info!(action, changes, seconds, "planned");
+        }
+        Event::Acting { action, done, total } => tracing::debug!(action, done, total, "acting"),
+        Event::WouldChange(what) => {
+            tracing::info!(
+                kind = what.kind(),
+                subject = clean(what.subject()),
+                items = what.len(),
+                "would change"
+            );
+        }
+        Event::Changed(what) => {
+            tracing::info!(
+                kind = what.kind(),
+                subject = clean(what.subject()),
+                items = what.len(),
+                "changed"
+            );
+        }
+        _ => {}
     }
 }
 

@@ -7,7 +7,7 @@ use sync_core::Summary;
 use sync_core::organize::{ActSummary, ScanSummary};
 
 use super::json::SCHEMA;
-use super::words::thousands;
+use super::words::{thousands, time};
 use super::{Paint, Traffic, summary};
 use crate::exit::ExitStatus;
 
@@ -32,7 +32,12 @@ pub(crate) struct OrganizeEnd<'a> {
 /// The last lines.
 pub(super) fn lines(end: &OrganizeEnd<'_>, unnamed: u64, paint: Paint) -> Vec<String> {
     let mut lines = end.acted.map_or_else(Vec::new, |acted| acted_lines(acted, end.dry_run, paint));
-    lines.push(paint.dim(&format!("          {}", summary::traffic(end.traffic, end.elapsed))));
+    // A scan of folders has nobody to ask.
+    let used = match end.traffic.requests {
+        0 => time(end.elapsed),
+        _ => summary::traffic(end.traffic, end.elapsed),
+    };
+    lines.push(paint.dim(&format!("          {used}")));
     if unnamed > 0 {
         let unnamed = thousands(unnamed);
         lines.push(

@@ -16,22 +16,28 @@ const ASKED: &str = "{bar:32} {msg}: {human_pos}/{human_len}, {rate}, {eta} left
 /// While the list of photos arrives, whose end nobody knows.
 const LISTED: &str = "{spinner} {human_pos} photos listed, {rate}";
 
-/// A bar on stderr.
-pub(super) struct Bar(ProgressBar);
+/// Before anything has a number.
+const WAITING: &str = "{spinner} {msg}";
+/// The same in colour.
+const WAITING_IN_COLOUR: &str = "{spinner:.cyan} {msg}";
+
+/// A bar on stderr, and how it looks before anything has a number.
+pub(super) struct Bar(ProgressBar, &'static str);
 
 impl Bar {
     /// A bar that turns until the number of files is known.
     pub(super) fn new(colour: bool) -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(HERTZ));
-        bar.set_style(style(if colour { "{spinner:.cyan} {msg}" } else { "{spinner} {msg}" }));
-        bar.set_message("Listing photos");
-        Self(bar)
+        Self(bar, if colour { WAITING_IN_COLOUR } else { WAITING })
     }
 }
 
 impl Progress for Bar {
     fn begin(&self) {
         self.0.reset();
+        self.0.unset_length();
+        self.0.set_style(style(self.1));
+        self.0.set_message("Listing photos");
         self.0.enable_steady_tick(Duration::from_millis(120));
     }
 
@@ -100,14 +106,14 @@ mod tests {
 
     #[test]
     fn the_templates_are_right() {
-        for template in ["{spinner:.cyan} {msg}", "{spinner} {msg}", FILES, ASKED, LISTED] {
+        for template in [WAITING, WAITING_IN_COLOUR, FILES, ASKED, LISTED] {
             assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
         }
     }
 
     #[test]
     fn each_stage_starts_at_its_own_beginning() {
-        let bar = Bar(ProgressBar::hidden());
+        let bar = Bar(ProgressBar::hidden(), WAITING);
 
         bar.listed(3000);
         bar.asked("albums", 0, 20);
@@ -121,7 +127,7 @@ mod tests {
 
     #[test]
     fn a_bar_does_not_run_over_its_end() {
-        let bar = Bar(ProgressBar::hidden());
+        let bar = Bar(ProgressBar::hidden(), WAITING);
         bar.planned(2);
 
         (0..5).for_each(|_| bar.step());
