@@ -9,12 +9,17 @@ use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::SystemTime;
 
 use immich_api::{AssetId, Thumbnail};
-use rustix::fs::{CWD, renameat};
+use rustix::fs::{CWD, Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, futimens, renameat};
 
 use crate::error::SyncError;
+
+/// A file was used just now, by the clock of the system that keeps it.
+const USED_NOW: Timestamps = Timestamps {
+    last_access: Timespec { tv_sec: 0, tv_nsec: UTIME_OMIT },
+    last_modification: Timespec { tv_sec: 0, tv_nsec: UTIME_NOW },
+};
 
 /// How a file of the cache begins.
 const MAGIC: &[u8; 8] = b"ISthumb1";
@@ -65,7 +70,7 @@ impl ThumbnailCache {
             return None;
         };
         let picture = picture.to_vec();
-        if let Err(error) = file.set_modified(SystemTime::now()) {
+        if let Err(error) = futimens(&file, &USED_NOW) {
             tracing::trace!(%error, "the use of a thumbnail cannot be noted");
         }
         Some(picture)

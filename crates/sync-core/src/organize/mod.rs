@@ -19,12 +19,13 @@ mod record;
 mod scan;
 mod sources;
 mod summary;
+mod what;
 
 pub use actions::{Act, ActOptions, ActStore, ActSummary, Action, TakeBack};
 pub use cache::ThumbnailCache;
 pub use deed::{
     AlbumRef, Deed, DeedCount, DeedId, DeedRow, DeedState, DrawnFace, MadeFile, Numbered, NumberedAlbum,
-    Restack, Setting, Value, What,
+    Restack, Setting, Value,
 };
 pub(crate) use folders::HERE;
 pub use folders::{Folders, Link};
@@ -33,6 +34,7 @@ pub use place::{LocalPath, Place};
 pub use record::{AlsoRecord, Decision, GroupRecord, MemberRecord};
 pub use scan::{Scan, ScanStore};
 pub use summary::{NotCompared, ScanSummary, SkipKind};
+pub use what::What;
 
 /// Bytes as hexadecimal digits.
 fn hexadecimal(bytes: &[u8]) -> String {

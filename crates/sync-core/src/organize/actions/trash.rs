@@ -20,6 +20,9 @@ use crate::error::SyncError;
 use crate::organize::{AlbumRef, Decision, GroupRecord, MemberRecord, Place, What};
 use crate::plan::SkipReason;
 
+/// Bits that may lie between a copy and the photo that is kept: as many as between duplicates at the usual threshold.
+const FARTHEST: u16 = 40;
+
 /// The albums of grouped photos, by photo.
 type Albums = HashMap<u128, Vec<AlbumRef>>;
 
@@ -95,11 +98,23 @@ fn objection(best: &MemberRecord, copy: &MemberRecord, kept: &[Place]) -> Option
         Some("you chose to keep it")
     } else if copy.set != best.set {
         Some("it is no copy of the photo that is kept, it only looks like it")
+    } else if apart(best, copy).is_none_or(|apart| apart > FARTHEST) {
+        Some("it is in the same group and yet too far from the photo that is kept")
     } else if copy.library.is_some() {
         Some("its file lies in an external library; remove the file itself, and Immich follows")
     } else {
         None
     }
+}
+
+/// At most how many bits lie between two photos; `None` where nobody compared them. Members of a group are near its
+/// representative, which need not be the one that is kept.
+fn apart(best: &MemberRecord, copy: &MemberRecord) -> Option<u16> {
+    if best.sha1.is_some() && best.sha1 == copy.sha1 {
+        return Some(0);
+    }
+    // Distances are those to the keeper of the group, which says 0 by saying nothing.
+    Some(best.distance.unwrap_or(0).saturating_add(copy.distance?))
 }
 
 /// Hands over what the copies have, reads it back, and lets them go.

@@ -111,6 +111,23 @@ fn what_only_looks_alike_is_never_put_into_the_trash() {
 }
 
 #[test]
+fn what_is_far_from_the_photo_that_is_kept_stays_although_it_is_in_its_group() {
+    let lab = Lab::new(40);
+    let mut far = lab.member(1, 1);
+    far.distance = Some(41);
+    let mut never_compared = lab.member(2, 2);
+    never_compared.distance = None;
+    lab.groups(vec![of_members(
+        Class::Duplicate,
+        vec![lab.member(0, 0), far, never_compared, lab.member(3, 3)],
+    )]);
+
+    let (_, heard) = lab.act(&only(Action::Trash));
+
+    assert_eq!(trashed(&lab), [3], "{heard:?}");
+}
+
+#[test]
 fn what_cannot_be_handed_over_stays() {
     let lab = Lab::new(60);
     lab.sandbox.edit(lab.ids[0], |asset| (asset.latitude, asset.longitude) = (None, None)).unwrap();
