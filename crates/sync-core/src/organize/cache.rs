@@ -206,7 +206,7 @@ fn checked(content: &[u8], stamp: Option<[u8; 16]>) -> Option<&[u8]> {
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::PermissionsExt as _;
-    use std::time::Duration;
+    use std::time::{Duration, SystemTime};
 
     use super::*;
 
