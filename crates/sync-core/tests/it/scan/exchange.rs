@@ -64,7 +64,7 @@ fn files_that_are_no_hashes_are_refused_by_name() {
             ("future.jsonl", header.replace(":1,", ":2,").into_bytes()),
             ("cut.jsonl", format!("{header}\n{{\"place\"").into_bytes()),
             ("row.jsonl", format!("{header}\n{row}\n").into_bytes()),
-            ("bomb.jsonl", [header.as_bytes(), b"\n", &[b' '; 200_000]].concat()),
+            ("bomb.jsonl", [header.as_bytes(), b"\n", &vec![b' '; 200_000]].concat()),
             ("no.jsonl.gz", header.as_bytes().to_vec()),
         ],
     );

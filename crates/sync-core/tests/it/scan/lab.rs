@@ -150,7 +150,9 @@ impl Lab {
     /// The groups with sorted names, since ids follow from paths and decide ties.
     pub(super) fn sorted_names(&self) -> Vec<(Class, Vec<String>)> {
         let mut groups = self.names();
-        groups.iter_mut().for_each(|(_, names)| names.sort());
+        for (_, names) in &mut groups {
+            names.sort();
+        }
         groups.sort();
         groups
     }
