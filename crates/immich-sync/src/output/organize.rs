@@ -54,9 +54,9 @@ pub(super) fn lines(end: &OrganizeEnd<'_>, unnamed: u64, paint: Paint) -> Vec<St
 /// What became of each action.
 fn acted_lines(acted: &ActSummary, dry_run: bool, paint: Paint) -> Vec<String> {
     let mut lines = vec![paint.bold(match (acted.total.done, dry_run) {
-        (0, _) => "Nothing had to be changed on the server:",
-        (_, true) => "Dry run; nothing was changed. On the server would be:",
-        (_, false) => "Changed on the server:",
+        (0, _) => "Nothing had to be done:",
+        (_, true) => "Dry run; nothing was changed. There would be:",
+        (_, false) => "Done:",
     })];
     for (name, sum) in &acted.by_action {
         lines.push(row(sum.done, words(name), if sum.done > 0 { Paint::green } else { plain }, paint));
