@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use anyhow::Result;
-use sync_core::StopFlag;
+use sync_core::{Event, Reporter, StopFlag};
 
-use crate::exit::ExitStatus;
+use crate::exit::{ExitStatus, usage};
 use crate::output::{Console, Everybody, Presenter as _};
 use crate::settings::OutputSettings;
 use crate::signals::Signals;
@@ -37,4 +37,15 @@ pub(super) fn never_began(console: Console, json: bool, error: &anyhow::Error) -
     let output = OutputSettings::of_a_failed_start(json);
     Everybody::of(&output, console, Path::new("")).give_up(error, status);
     status
+}
+
+/// Tells what the user should know before a run; an error where nothing of that kind is borne.
+pub(super) fn tell_concerns(concerns: &[String], strict: bool, reporter: &dyn Reporter) -> Result<()> {
+    for concern in concerns {
+        if strict {
+            return Err(usage(format!("{concern} (an error because of --strict)")));
+        }
+        reporter.report(&Event::Warning(concern));
+    }
+    Ok(())
 }

@@ -10,7 +10,7 @@ use sync_core::writeback::{FaceBook, ManagedPolicy, WriteOptions};
 use sync_core::{Event, Reporter as _, StopFlag, Summary, SyncError};
 
 use super::frame;
-use crate::exit::{ExitStatus, usage};
+use crate::exit::ExitStatus;
 use crate::output::{
     Asker, Console, End, Everybody, Presenter, Traffic, lost_log, lost_results, make_room_for_statistics,
     start_tracing,
@@ -60,7 +60,7 @@ struct Run<'a> {
 impl Run<'_> {
     fn to_its_end(&self, signals: &Signals) -> Result<ExitStatus> {
         let (begin, settings) = (Instant::now(), self.settings);
-        self.tell_concerns()?;
+        frame::tell_concerns(&self.settings.concerns, self.settings.strict, self.presenter)?;
         let library = Library::open(settings.options.mapping.clone())?;
         let engine = settings.engine.start(self.presenter)?;
         let keys = settings.keys.iter().map(crate::key::KeySource::read).collect::<Result<Vec<_>>>()?;
@@ -103,16 +103,6 @@ impl Run<'_> {
             anyhow::bail!("{lost}; the photos are as the summary says, but make room for the log");
         }
         Ok(status)
-    }
-
-    fn tell_concerns(&self) -> Result<()> {
-        for concern in &self.settings.concerns {
-            if self.settings.strict {
-                return Err(usage(format!("{concern} (an error because of --strict)")));
-            }
-            self.presenter.report(&Event::Warning(concern));
-        }
-        Ok(())
     }
 
     /// The faces of those who signed in for them; the others are asked for one by one, if the keys may.

@@ -187,21 +187,10 @@ fn log_organizing(event: &Event<'_>) {
             tracing::info!(action, changes, seconds, "planned");
         }
         Event::Acting { action, done, total } => tracing::debug!(action, done, total, "acting"),
-        Event::WouldChange(what) => {
-            tracing::info!(
-                kind = what.kind(),
-                subject = clean(what.subject()),
-                items = what.len(),
-                "would change"
-            );
-        }
-        Event::Changed(what) => {
-            tracing::info!(
-                kind = what.kind(),
-                subject = clean(what.subject()),
-                items = what.len(),
-                "changed"
-            );
+        Event::WouldChange(what) | Event::Changed(what) => {
+            let told = if matches!(event, Event::Changed(_)) { "changed" } else { "would change" };
+            let subject = clean(what.subject());
+            tracing::info!(kind = what.kind(), subject, items = what.len(), "{told}");
         }
         _ => {}
     }

@@ -246,6 +246,8 @@ pub(crate) enum PreferWord {
     Newer,
     /// Raw before HEIC before JPEG
     Format,
+    /// Straight from a camera, even with fewer pixels
+    Camera,
     /// In an album
     Album,
     /// More metadata
@@ -265,6 +267,7 @@ impl From<PreferWord> for Preference {
             PreferWord::Older => Self::Older,
             PreferWord::Newer => Self::Newer,
             PreferWord::Format => Self::Format,
+            PreferWord::Camera => Self::Camera,
             PreferWord::Album => Self::Album,
             PreferWord::Metadata => Self::Metadata,
             PreferWord::People => Self::People,

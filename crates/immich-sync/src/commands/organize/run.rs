@@ -10,12 +10,12 @@ use jiff::Timestamp;
 use sync_core::lock::RunLock;
 use sync_core::organize::{Filters, OrganizeOptions, ScanSummary};
 use sync_core::state::SqliteStore;
-use sync_core::{Account, Event, Reporter as _, StopFlag};
+use sync_core::{Account, StopFlag};
 
 use super::super::frame;
 use super::last_scan::LastScan;
 use super::{act, folders, found, names, permissions, report, scan};
-use crate::exit::{ExitStatus, usage};
+use crate::exit::ExitStatus;
 use crate::output::{
     Asker, Console, Everybody, OrganizeEnd, Presenter as _, Traffic, lost_log, lost_results, start_tracing,
 };
@@ -70,7 +70,7 @@ pub(super) struct Run<'a> {
 impl Run<'_> {
     fn to_its_end(&self, signals: &Signals) -> Result<ExitStatus> {
         let begin = Instant::now();
-        self.tell_concerns()?;
+        frame::tell_concerns(&self.settings.concerns, self.settings.strict, self.presenter)?;
         let page = report::file(self)?;
         self.presenter.begin();
         let clients = self.connect()?;
@@ -117,16 +117,6 @@ impl Run<'_> {
             anyhow::bail!("{lost}; make room for the log");
         }
         Ok(status)
-    }
-
-    fn tell_concerns(&self) -> Result<()> {
-        for concern in &self.settings.concerns {
-            if self.settings.strict {
-                return Err(usage(format!("{concern} (an error because of --strict)")));
-            }
-            self.presenter.report(&Event::Warning(concern));
-        }
-        Ok(())
     }
 
     /// The accounts; none for folders of this machine alone.

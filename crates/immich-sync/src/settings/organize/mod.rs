@@ -9,7 +9,7 @@ mod wishes;
 #[cfg(test)]
 mod tests;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use immich_api::RateLimit;
@@ -120,6 +120,7 @@ impl OrganizeSettings {
         sources.environment.refuse_unknown(&catalogue::variables())?;
         let source = source::resolve(sources)?;
         let wishes = wishes::resolve(sources)?;
+        let output = output(sources, &source)?;
         let names = names(sources)?;
         let asks_server = !matches!(source, SourceChoice::Local(_)) || wishes.remove_tag.is_some();
         let (server, concerns) = if asks_server { server(sources)? } else { (None, Vec::new()) };
@@ -151,7 +152,7 @@ impl OrganizeSettings {
                 save: sources.path(&catalogue::ORGANIZE_SAVE_HASHES)?,
             },
             wishes,
-            output: output(sources)?,
+            output,
             report: sources.path(&catalogue::ORGANIZE_REPORT)?,
             report_limit: u64::from(report_limit.unwrap_or(1000)),
             workers: workers(sources)?,
@@ -180,9 +181,20 @@ fn server(sources: &Sources<'_>) -> Result<Served> {
     Ok((Some((server, keys)), concerns))
 }
 
-/// What only a server can do is no use without one.
-fn output(sources: &Sources<'_>) -> Result<Option<(PathBuf, Link)>> {
+/// Where each group gets a folder. Among the photos that are compared, its copies would be found as duplicates.
+fn output(sources: &Sources<'_>, source: &SourceChoice) -> Result<Option<(PathBuf, Link)>> {
     let folder = sources.path(&catalogue::ORGANIZE_OUTPUT)?;
+    if let (Some(output), SourceChoice::Local(folders) | SourceChoice::Both(folders)) = (&folder, source) {
+        let output = real(output);
+        if let Some(compared) = folders.iter().find(|compared| output.starts_with(real(compared))) {
+            return Err(usage(format!(
+                "--output `{}` lies in `{}`, whose photos are compared, and the next scan would find its copies; \
+                 choose a folder outside of it",
+                output.display(),
+                compared.display()
+            )));
+        }
+    }
     let Some(given) = sources.find(&catalogue::ORGANIZE_LINK)? else {
         return Ok(folder.map(|folder| (folder, Link::default())));
     };
@@ -197,6 +209,17 @@ fn output(sources: &Sources<'_>) -> Result<Option<(PathBuf, Link)>> {
     Ok(folder.map(|folder| (folder, link)))
 }
 
+/// A path without links, as far as it is there already.
+fn real(path: &Path) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let there = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
+    match there {
+        Some((above, real)) => path.strip_prefix(above).map_or_else(|_| path.clone(), |rest| real.join(rest)),
+        None => path,
+    }
+}
+
+/// What only a server can do is no use without one.
 fn refuse_without_server(wishes: &Wishes, names: &Names) -> Result<()> {
     let action = wishes.actions.first().map(|wish| wish.option());
     let filters = [

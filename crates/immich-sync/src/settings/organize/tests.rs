@@ -204,3 +204,24 @@ fn a_tag_is_removed_alone_and_classes_and_groups_are_lists() {
     assert_eq!(wishes.classes, [Class::Exact, Class::Similar]);
     assert_eq!(wishes.groups, ["3", "4f2a"]);
 }
+
+#[test]
+fn folders_of_groups_do_not_lie_among_the_photos_that_are_compared() {
+    let here = tempfile::tempdir().unwrap();
+    let photos = here.path().join("photos");
+    std::fs::create_dir(&photos).unwrap();
+    std::os::unix::fs::symlink(&photos, here.path().join("link")).unwrap();
+    let output = |name: &str| here.path().join(name).to_str().unwrap().to_owned();
+    let photos = photos.to_str().unwrap();
+
+    for inside in
+        [output("photos"), output("photos/groups/new"), output("link/groups"), output("photos/../link")]
+    {
+        let message = error(&["-s", photos, "-o", &inside]);
+        assert!(message.contains("choose a folder outside"), "{inside}: {message}");
+    }
+    for outside in [output("groups"), output("photos-groups")] {
+        assert!(of(&["-s", photos, "-o", &outside], &[], ("config.toml", "")).is_ok(), "{outside}");
+    }
+    assert!(typed(&["-o", photos]).is_ok(), "the server alone is compared");
+}

@@ -76,15 +76,25 @@ fn give(waiting: &mut Vec<(Photo, Option<String>)>, orders: &mut Orders<'_>) -> 
             orders.skip(photo, SkipReason::Vanished);
             continue;
         };
-        let after = with_line(&before, line.as_deref());
-        if after == before.trim() {
-            orders.skip(photo, SkipReason::UpToDate);
-        } else {
-            let (before, after) = (Value::Description(before), Value::Description(after));
-            orders.set(Setting { asset: photo.asset.clone(), before, after }, photo)?;
-        }
+        describe(photo, before, line.as_deref(), orders)?;
     }
     Ok(())
+}
+
+/// Orders a caption with this line, unless it has it.
+fn describe(
+    photo: Photo,
+    before: String,
+    line: Option<&str>,
+    orders: &mut Orders<'_>,
+) -> Result<(), SyncError> {
+    let after = with_line(&before, line);
+    if after == before.trim() {
+        orders.skip(photo, SkipReason::UpToDate);
+        return Ok(());
+    }
+    let (before, after) = (Value::Description(before), Value::Description(after));
+    orders.set(Setting { asset: photo.asset.clone(), before, after }, photo)
 }
 
 impl Work for Describe {
@@ -108,13 +118,7 @@ impl Work for Describe {
                     continue;
                 }
                 let before = member.description.clone().unwrap_or_default();
-                let after = with_line(&before, Some(&line));
-                if after == before.trim() {
-                    orders.skip(photo, SkipReason::UpToDate);
-                } else {
-                    let (before, after) = (Value::Description(before), Value::Description(after));
-                    orders.set(Setting { asset: photo.asset.clone(), before, after }, photo)?;
-                }
+                describe(photo, before, Some(&line), orders)?;
             }
         }
         Ok(())

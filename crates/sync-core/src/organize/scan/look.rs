@@ -308,6 +308,10 @@ impl Eyes<'_, '_> {
         });
         match read {
             Ok(Content::Other) => Outcome::Other,
+            Ok(Content::Broken) => {
+                let why = "it is named like a picture or a video, and its content is none".to_owned();
+                skipped(SkipKind::Damaged, why, true)
+            }
             Ok(Content::Video) => skipped(SkipKind::Video, "a video".to_owned(), true),
             Ok(Content::Raw(head)) => {
                 file::note_metadata(&head, about);

@@ -19,6 +19,9 @@ fn broken_and_lying_files_are_skipped_with_a_reason_each() {
             ("head.jpg", picture[..20].to_vec()),
             ("huge.png", huge),
             ("text.jpg", b"this is no picture".to_vec()),
+            ("empty.HEIC", Vec::new()),
+            ("sidecar.png", b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>".to_vec()),
+            ("notes.txt", b"neither a picture nor named like one".to_vec()),
             ("odd.jxl", Picture::new(Kind::Jxl).build()),
         ],
     );
@@ -28,10 +31,11 @@ fn broken_and_lying_files_are_skipped_with_a_reason_each() {
     let (again, told_again) = lab.scan(&[]);
 
     assert_eq!(summary.looked_at, 1, "{told:?}");
-    assert_eq!((summary.failed, summary.skipped_in_all()), (0, 4), "{told:?}");
+    assert_eq!((summary.failed, summary.skipped_in_all()), (0, 7), "{told:?}");
+    assert_eq!(summary.troubled(), 7);
     assert!(told.not_compared.iter().all(|(_, code, why)| code.is_some() && !why.is_empty()));
     assert_eq!((again.looked_at, again.skipped), (0, summary.skipped), "remembered, and told again");
-    assert_eq!(told_again.not_compared.len(), 4);
+    assert_eq!(told_again.not_compared.len(), 7);
 }
 
 #[test]

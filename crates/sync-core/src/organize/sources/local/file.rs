@@ -23,7 +23,9 @@ pub(in crate::organize) enum Content {
     /// The beginning of a raw file.
     Raw(Vec<u8>),
     Video,
-    /// Neither picture nor video.
+    /// Nothing that is known, under a name that promises a picture or a video.
+    Broken,
+    /// Neither picture nor video, and its name does not say so either.
     Other,
 }
 
@@ -36,10 +38,10 @@ pub(in crate::organize) fn read(
 ) -> Result<Content, NotRead> {
     let mut head = Vec::new();
     std::io::Read::by_ref(file).take(HEAD).read_to_end(&mut head).map_err(NotRead::Failed)?;
-    let Some(container) = sniff(&head) else { return Ok(Content::Other) };
+    let Some(container) = sniff(&head) else { return Ok(by_name(path)) };
     match container {
         _ if container.is_video() => Ok(Content::Video),
-        Container::Xmp => Ok(Content::Other),
+        Container::Xmp => Ok(by_name(path)),
         _ if container.is_raw() || (container == Container::Tiff && is_raw_by_name(path)) => {
             file.take(RAW_HEAD - HEAD).read_to_end(&mut head).map_err(NotRead::Failed)?;
             Ok(Content::Raw(head))
@@ -48,10 +50,23 @@ pub(in crate::organize) fn read(
     }
 }
 
+/// What a file without known content is: a photo that is lost must not be passed over.
+fn by_name(path: &Path) -> Content {
+    match promised(path) {
+        None | Some(Container::Xmp) => Content::Other,
+        Some(_) => Content::Broken,
+    }
+}
+
 /// Most raw formats are TIFF at the start, and differ by their name only.
 fn is_raw_by_name(path: &Path) -> bool {
+    promised(path).is_some_and(Container::is_raw)
+}
+
+/// What a file is by its name.
+fn promised(path: &Path) -> Option<Container> {
     let extension = path.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    expected_containers(extension).first().is_some_and(|container| container.is_raw())
+    expected_containers(extension).first().copied()
 }
 
 /// Notes what the metadata of a picture say.
