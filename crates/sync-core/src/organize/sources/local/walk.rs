@@ -73,7 +73,7 @@ impl Walk {
             return Ok(None);
         }
         let about = entry.metadata()?;
-        if !about.is_file() || about.len() == 0 {
+        if !about.is_file() {
             return Ok(None);
         }
         let facts = facts_of(&about);
