@@ -1,6 +1,7 @@
 //! What a run tells: typed events, which the terminal, a log, a statistics file or a page show as they like.
 
-use crate::organize::{NotCompared, ScanSummary, What};
+use crate::deeds::What;
+use crate::organize::{NotCompared, ScanSummary};
 use crate::paths::PrefixMap;
 use crate::plan::{Failed, Kept, Skipped, Step};
 use crate::summary::Summary;

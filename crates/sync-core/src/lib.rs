@@ -2,6 +2,7 @@
 
 mod account;
 mod apply;
+pub mod deeds;
 pub mod error;
 pub mod event;
 pub mod history;

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
+use sync_core::deeds::{DeedCount, DeedRow, DeedState};
 use sync_core::history::{ChangeEntry, ChangeKind, Reversal, RunEntry};
-use sync_core::organize::{DeedCount, DeedRow, DeedState};
 use sync_core::state::{JournalState, Role};
 
 use super::diff::edit_lines;

@@ -6,8 +6,9 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use immich_api::AssetId;
+use sync_core::deeds::{DeedCount, What};
 use sync_core::event::Activity;
-use sync_core::organize::{DeedCount, NotCompared, Place, ScanSummary, SkipKind, What};
+use sync_core::organize::{NotCompared, Place, ScanSummary, SkipKind};
 use sync_core::paths::PrefixMap;
 use sync_core::plan::{Failed, Kept, SkipReason, Skipped, Step};
 use sync_core::{Event, Reporter};

@@ -7,7 +7,8 @@ use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
-use sync_core::organize::{Place, SkipKind, What};
+use sync_core::deeds::What;
+use sync_core::organize::{Place, SkipKind};
 use sync_core::paths::PrefixMap;
 use sync_core::plan::Step;
 use sync_core::{Event, Reporter};

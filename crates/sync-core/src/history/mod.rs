@@ -9,8 +9,8 @@ use immich_api::AssetId;
 use jiff::Timestamp;
 use photo_metadata::TagEdit;
 
+use crate::deeds::{DeedCount, DeedId, DeedRow};
 use crate::error::SyncError;
-use crate::organize::{DeedCount, DeedId, DeedRow};
 use crate::state::{
     ChangeCounts, DeedStore, JournalId, JournalRow, JournalState, JournalStore, Role, RunId, RunRecord, Store,
 };

@@ -10,7 +10,6 @@
 
 mod actions;
 mod cache;
-mod deed;
 mod folders;
 mod options;
 mod pages;
@@ -19,22 +18,15 @@ mod record;
 mod scan;
 mod sources;
 mod summary;
-mod what;
 
-pub use actions::{Act, ActOptions, ActStore, ActSummary, Action, TakeBack};
+pub use actions::{Act, ActOptions, ActStore, ActSummary, Action};
 pub use cache::ThumbnailCache;
-pub use deed::{
-    AlbumRef, Deed, DeedCount, DeedId, DeedRow, DeedState, DrawnFace, MadeFile, Numbered, NumberedAlbum,
-    Restack, Setting, Value,
-};
-pub(crate) use folders::HERE;
 pub use folders::{Folders, Link};
 pub use options::{Filters, LookOptions, OrganizeOptions, Scope, SourceChoice};
-pub use place::{LocalPath, Place};
+pub use place::Place;
 pub use record::{AlsoRecord, Decision, GroupRecord, MemberRecord};
 pub use scan::{Scan, ScanStore};
 pub use summary::{NotCompared, ScanSummary, SkipKind};
-pub use what::What;
 
 /// Bytes as hexadecimal digits.
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use photo_similarity::{Class, Criterion, Format, GroupId};
 use serde::{Deserialize, Serialize};
 
+use std::path::PathBuf;
+
 use super::place::Place;
+use crate::deeds::orders::Photo;
 
 /// A group of the last scan.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -95,6 +98,13 @@ pub struct MemberRecord {
     /// The moving part of a live photo.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub live_video: Option<String>,
+}
+
+impl MemberRecord {
+    /// How orders name it; `None` for what is not on the server.
+    pub(super) fn photo(&self) -> Option<Photo> {
+        Some(Photo { asset: self.place.asset()?.clone(), path: PathBuf::from(&self.path) })
+    }
 }
 
 /// A photo that looks like a group and is not in it.

@@ -8,8 +8,8 @@ use super::record::RunId;
 use super::sqlite::{Durability, SqliteStore};
 use super::statements::deeds;
 use super::store::Store;
+use crate::deeds::{Deed, DeedCount, DeedId, DeedRow, Numbered, NumberedAlbum, What};
 use crate::error::SyncError;
-use crate::organize::{Deed, DeedCount, DeedId, DeedRow, Numbered, NumberedAlbum, What};
 
 /// Remembers what was done on the server. A deed is announced, and closed once.
 pub trait DeedStore: Send + Sync {
@@ -49,7 +49,7 @@ pub trait DeedStore: Send + Sync {
     /// Stacks that are there because we made them, the photos of each in the order of their ids.
     fn stacks_of_ours(&self, account: &str) -> Result<BTreeSet<Vec<AssetId>>, SyncError>;
 
-    /// Photos of which we set this field to a value that we did not take back, see [`crate::organize::Value::field`].
+    /// Photos of which we set this field to a value that we did not take back, see [`crate::deeds::Value::field`].
     fn set_by_us(&self, account: &str, field: &str) -> Result<BTreeSet<AssetId>, SyncError>;
 
     /// The albums with this prefix that we made, in the order of their numbers.

@@ -13,9 +13,10 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use photo_similarity::{HashKind, Limits, Rules};
 use sample_pictures::{Kind, Picture};
+use sync_core::deeds::TakeBack;
 use sync_core::organize::{
     Act, ActOptions, ActSummary, Action, Filters, LookOptions, OrganizeOptions, Scan, ScanSummary,
-    SourceChoice, TakeBack,
+    SourceChoice,
 };
 use sync_core::state::{GroupStore as _, SqliteStore, Store as _};
 use sync_core::{Account, StopFlag, Summary};

@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, HashMap};
 
 use immich_api::{Album, AlbumScope, AssetId};
 
-use super::look::Standing;
-use super::orders::{Orders, Photo};
 use super::run::{Desk, Work, members_of, usable};
 use super::tags::too_many;
+use crate::deeds::look::Standing;
+use crate::deeds::orders::{Orders, Photo};
+use crate::deeds::{AlbumRef, Numbered, NumberedAlbum, What};
 use crate::error::SyncError;
-use crate::organize::{AlbumRef, GroupRecord, MemberRecord, Numbered, NumberedAlbum, What};
+use crate::organize::{GroupRecord, MemberRecord};
 use crate::plan::SkipReason;
 
 /// What every description of ours has in it, before the name.
@@ -209,7 +210,7 @@ impl Albums {
         let all: Vec<&AssetId> =
             members_of(group, account).filter_map(|member| member.place.asset()).collect();
         let members: Vec<&MemberRecord> = usable(group, account, fresh, orders);
-        let photos: Vec<Photo> = members.into_iter().filter_map(Photo::of).collect();
+        let photos: Vec<Photo> = members.into_iter().filter_map(MemberRecord::photo).collect();
         let claimed = book.claim(&all).map(|album| (album.numbered.clone(), album.photos.clone()));
         match claimed {
             Some((numbered, inside)) => {

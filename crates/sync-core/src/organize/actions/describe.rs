@@ -8,16 +8,16 @@ use std::collections::BTreeMap;
 
 use photo_similarity::Class;
 
-use super::look::value_of;
-use super::orders::{Orders, Photo};
 use super::run::{Desk, Work, usable};
 use super::tags::COST;
+use crate::deeds::caption::{MARK, with_line};
+use crate::deeds::look::value_of;
+use crate::deeds::orders::{Orders, Photo};
+use crate::deeds::{Setting, Value};
 use crate::error::SyncError;
-use crate::organize::{GroupRecord, MemberRecord, Setting, Value};
+use crate::organize::{GroupRecord, MemberRecord};
 use crate::plan::SkipReason;
 
-/// How each line of ours begins.
-const MARK: &str = "immich-sync: group ";
 /// Bits of the usual hash.
 const BITS: u16 = 256;
 /// Photos that are asked for together.
@@ -34,16 +34,6 @@ fn line(group: &GroupRecord, member: &MemberRecord) -> String {
         None => group.class.name().to_owned(),
     };
     format!("{MARK}{name}, {part}")
-}
-
-/// A caption with this line of ours and no other, or with none.
-pub(super) fn with_line(caption: &str, line: Option<&str>) -> String {
-    let theirs: Vec<&str> = caption.split('\n').filter(|line| !line.starts_with(MARK)).collect();
-    match (theirs.join("\n").trim(), line) {
-        (theirs, None) => theirs.to_owned(),
-        ("", Some(line)) => line.to_owned(),
-        (theirs, Some(line)) => format!("{theirs}\n{line}"),
-    }
 }
 
 /// Writes the lines.
@@ -111,7 +101,7 @@ impl Work for Describe {
         let fresh = desk.fresh;
         for (account, orders) in &mut desk.accounts {
             for member in usable(group, account, fresh, orders) {
-                let Some(photo) = Photo::of(member) else { continue };
+                let Some(photo) = member.photo() else { continue };
                 let line = line(group, member);
                 if !orders.is_counting() {
                     self.wait(account, photo, Some(line), orders)?;
@@ -142,39 +132,5 @@ impl Work for Describe {
 
     fn costs(&self) -> Option<u64> {
         Some(COST)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn the_line_stands_behind_what_the_user_wrote_and_is_replaced() {
-        let (one, two) = (format!("{MARK}1, a"), format!("{MARK}2, b"));
-
-        let first = with_line("At the lake", Some(&one));
-        assert_eq!(first, format!("At the lake\n{one}"));
-        assert_eq!(with_line(&first, Some(&one)), first);
-        assert_eq!(with_line(&first, Some(&two)), format!("At the lake\n{two}"));
-        assert_eq!(
-            with_line(&format!("{first}\nwith Ann"), Some(&two)),
-            format!("At the lake\nwith Ann\n{two}")
-        );
-        assert_eq!(with_line("", Some(&one)), one);
-        assert_eq!(with_line(&one, None), "");
-    }
-
-    proptest! {
-        #[test]
-        fn a_line_that_goes_leaves_what_was_there(caption in "[ a-z\n\r\t]{0,40}") {
-            let line = format!("{MARK}1, a");
-
-            let with = with_line(&caption, Some(&line));
-
-            prop_assert_eq!(with_line(&with, None), caption.trim());
-        }
     }
 }

@@ -1,9 +1,9 @@
 //! The heart for keepers, and the archive for all others.
 
-use super::orders::Photo;
 use super::run::{Desk, Work, members_of, usable};
+use crate::deeds::{Setting, Value};
 use crate::error::SyncError;
-use crate::organize::{GroupRecord, Setting, Value};
+use crate::organize::{GroupRecord, MemberRecord};
 use crate::plan::SkipReason;
 
 /// Of a library, this many percent go to the archive without a question.
@@ -25,7 +25,7 @@ impl Fields {
         let (Some(keeper), fresh) = (group.keeper().filter(|keeper| keeper.is_own), desk.fresh) else {
             return Ok(());
         };
-        let Some((photo, orders)) = Photo::of(keeper).zip(desk.accounts.get_mut(&keeper.account)) else {
+        let Some((photo, orders)) = keeper.photo().zip(desk.accounts.get_mut(&keeper.account)) else {
             return Ok(());
         };
         match fresh.of_member(keeper) {
@@ -46,13 +46,13 @@ impl Fields {
         for (account, orders) in &mut desk.accounts {
             let Some(best) = members_of(group, account).next() else { continue };
             if fresh.of_member(best).is_err() {
-                for photo in members_of(group, account).filter_map(Photo::of) {
+                for photo in members_of(group, account).filter_map(MemberRecord::photo) {
                     orders.skip(photo, SkipReason::Vanished);
                 }
                 continue;
             }
             for member in usable(group, account, fresh, orders).into_iter().filter(|member| *member != best) {
-                let (Some(photo), Ok(now)) = (Photo::of(member), fresh.of_member(member)) else { continue };
+                let (Some(photo), Ok(now)) = (member.photo(), fresh.of_member(member)) else { continue };
                 if now.is_archived == Some(true) {
                     orders.skip(photo, SkipReason::UpToDate);
                 } else {

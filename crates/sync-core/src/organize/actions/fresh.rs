@@ -8,8 +8,8 @@
 use immich_api::{Asset, AssetId, AssetQuery, DuplicateId, Visibility};
 use jiff::Timestamp;
 
-use super::look::Looker;
 use super::review;
+use crate::deeds::look::Looker;
 use crate::error::SyncError;
 use crate::organize::MemberRecord;
 use crate::plan::SkipReason;

@@ -9,9 +9,9 @@ use std::collections::BTreeSet;
 use immich_api::{Asset, AssetId, Face, FaceArea, PersonId};
 use jiff::Timestamp;
 
-use super::describe::with_line;
-use super::look::{stars, value_of};
-use crate::organize::{DrawnFace, Setting, Value};
+use crate::deeds::caption::with_line;
+use crate::deeds::look::{stars, value_of};
+use crate::deeds::{DrawnFace, Setting, Value};
 
 /// By how much the shapes of two pictures may differ before a place in one says nothing about the other.
 const SHAPE: f64 = 0.02;

@@ -10,23 +10,17 @@
 
 mod albums;
 mod describe;
-mod faces;
 mod fields;
 mod fresh;
-mod hand;
-mod look;
 mod merge;
 mod options;
-mod orders;
 mod remove_tags;
 mod review;
 mod run;
 mod stack;
 mod tags;
-mod take_back;
 mod trash;
 mod twins;
 
 pub use options::{ActOptions, Action};
 pub use run::{Act, ActStore, ActSummary};
-pub use take_back::TakeBack;

@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 
-use super::look::Standing;
-use super::orders::Photo;
 use super::run::{Desk, Work};
 use super::tags::{Bearers, COST, too_many};
+use crate::deeds::What;
+use crate::deeds::look::Standing;
+use crate::deeds::orders::Photo;
 use crate::error::SyncError;
-use crate::organize::{GroupRecord, What};
+use crate::organize::GroupRecord;
 
 /// Takes tags off.
 pub(super) struct RemoveTags {

@@ -7,10 +7,11 @@
 use immich_api::DuplicateId;
 use photo_similarity::GroupId;
 
-use super::orders::Photo;
 use super::run::{Desk, Work, usable};
+use crate::deeds::orders::Photo;
+use crate::deeds::{Setting, Value};
 use crate::error::SyncError;
-use crate::organize::{GroupRecord, Setting, Value};
+use crate::organize::{GroupRecord, MemberRecord};
 use crate::plan::SkipReason;
 
 /// The first bytes of each id of ours.
@@ -50,12 +51,12 @@ impl Work for Review {
             if members.len() < 2 {
                 members
                     .into_iter()
-                    .filter_map(Photo::of)
+                    .filter_map(MemberRecord::photo)
                     .for_each(|photo| orders.skip(photo, SkipReason::Alone));
                 continue;
             }
             for member in members {
-                let (Some(photo), Ok(now)) = (Photo::of(member), fresh.of_member(member)) else { continue };
+                let (Some(photo), Ok(now)) = (member.photo(), fresh.of_member(member)) else { continue };
                 match &now.review {
                     Some(id) if *id == wanted => orders.skip(photo, SkipReason::UpToDate),
                     Some(id) if !is_ours(id) && !self.overwrite => orders.skip(photo, SkipReason::InReview),

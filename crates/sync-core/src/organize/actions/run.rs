@@ -9,9 +9,7 @@ use super::albums::Albums;
 use super::describe::Describe;
 use super::fields::Fields;
 use super::fresh::Fresh;
-use super::hand::Hand;
 use super::options::{ActOptions, Action};
-use super::orders::{Orders, Photo};
 use super::remove_tags::RemoveTags;
 use super::review::Review;
 use super::stack::StackUp;
@@ -19,6 +17,8 @@ use super::tags::TagGroups;
 use super::trash::Trash;
 use super::twins::Twins;
 use crate::account::{Account, identity};
+use crate::deeds::hand::Hand;
+use crate::deeds::orders::Orders;
 use crate::error::SyncError;
 use crate::event::{Event, Reporter};
 use crate::organize::pages::each_group;
@@ -123,7 +123,7 @@ impl<'a> Act<'a> {
     pub fn run(&self, clients: &'a [Client], command: &str) -> Result<ActSummary, SyncError> {
         let accounts: Vec<Account<'a>> = clients.iter().map(Account::of).collect();
         self.store.set_identity(&identity(&accounts, self.store)?)?;
-        super::take_back::settle(self.store, &accounts, clients, self.reporter)?;
+        crate::deeds::settle(self.store, &accounts, clients, self.reporter)?;
         let fresh = self.look(&accounts)?;
         let (works, counted) = self.count(&fresh, &accounts)?;
         let mut summary = ActSummary { total: complete(), ..ActSummary::default() };
@@ -307,7 +307,7 @@ pub(super) fn usable<'g>(
 ) -> Vec<&'g MemberRecord> {
     let mut usable = Vec::new();
     for member in members_of(group, account) {
-        match (fresh.of_member(member), Photo::of(member)) {
+        match (fresh.of_member(member), member.photo()) {
             (Ok(_), Some(_)) => usable.push(member),
             (Err(reason), Some(photo)) => orders.skip(photo, reason),
             (_, None) => {}

@@ -7,11 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use immich_api::AssetId;
 
-use super::look::Stacks;
-use super::orders::Photo;
 use super::run::{Desk, Work, usable};
+use crate::deeds::Restack;
+use crate::deeds::look::Stacks;
 use crate::error::SyncError;
-use crate::organize::{GroupRecord, MemberRecord, Restack};
+use crate::organize::{GroupRecord, MemberRecord};
 use crate::plan::SkipReason;
 
 /// Stacks groups.
@@ -73,7 +73,7 @@ impl Work for StackUp {
             let members: Vec<&MemberRecord> = usable(group, account, fresh, orders);
             let wanted: Vec<AssetId> =
                 members.iter().filter_map(|member| member.place.asset()).cloned().collect();
-            let Some(photo) = members.first().copied().and_then(Photo::of) else { continue };
+            let Some(photo) = members.first().copied().and_then(MemberRecord::photo) else { continue };
             match known.plan(&wanted) {
                 _ if wanted.len() < 2 => orders.skip(photo, SkipReason::Alone),
                 Ok(stack) => orders.restack(stack, photo)?,

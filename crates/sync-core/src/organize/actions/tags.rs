@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use immich_api::AssetId;
 
-use super::orders::Photo;
 use super::run::{Desk, Work, members_of};
+use crate::deeds::orders::Photo;
 use crate::error::SyncError;
 use crate::organize::GroupRecord;
 use crate::plan::SkipReason;
@@ -109,7 +109,7 @@ impl Work for TagGroups {
         let fresh = desk.fresh;
         for (account, orders) in &mut desk.accounts {
             for member in members_of(group, account) {
-                let Some(photo) = Photo::of(member) else { continue };
+                let Some(photo) = member.photo() else { continue };
                 if let Err(reason) = fresh.of_member(member) {
                     orders.skip(photo, reason);
                     continue;

@@ -12,12 +12,13 @@ use jiff::Timestamp;
 
 use super::fields::too_much;
 use super::fresh::is_still;
-use super::look::Standing;
 use super::merge::{Gifts, Owner, gifts};
-use super::orders::{Orders, Photo};
 use super::run::{Desk, Work, members_of, usable};
+use crate::deeds::look::Standing;
+use crate::deeds::orders::{Orders, Photo};
+use crate::deeds::{AlbumRef, What};
 use crate::error::SyncError;
-use crate::organize::{AlbumRef, Decision, GroupRecord, MemberRecord, Place, What};
+use crate::organize::{Decision, GroupRecord, MemberRecord, Place};
 use crate::plan::SkipReason;
 
 /// Bits that may lie between a copy and the photo that is kept: as many as between duplicates at the usual threshold.
@@ -46,13 +47,13 @@ impl Trash {
         let Some(best) = members_of(group, account).next() else { return Ok(()) };
         let Some(orders) = desk.accounts.get_mut(account) else { return Ok(()) };
         if fresh.of_member(best).is_err() {
-            let others = members_of(group, account).skip(1).filter_map(Photo::of);
+            let others = members_of(group, account).skip(1).filter_map(MemberRecord::photo);
             others.for_each(|photo| orders.skip(photo, SkipReason::NotForTheTrash(NO_KEEPER.to_owned())));
             return Ok(());
         }
         let mut copies = Vec::new();
         for member in usable(group, account, fresh, orders).into_iter().filter(|member| *member != best) {
-            let Some(photo) = Photo::of(member) else { continue };
+            let Some(photo) = member.photo() else { continue };
             match objection(best, member, kept) {
                 Some(why) => orders.skip(photo, SkipReason::NotForTheTrash(why.to_owned())),
                 None => copies.push((member, photo)),

@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use photo_similarity::Class;
 
-use super::orders::Photo;
 use super::run::{Desk, Work, usable};
 use super::tags::{Bearers, COST};
 use crate::error::SyncError;
@@ -52,7 +51,7 @@ impl Work for Twins {
         for (account, orders) in &mut desk.accounts {
             let Some(bearers) = self.bearers.get(account) else { continue };
             for member in usable(group, account, fresh, orders) {
-                let Some(photo) = Photo::of(member).filter(|_| has_twin(group, member)) else { continue };
+                let Some(photo) = member.photo().filter(|_| has_twin(group, member)) else { continue };
                 if bearers.has(&photo.asset) {
                     orders.skip(photo, SkipReason::UpToDate);
                 } else {

@@ -11,7 +11,8 @@ use rustix::fs::OFlags;
 use sha1::{Digest as _, Sha1};
 
 use super::failed;
-use super::local::{digest, finish, in_the_way, open, part_of};
+use super::local::{finish, in_the_way, part_of};
+use crate::deeds::files::{digest, open};
 use crate::error::chain;
 use crate::organize::MemberRecord;
 

@@ -1,14 +1,14 @@
 //! A local file in a group folder: a copy that shares its blocks where the file system can, or a hard link when asked for.
 
-use std::fs::{File, OpenOptions};
-use std::io::{self, Read as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::fs::OpenOptions;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, OFlags, RenameFlags, renameat_with};
+use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 
 use super::failed;
+use crate::deeds::files::{digest, open};
 use crate::organize::MemberRecord;
 
 /// How a local file comes into a group folder.
@@ -20,9 +20,6 @@ pub enum Link {
     /// As a second name of the same file: who edits the one edits the other.
     Hard,
 }
-
-/// Bytes that are compared at a time.
-const PIECE: usize = 256 * 1024;
 
 /// Puts a file at a place where nothing is; its digest, or `None` when it is there already.
 pub(super) fn place(
@@ -68,27 +65,6 @@ pub(super) fn part_of(to: &Path) -> PathBuf {
     to.with_file_name(name)
 }
 
-/// A file, not what a link leads to, and nothing that waits for somebody.
-pub(super) fn open(path: &Path) -> io::Result<File> {
-    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
-    let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
-    if file.metadata()?.is_file() {
-        return Ok(file);
-    }
-    Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"))
-}
-
-/// A digest of all bytes.
-pub(super) fn digest(file: &mut File) -> io::Result<String> {
-    let (mut hasher, mut piece) = (blake3::Hasher::new(), vec![0; PIECE]);
-    loop {
-        match file.read(&mut piece)? {
-            0 => return Ok(hasher.finalize().to_hex().to_string()),
-            read => hasher.update(&piece[..read]),
-        };
-    }
-}
-
 /// Copies through the kernel, which shares blocks where it can, with the time of the original.
 fn copy(from: &Path, part: &Path, about: &std::fs::Metadata) -> io::Result<()> {
     match std::fs::remove_file(part) {
@@ -118,11 +94,4 @@ pub(super) fn finish(part: &Path, to: &Path) -> io::Result<()> {
         }
         Err(errno) => Err(errno.into()),
     }
-}
-
-/// Whether a path leads to exactly this file, by number.
-pub(super) fn is_same_file(path: &Path, file: &File) -> bool {
-    let at = path.symlink_metadata().map(|about| (about.dev(), about.ino()));
-    let here = file.metadata().map(|about| (about.dev(), about.ino()));
-    matches!((at, here), (Ok(at), Ok(here)) if at == here)
 }

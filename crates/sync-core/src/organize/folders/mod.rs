@@ -6,7 +6,6 @@
 
 mod fetch;
 mod local;
-mod made;
 mod name;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,7 +17,8 @@ use jiff::Timestamp;
 use photo_similarity::{Class, GroupId};
 
 use super::pages::each_group;
-use super::{Deed, GroupRecord, LocalPath, MadeFile, MemberRecord, Place, What};
+use super::{GroupRecord, MemberRecord, Place};
+use crate::deeds::{Deed, DeedId, HERE, LocalPath, MadeFile, What, settle_files};
 use crate::error::{SyncError, chain};
 use crate::event::{Event, Reporter};
 use crate::organize::{ActStore, ActSummary};
@@ -28,12 +28,9 @@ use crate::stop::StopFlag;
 use crate::summary::Summary;
 
 pub use local::Link;
-pub(crate) use made::{settle_files, take_back_files};
 
 /// How the action is called.
 const NAME: &str = "output";
-/// What stands for no account: the disks of this machine.
-pub(crate) const HERE: &str = "";
 
 /// Group folders, told by the caller.
 pub struct Folders<'a> {
@@ -172,7 +169,7 @@ impl Folders<'_> {
         Ok(())
     }
 
-    fn announce(&self, run: RunId, paths: &[PathBuf]) -> Result<super::DeedId, SyncError> {
+    fn announce(&self, run: RunId, paths: &[PathBuf]) -> Result<DeedId, SyncError> {
         let file = |path: &PathBuf| MadeFile { path: LocalPath::from(path.clone()), digest: None };
         let what = What::MakeFiles { files: paths.iter().map(file).collect() };
         let deed = Deed { run, account: HERE.to_owned(), undoes: None, at: (self.now)(), what };

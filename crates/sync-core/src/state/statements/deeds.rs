@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use immich_api::{AlbumId, AssetId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::organize::{
+use crate::deeds::{
     AlbumRef, Deed, DeedCount, DeedId, DeedRow, DeedState, Numbered, NumberedAlbum, Value, What,
 };
 use crate::state::packed::{Count, Id, Numbers, OwnedId};

@@ -3,7 +3,8 @@
 use immich_sandbox::{Fault, Version};
 use photo_similarity::Class;
 use sync_core::SyncError;
-use sync_core::organize::{ActOptions, Action, Decision, What};
+use sync_core::deeds::What;
+use sync_core::organize::{ActOptions, Action, Decision};
 use sync_core::state::GroupStore;
 
 use super::lab::{Lab, group, only};

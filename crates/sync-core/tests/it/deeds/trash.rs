@@ -3,7 +3,8 @@
 use immich_sandbox::{AssetView, FaceBox, SourceType, Version};
 use photo_similarity::Class;
 use sync_core::SyncError;
-use sync_core::organize::{Action, Decision, Place, What};
+use sync_core::deeds::What;
+use sync_core::organize::{Action, Decision, Place};
 use sync_core::state::GroupStore;
 
 use super::lab::{Lab, assert_same, group, of_members, only};

@@ -9,8 +9,9 @@ use std::path::PathBuf;
 
 use photo_similarity::is_raw;
 
+use crate::deeds::LocalPath;
 use crate::error::SyncError;
-use crate::organize::place::{LocalPath, Place};
+use crate::organize::place::Place;
 use crate::organize::record::MemberRecord;
 use crate::organize::scan::{Desk, Detail, Found, How, Scan, digest8, format_of};
 use crate::organize::sources::local::walk::{File, Walk, Walked};

@@ -10,14 +10,14 @@ use std::path::PathBuf;
 use immich_api::{AssetId, Client};
 use jiff::Timestamp;
 
-use super::describe::with_line;
+use super::caption::with_line;
+use super::files::{HERE, settle_files, take_back_files};
 use super::hand::{Fate, Hand};
 use super::look::{Looker, Standing, value_of};
+use super::{DeedId, DeedRow, Setting, Value, What};
 use crate::account::Account;
 use crate::error::SyncError;
 use crate::event::{Event, Reporter};
-use crate::organize::folders::{HERE, settle_files, take_back_files};
-use crate::organize::{DeedId, DeedRow, Setting, Value, What};
 use crate::plan::{Failed, SkipReason, Skipped};
 use crate::state::{DeedStore, RunId};
 use crate::stop::StopFlag;
@@ -28,7 +28,7 @@ const PAGE: usize = 16;
 
 /// Settles what runs that were killed, or lost the server, left open. What belongs to accounts that take no part stays
 /// open.
-pub(super) fn settle<'a>(
+pub(crate) fn settle<'a>(
     store: &'a dyn DeedStore,
     accounts: &[Account<'a>],
     clients: &'a [Client],

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use immich_api::AssetId;
 
 use super::hand::{Fate, Hand};
+use super::{AlbumRef, Restack, Setting, What};
 use crate::error::SyncError;
 use crate::event::{Event, Reporter};
-use crate::organize::{AlbumRef, MemberRecord, Restack, Setting, What};
 use crate::plan::{Failed, SkipReason, Skipped};
 use crate::summary::Summary;
 
@@ -21,19 +21,14 @@ const STACKS: usize = 50;
 
 /// A photo with the path that messages name.
 #[derive(Debug, Clone)]
-pub(super) struct Photo {
-    pub(super) asset: AssetId,
-    pub(super) path: PathBuf,
+pub(crate) struct Photo {
+    pub(crate) asset: AssetId,
+    pub(crate) path: PathBuf,
 }
 
 impl Photo {
-    /// A member of a group that is on the server.
-    pub(super) fn of(member: &MemberRecord) -> Option<Self> {
-        Some(Self { asset: member.place.asset()?.clone(), path: PathBuf::from(&member.path) })
-    }
-
     /// A photo of which only the id is known.
-    pub(super) fn named(asset: AssetId) -> Self {
+    pub(crate) fn named(asset: AssetId) -> Self {
         Self { path: PathBuf::from(asset.to_string()), asset }
     }
 }
@@ -59,8 +54,8 @@ struct Waiting {
 }
 
 /// The changes of one account.
-pub(super) struct Orders<'a> {
-    pub(super) hand: Hand<'a>,
+pub(crate) struct Orders<'a> {
+    pub(crate) hand: Hand<'a>,
     reporter: &'a dyn Reporter,
     /// Whether changes are only counted: neither given nor told.
     counting: bool,
@@ -69,30 +64,30 @@ pub(super) struct Orders<'a> {
     waiting: BTreeMap<Kind, Waiting>,
     /// Tags that a preview would have made.
     promised: BTreeSet<String>,
-    pub(super) summary: Summary,
+    pub(crate) summary: Summary,
 }
 
 impl<'a> Orders<'a> {
-    pub(super) fn new(hand: Hand<'a>, reporter: &'a dyn Reporter, counting: bool) -> Self {
+    pub(crate) fn new(hand: Hand<'a>, reporter: &'a dyn Reporter, counting: bool) -> Self {
         let summary = Summary { listing_complete: true, ..Summary::default() };
         let (waiting, promised) = (BTreeMap::new(), BTreeSet::new());
         Self { hand, reporter, counting, action: "", total: 0, waiting, promised, summary }
     }
 
     /// Whether nothing is told or changed.
-    pub(super) fn is_counting(&self) -> bool {
+    pub(crate) fn is_counting(&self) -> bool {
         self.counting
     }
 
     /// Begins an action of so many changes, and ends the one before; answers with what that came to.
-    pub(super) fn begin(&mut self, action: &'static str, total: u64) {
+    pub(crate) fn begin(&mut self, action: &'static str, total: u64) {
         self.action = action;
         self.total = total;
         self.summary = Summary { listing_complete: true, ..Summary::default() };
     }
 
     /// A photo gets a tag, or loses it.
-    pub(super) fn tag(&mut self, tag: &str, on: bool, photo: Photo) -> Result<(), SyncError> {
+    pub(crate) fn tag(&mut self, tag: &str, on: bool, photo: Photo) -> Result<(), SyncError> {
         let kind = if on { Kind::Tag(tag.to_owned()) } else { Kind::Untag(tag.to_owned()) };
         let waiting = self.waiting.entry(kind.clone()).or_default();
         waiting.photos.push(photo);
@@ -100,7 +95,7 @@ impl<'a> Orders<'a> {
     }
 
     /// A field of a photo is set.
-    pub(super) fn set(&mut self, setting: Setting, photo: Photo) -> Result<(), SyncError> {
+    pub(crate) fn set(&mut self, setting: Setting, photo: Photo) -> Result<(), SyncError> {
         let field = setting.after.field();
         let most = if field == "description" { SLOW_BATCH } else { BATCH };
         let waiting = self.waiting.entry(Kind::Set(field)).or_default();
@@ -110,7 +105,7 @@ impl<'a> Orders<'a> {
     }
 
     /// Photos are stacked; `photo` stands for the stack in messages.
-    pub(super) fn restack(&mut self, stack: Restack, photo: Photo) -> Result<(), SyncError> {
+    pub(crate) fn restack(&mut self, stack: Restack, photo: Photo) -> Result<(), SyncError> {
         let waiting = self.waiting.entry(Kind::Restack).or_default();
         waiting.photos.push(photo);
         waiting.stacks.push(stack);
@@ -118,14 +113,14 @@ impl<'a> Orders<'a> {
     }
 
     /// A photo goes to the trash.
-    pub(super) fn trash(&mut self, photo: Photo) -> Result<(), SyncError> {
+    pub(crate) fn trash(&mut self, photo: Photo) -> Result<(), SyncError> {
         let waiting = self.waiting.entry(Kind::Trash).or_default();
         waiting.photos.push(photo);
         if waiting.photos.len() >= BATCH { self.give(&Kind::Trash) } else { Ok(()) }
     }
 
     /// Something that waits for nothing; `photos` are its items. Whether all of it is done.
-    pub(super) fn at_once(&mut self, what: &What, photos: &[Photo]) -> Result<bool, SyncError> {
+    pub(crate) fn at_once(&mut self, what: &What, photos: &[Photo]) -> Result<bool, SyncError> {
         if self.counting {
             self.summary.seen += photos.len() as u64;
             self.summary.done += photos.len() as u64;
@@ -137,12 +132,12 @@ impl<'a> Orders<'a> {
     }
 
     /// The photo that an album made just now is shown by. It goes with the album, so it is no deed of its own.
-    pub(super) fn set_cover(&mut self, album: &AlbumRef, photo: &Photo) -> Result<(), SyncError> {
+    pub(crate) fn set_cover(&mut self, album: &AlbumRef, photo: &Photo) -> Result<(), SyncError> {
         if self.counting { Ok(()) } else { self.hand.set_cover(album, &photo.asset) }
     }
 
     /// A photo is left as it is.
-    pub(super) fn skip(&mut self, photo: Photo, reason: SkipReason) {
+    pub(crate) fn skip(&mut self, photo: Photo, reason: SkipReason) {
         self.summary.skip(&reason);
         if !self.counting && reason != SkipReason::UpToDate {
             self.reporter.report(&Event::Skipped(&Skipped { asset: photo.asset, path: photo.path, reason }));
@@ -150,13 +145,13 @@ impl<'a> Orders<'a> {
     }
 
     /// Gives everything that waits.
-    pub(super) fn give_all(&mut self) -> Result<(), SyncError> {
+    pub(crate) fn give_all(&mut self) -> Result<(), SyncError> {
         let kinds: Vec<Kind> = self.waiting.keys().cloned().collect();
         kinds.iter().try_for_each(|kind| self.give(kind))
     }
 
     /// Forgets what waits: the user asked to stop.
-    pub(super) fn forget(&mut self) {
+    pub(crate) fn forget(&mut self) {
         self.waiting.clear();
         self.summary.stopped = true;
     }

@@ -1,4 +1,4 @@
-//! What the organizer changes on the server, as data: announced before it is ordered, with what was there before.
+//! What is changed on the server, as data: announced before it is ordered, with what was there before.
 //!
 //! A deed is a batch of changes of one kind. Each of its items says what was there and what is there afterwards, so
 //! that taking it back is the same deed the other way round, and the taking back can itself be taken back. And so

@@ -1,17 +1,24 @@
 //! Files that were made in group folders, later: whether they are still what they were, and taking them away again.
 
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::Path;
 
 use jiff::Timestamp;
+use rustix::fs::OFlags;
 
-use super::HERE;
-use super::local::{digest, is_same_file, open};
+use super::{Deed, DeedRow, MadeFile, What};
 use crate::error::SyncError;
 use crate::event::{Event, Reporter};
-use crate::organize::{Deed, DeedRow, MadeFile, What};
 use crate::plan::SkipReason;
 use crate::state::{DeedStore, RunId};
 use crate::summary::Summary;
+
+/// What stands for no account: the disks of this machine.
+pub(crate) const HERE: &str = "";
+/// Bytes that are read at once.
+const PIECE: usize = 256 * 1024;
 
 /// Closes what a killed run left open: a file that has its name is complete.
 pub(crate) fn settle_files(store: &dyn DeedStore) -> Result<(), SyncError> {
@@ -120,4 +127,32 @@ fn remove(path: &Path) -> std::io::Result<()> {
         let _: std::io::Result<()> = std::fs::remove_dir(folder);
     }
     Ok(())
+}
+
+/// A file, not what a link leads to, and nothing that waits for somebody.
+pub(crate) fn open(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let file = OpenOptions::new().read(true).custom_flags(flags.bits().cast_signed()).open(path)?;
+    if file.metadata()?.is_file() {
+        return Ok(file);
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"))
+}
+
+/// A digest of all bytes.
+pub(crate) fn digest(file: &mut File) -> io::Result<String> {
+    let (mut hasher, mut piece) = (blake3::Hasher::new(), vec![0; PIECE]);
+    loop {
+        match file.read(&mut piece)? {
+            0 => return Ok(hasher.finalize().to_hex().to_string()),
+            read => hasher.update(&piece[..read]),
+        };
+    }
+}
+
+/// Whether a path leads to exactly this file, by number.
+pub(crate) fn is_same_file(path: &Path, file: &File) -> bool {
+    let at = path.symlink_metadata().map(|about| (about.dev(), about.ino()));
+    let here = file.metadata().map(|about| (about.dev(), about.ino()));
+    matches!((at, here), (Ok(at), Ok(here)) if at == here)
 }

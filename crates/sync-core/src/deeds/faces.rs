@@ -2,16 +2,16 @@
 
 use immich_api::{AssetId, Face, FaceSource, Reader, Writer};
 
+use super::DrawnFace;
 use super::hand::Fate;
 use super::look::Standing;
 use crate::error::SyncError;
-use crate::organize::DrawnFace;
 
 /// Pixels by which the server may round an edge.
 const ROUNDED: f64 = 2.0;
 
 /// Draws them. A face whose answer gets lost is looked for by whoever called.
-pub(super) fn make(writer: Writer<'_>, faces: &[DrawnFace]) -> Result<Vec<Fate>, SyncError> {
+pub(crate) fn make(writer: Writer<'_>, faces: &[DrawnFace]) -> Result<Vec<Fate>, SyncError> {
     for face in faces {
         writer.make_face(&face.asset, &face.person, face.area)?;
     }
@@ -19,7 +19,7 @@ pub(super) fn make(writer: Writer<'_>, faces: &[DrawnFace]) -> Result<Vec<Fate>,
 }
 
 /// Takes them away.
-pub(super) fn drop(
+pub(crate) fn drop(
     reader: Reader<'_>,
     writer: Writer<'_>,
     faces: &[DrawnFace],
@@ -33,14 +33,14 @@ pub(super) fn drop(
 }
 
 /// Whether those who are to be marked are not yet: wherever somebody is marked, once is enough.
-pub(super) fn to_make(reader: Reader<'_>, faces: &[DrawnFace]) -> Result<Vec<Standing>, SyncError> {
+pub(crate) fn to_make(reader: Reader<'_>, faces: &[DrawnFace]) -> Result<Vec<Standing>, SyncError> {
     each(reader, faces, |found, face| {
         if found.iter().any(|found| is_of(found, face)) { Standing::After } else { Standing::Before }
     })
 }
 
 /// Whether our marks are still as we drew them.
-pub(super) fn to_drop(reader: Reader<'_>, faces: &[DrawnFace]) -> Result<Vec<Standing>, SyncError> {
+pub(crate) fn to_drop(reader: Reader<'_>, faces: &[DrawnFace]) -> Result<Vec<Standing>, SyncError> {
     each(reader, faces, |found, face| {
         if found.iter().any(|found| is_drawn(found, face)) {
             Standing::Before

@@ -1,4 +1,4 @@
-//! The only place of the organizer that orders something of the server: announce, order, close.
+//! The only place that orders changes of photos of the server: announce, order, close.
 //!
 //! When an answer is lost, the server is looked at: what is as it should be has happened. Where even that cannot be
 //! found out, the deed stays open for the next run, which begins with looking.
@@ -13,10 +13,10 @@ use jiff::Timestamp;
 
 use super::faces;
 use super::look::{Looker, Stacks, Standing};
+use super::{AlbumRef, Deed, DeedId, DeedRow, Restack, Setting, Value, What};
 use crate::account::Account;
 use crate::error::{SyncError, chain};
 use crate::event::{Event, Reporter};
-use crate::organize::{AlbumRef, Deed, DeedId, DeedRow, Restack, Setting, Value, What};
 use crate::state::{DeedStore, RunId};
 
 /// Batches in a row that may fail before the rest is pointless.
@@ -24,7 +24,7 @@ const MOST_FAILURES: usize = 3;
 
 /// What became of one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(crate) enum Fate {
     /// It is as it should be.
     Done,
     /// The server refuses it.
@@ -34,7 +34,7 @@ pub(super) enum Fate {
 }
 
 /// One account at work, or looked at by a preview.
-pub(super) struct Hand<'a> {
+pub(crate) struct Hand<'a> {
     account: String,
     reader: Reader<'a>,
     at_work: Option<AtWork<'a>>,
@@ -55,7 +55,7 @@ struct AtWork<'a> {
 
 impl<'a> Hand<'a> {
     /// A hand that changes nothing and tells what it would do.
-    pub(super) fn idle(account: Account<'a>, store: &'a dyn DeedStore, reporter: &'a dyn Reporter) -> Self {
+    pub(crate) fn idle(account: Account<'a>, store: &'a dyn DeedStore, reporter: &'a dyn Reporter) -> Self {
         Self {
             account: account.user(),
             reader: account.reader,
@@ -68,7 +68,7 @@ impl<'a> Hand<'a> {
     }
 
     /// A hand that does.
-    pub(super) fn at_work(
+    pub(crate) fn at_work(
         client: &'a Client,
         run: RunId,
         store: &'a dyn DeedStore,
@@ -79,24 +79,24 @@ impl<'a> Hand<'a> {
         Self { at_work: Some(at_work), ..Self::idle(Account::of(client), store, reporter) }
     }
 
-    pub(super) fn account(&self) -> &str {
+    pub(crate) fn account(&self) -> &str {
         &self.account
     }
 
-    pub(super) fn reader(&self) -> Reader<'a> {
+    pub(crate) fn reader(&self) -> Reader<'a> {
         self.reader
     }
 
-    pub(super) fn looker(&self) -> Looker<'_> {
+    pub(crate) fn looker(&self) -> Looker<'_> {
         Looker { reader: self.reader, account: &self.account, store: self.store }
     }
 
-    pub(super) fn is_idle(&self) -> bool {
+    pub(crate) fn is_idle(&self) -> bool {
         self.at_work.is_none()
     }
 
     /// Paths and ids of the tags of the user.
-    pub(super) fn tags(&mut self) -> Result<&HashMap<String, TagId>, SyncError> {
+    pub(crate) fn tags(&mut self) -> Result<&HashMap<String, TagId>, SyncError> {
         if self.tags.is_none() {
             let tags = self.reader.tags()?.into_iter().map(|tag| (tag.value, tag.id)).collect();
             self.tags = Some(tags);
@@ -105,7 +105,7 @@ impl<'a> Hand<'a> {
     }
 
     /// Does it, journalled; the fate of each item. An error is the end of the run.
-    pub(super) fn perform(&mut self, what: &What, undoes: Option<DeedId>) -> Result<Vec<Fate>, SyncError> {
+    pub(crate) fn perform(&mut self, what: &What, undoes: Option<DeedId>) -> Result<Vec<Fate>, SyncError> {
         let Some(work) = self.at_work else {
             self.reporter.report(&Event::WouldChange(what));
             return Ok(vec![Fate::Done; what.len()]);
@@ -176,7 +176,7 @@ impl<'a> Hand<'a> {
     }
 
     /// Closes a deed that an earlier run left open; whether something of it happened.
-    pub(super) fn settle(&mut self, row: &DeedRow) -> Result<bool, SyncError> {
+    pub(crate) fn settle(&mut self, row: &DeedRow) -> Result<bool, SyncError> {
         let what = &row.deed.what;
         let (mut standings, album) = self.looker().standings(what)?;
         if let (Some(work), What::Restack { stacks }) = (self.at_work, what) {
@@ -307,7 +307,7 @@ impl<'a> Hand<'a> {
     }
 
     /// Shows an album by this photo. An album without is shown by its newest photo, which is no trouble.
-    pub(super) fn set_cover(&self, album: &AlbumRef, photo: &AssetId) -> Result<(), SyncError> {
+    pub(crate) fn set_cover(&self, album: &AlbumRef, photo: &AssetId) -> Result<(), SyncError> {
         let Some(work) = self.at_work else { return Ok(()) };
         let Some(id) = self.looker().album_id(album)? else { return Ok(()) };
         match work.writer.set_cover(&id, photo) {
@@ -317,7 +317,7 @@ impl<'a> Hand<'a> {
     }
 
     /// The stacks of the user now.
-    pub(super) fn stacks(&self) -> Result<Stacks, SyncError> {
+    pub(crate) fn stacks(&self) -> Result<Stacks, SyncError> {
         Ok(Stacks::of(self.reader.stacks()?))
     }
 }

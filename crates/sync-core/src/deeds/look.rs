@@ -12,8 +12,8 @@ use immich_api::{
 };
 
 use super::faces;
+use super::{AlbumRef, Restack, Setting, Value, What};
 use crate::error::SyncError;
-use crate::organize::{AlbumRef, Restack, Setting, Value, What};
 use crate::parallel;
 use crate::state::DeedStore;
 
@@ -22,7 +22,7 @@ const FEW: usize = 20;
 
 /// How an item stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(crate) enum Standing {
     /// As it was before.
     Before,
     /// As it is to be.
@@ -37,15 +37,15 @@ pub(super) enum Standing {
 
 /// Looks on behalf of one account.
 #[derive(Clone, Copy)]
-pub(super) struct Looker<'a> {
-    pub(super) reader: Reader<'a>,
-    pub(super) account: &'a str,
-    pub(super) store: &'a dyn DeedStore,
+pub(crate) struct Looker<'a> {
+    pub(crate) reader: Reader<'a>,
+    pub(crate) account: &'a str,
+    pub(crate) store: &'a dyn DeedStore,
 }
 
 impl Looker<'_> {
     /// How each item of a deed stands; and the album that it makes, where that is there.
-    pub(super) fn standings(&self, what: &What) -> Result<(Vec<Standing>, Option<AlbumId>), SyncError> {
+    pub(crate) fn standings(&self, what: &What) -> Result<(Vec<Standing>, Option<AlbumId>), SyncError> {
         let none = |standings| (standings, None);
         match what {
             What::MakeTags { tags } => self.tags(tags).map(none),
@@ -150,7 +150,7 @@ impl Looker<'_> {
     }
 
     /// Where an album is now: one of ours may have been made again, with another id.
-    pub(super) fn album_id(&self, album: &AlbumRef) -> Result<Option<AlbumId>, SyncError> {
+    pub(crate) fn album_id(&self, album: &AlbumRef) -> Result<Option<AlbumId>, SyncError> {
         match &album.numbered {
             Some(numbered) => Ok(self.store.album_numbered(self.account, numbered)?),
             None => Ok(album.id.clone()),
@@ -214,13 +214,13 @@ impl Looker<'_> {
     }
 
     /// Each asset by itself, several at a time; `None` for one that is gone or in the trash.
-    pub(super) fn each(&self, assets: Vec<AssetId>) -> Result<Vec<Option<Asset>>, SyncError> {
+    pub(crate) fn each(&self, assets: Vec<AssetId>) -> Result<Vec<Option<Asset>>, SyncError> {
         let found = self.each_anywhere(assets)?.into_iter();
         Ok(found.map(|asset| asset.filter(|asset| !asset.is_trashed)).collect())
     }
 
     /// The same, also of the trash.
-    pub(super) fn each_anywhere(&self, assets: Vec<AssetId>) -> Result<Vec<Option<Asset>>, SyncError> {
+    pub(crate) fn each_anywhere(&self, assets: Vec<AssetId>) -> Result<Vec<Option<Asset>>, SyncError> {
         let (mut found, mut failed) = (Vec::with_capacity(assets.len()), None);
         let ask = |asset: AssetId| match self.reader.asset(&asset) {
             Ok(asset) => Ok(Some(asset)),
@@ -256,7 +256,7 @@ fn of_setting(setting: &Setting, asset: Option<&Asset>) -> Standing {
 }
 
 /// The same field of an asset as it is; `None` when the server does not say, or when it is hidden or locked.
-pub(super) fn value_of(asset: &Asset, like: &Value) -> Option<Value> {
+pub(crate) fn value_of(asset: &Asset, like: &Value) -> Option<Value> {
     Some(match like {
         Value::Favourite(_) => Value::Favourite(asset.is_favorite?),
         Value::Archived(_) => match asset.visibility {
@@ -283,19 +283,19 @@ pub(super) fn value_of(asset: &Asset, like: &Value) -> Option<Value> {
 }
 
 /// Stars that count: older servers say 0 for none and -1 for rejected.
-pub(super) fn stars(exif: &immich_api::Exif) -> Option<u8> {
+pub(crate) fn stars(exif: &immich_api::Exif) -> Option<u8> {
     exif.rating.and_then(|rating| u8::try_from(rating).ok()).filter(|stars| (1..=5).contains(stars))
 }
 
 /// The stacks of a user, found by photo.
 #[derive(Debug, Default)]
-pub(super) struct Stacks {
+pub(crate) struct Stacks {
     stacks: Vec<StackMembers>,
     of: HashMap<AssetId, usize>,
 }
 
 impl Stacks {
-    pub(super) fn of(mut stacks: Vec<StackMembers>) -> Self {
+    pub(crate) fn of(mut stacks: Vec<StackMembers>) -> Self {
         let mut of = HashMap::new();
         for (index, stack) in stacks.iter_mut().enumerate() {
             stack.assets.sort_by_key(|asset| (*asset != stack.primary, asset.clone()));
@@ -305,7 +305,7 @@ impl Stacks {
     }
 
     /// The stacks that hold some of these photos, the primary photo of each first.
-    pub(super) fn holding<'a>(
+    pub(crate) fn holding<'a>(
         &'a self,
         photos: impl IntoIterator<Item = &'a AssetId>,
     ) -> Vec<&'a StackMembers> {

@@ -1,0 +1,31 @@
+//! What is done on the server, as data, and everything that makes a deed of it: announced, ordered, closed, settled after a
+//! kill, taken back.
+//!
+//! ```text
+//! orders (gathered) ─► hand: announce ─► order ─► close          look: what is there now?
+//!                        lost answer, kill ─► settle by looking ─┘   ▲
+//!                        undo ─► take back, newest first ────────────┘
+//! ```
+//!
+//! Organizer and import do their work through this, so that one journal lists it and one undo takes it back.
+
+pub(crate) mod caption;
+mod deed;
+pub(crate) mod faces;
+pub(crate) mod files;
+pub(crate) mod hand;
+mod local_path;
+pub(crate) mod look;
+pub(crate) mod orders;
+mod take_back;
+mod what;
+
+pub use deed::{
+    AlbumRef, Deed, DeedCount, DeedId, DeedRow, DeedState, DrawnFace, MadeFile, Numbered, NumberedAlbum,
+    Restack, Setting, Value,
+};
+pub(crate) use files::{HERE, settle_files};
+pub use local_path::LocalPath;
+pub use take_back::TakeBack;
+pub(crate) use take_back::settle;
+pub use what::What;
