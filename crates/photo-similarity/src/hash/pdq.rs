@@ -14,7 +14,7 @@ const FRACTION: u32 = 8;
 /// The frequencies that make its hash, and the picture of 64 by 64 that its quality comes from.
 pub(crate) fn look(picture: &Luma) -> (Spectrum, Vec<u8>) {
     let small = filtered(picture);
-    let spectrum = Spectrum::of(&small, 64, 1, 16);
+    let spectrum = Spectrum::of_words(&small, 64, 1, 16);
     let half = 1 << (FRACTION - 1);
     let bytes =
         small.iter().map(|sample| u8::try_from((sample + half) >> FRACTION).unwrap_or(u8::MAX)).collect();
@@ -22,7 +22,7 @@ pub(crate) fn look(picture: &Luma) -> (Spectrum, Vec<u8>) {
 }
 
 /// The picture at 64 by 64, with [`FRACTION`] bits after the point.
-fn filtered(picture: &Luma) -> Vec<i64> {
+fn filtered(picture: &Luma) -> Vec<i32> {
     let (width, height) = (picture.width() as usize, picture.height() as usize);
     let mut samples: Vec<i32> =
         picture.samples().iter().map(|sample| i32::from(*sample) << FRACTION).collect();
@@ -42,7 +42,7 @@ fn filtered(picture: &Luma) -> Vec<i64> {
     let nth = |place: usize, side: usize| (2 * place + 1) * side / 128;
     let places =
         (0..64).flat_map(|row| (0..64).map(move |column| nth(row, height) * width + nth(column, width)));
-    places.map(|place| i64::from(samples[place])).collect()
+    places.map(|place| samples[place]).collect()
 }
 
 /// How many pixels are averaged along a side of this many: a 128th of it, rounded up.

@@ -73,10 +73,10 @@ impl Look {
         match kind {
             HashKind::P256 => {
                 let small = resized(picture, 64, 64);
-                Self::of_spectrum(&Spectrum::of(&widened(&small), 64, 0, 16), &small)
+                Self::of_spectrum(&Spectrum::of_bytes(&small, 64, 0, 16), &small)
             }
             HashKind::PHash => {
-                let spectrum = Spectrum::of(&widened(&resized(picture, 32, 32)), 32, 0, 8);
+                let spectrum = Spectrum::of_bytes(&resized(picture, 32, 32), 32, 0, 8);
                 Self::of_spectrum(&spectrum, &resized(picture, 64, 64))
             }
             HashKind::Pdq => {
@@ -92,12 +92,9 @@ impl Look {
     }
 
     fn of_spectrum(spectrum: &Spectrum, small: &[u8]) -> Self {
-        Self { hash: spectrum.hash(), turned: spectrum.turned(), quality: measure::quality(small) }
+        let hash = spectrum.hash();
+        Self { hash, turned: spectrum.turned(hash), quality: measure::quality(small) }
     }
-}
-
-fn widened(samples: &[u8]) -> Vec<i64> {
-    samples.iter().map(|sample| i64::from(*sample)).collect()
 }
 
 #[cfg(test)]

@@ -21,21 +21,45 @@ pub(crate) struct Spectrum {
 
 impl Spectrum {
     /// DCT-II of a square picture of `side` 32 or 64: frequencies `first` to `first + size - 1` in both directions.
-    /// `samples` are its rows; at most 2^16 each, or sums would not fit.
-    pub(crate) fn of(samples: &[i64], side: usize, first: usize, size: usize) -> Self {
-        let cosines: Vec<i64> =
-            (0..size * side).map(|place| cosine(side, place / side + first, place % side)).collect();
-        let mut rows = vec![0; side * size];
+    /// `samples` are its rows.
+    pub(crate) fn of_bytes(samples: &[u8], side: usize, first: usize, size: usize) -> Self {
+        let samples: Vec<i32> = samples.iter().map(|sample| i32::from(*sample)).collect();
+        // 64 times 255 times 2^16 is below 2^31.
+        Self::of::<i32>(&samples, side, first, size)
+    }
+
+    /// The same for samples of at most 2^16.
+    pub(crate) fn of_words(samples: &[i32], side: usize, first: usize, size: usize) -> Self {
+        Self::of::<i64>(samples, side, first, size)
+    }
+
+    /// A wave of an even frequency is the same from both ends of a row, one of an odd frequency has the other sign: so
+    /// each row is folded once, into what its ends have in common and in what they differ, and multiplied half as often.
+    fn of<S: Sum>(samples: &[i32], side: usize, first: usize, size: usize) -> Self {
+        let half = side / 2;
+        let waves: Vec<i32> =
+            (0..size * half).map(|place| cosine(side, place / half + first, place % half)).collect();
+        let fold = |frequency: usize| (frequency + first) % 2;
+        let mut rows = vec![0_i64; side * size];
+        let mut folds = [vec![0_i32; half], vec![0_i32; half]];
         for (row, sums) in samples.chunks_exact(side).zip(rows.chunks_exact_mut(size)) {
-            for (sum, waves) in sums.iter_mut().zip(cosines.chunks_exact(side)) {
-                *sum = row.iter().zip(waves).map(|(sample, wave)| sample * wave).sum();
+            for place in 0..half {
+                let (one, other) = (row[place], row[side - 1 - place]);
+                folds[0][place] = one + other;
+                folds[1][place] = one - other;
+            }
+            for (frequency, sum) in sums.iter_mut().enumerate() {
+                *sum = S::of_products(&folds[fold(frequency)], &waves[frequency * half..][..half]);
             }
         }
-        let mut values = vec![0; size * size];
-        for (sums, waves) in values.chunks_exact_mut(size).zip(cosines.chunks_exact(side)) {
-            for (row, wave) in rows.chunks_exact(size).zip(waves) {
-                for (sum, value) in sums.iter_mut().zip(row) {
-                    *sum += value * wave;
+        let mut values = vec![0_i64; size * size];
+        for place in 0..half {
+            let (one, other) = (&rows[place * size..][..size], &rows[(side - 1 - place) * size..][..size]);
+            for (frequency, sums) in values.chunks_exact_mut(size).enumerate() {
+                let wave = i64::from(waves[frequency * half + place]);
+                let other_wave = if fold(frequency) == 0 { wave } else { -wave };
+                for ((sum, one), other) in sums.iter_mut().zip(one).zip(other) {
+                    *sum += one * wave + other * other_wave;
                 }
             }
         }
@@ -47,12 +71,13 @@ impl Spectrum {
         above_median(&self.values)
     }
 
-    /// The hashes of the turned picture, in the order of [`TURNS`].
-    pub(crate) fn turned(&self) -> [Hash; 7] {
-        TURNS.map(|turn| {
-            let hash = above_median(&self.with_signs(turn));
-            if turn.transposed { transposed(hash, self.size) } else { hash }
-        })
+    /// The hashes of the turned picture, in the order of [`TURNS`]; `hash` is its own. Four of them are the others
+    /// transposed.
+    pub(crate) fn turned(&self, hash: Hash) -> [Hash; 7] {
+        let [mirrored, rotated, flipped] =
+            [TURNS[0], TURNS[1], TURNS[2]].map(|turn| above_median(&self.with_signs(turn)));
+        let across = |hash| transposed(hash, self.size);
+        [mirrored, rotated, flipped, across(hash), across(mirrored), across(rotated), across(flipped)]
     }
 
     fn with_signs(&self, turn: Turn) -> Vec<i64> {
@@ -65,6 +90,23 @@ impl Spectrum {
                 if across == down { *value } else { -value }
             })
             .collect()
+    }
+}
+
+/// Numbers that are wide enough for the sums of a row.
+trait Sum {
+    fn of_products(samples: &[i32], waves: &[i32]) -> i64;
+}
+
+impl Sum for i32 {
+    fn of_products(samples: &[i32], waves: &[i32]) -> i64 {
+        samples.iter().zip(waves).map(|(sample, wave)| sample * wave).sum::<i32>().into()
+    }
+}
+
+impl Sum for i64 {
+    fn of_products(samples: &[i32], waves: &[i32]) -> i64 {
+        samples.iter().zip(waves).map(|(sample, wave)| i64::from(*sample) * i64::from(*wave)).sum()
     }
 }
 
@@ -85,9 +127,9 @@ fn above_median(values: &[i64]) -> Hash {
 }
 
 /// cos(π · frequency · (2 · place + 1) / (2 · side)), times 2^16.
-fn cosine(side: usize, frequency: usize, place: usize) -> i64 {
+fn cosine(side: usize, frequency: usize, place: usize) -> i32 {
     let angle = frequency * (2 * place + 1) * (64 / side) % 256;
-    let quarter = |angle: usize| i64::from(QUARTER[angle]);
+    let quarter = |angle: usize| QUARTER[angle];
     match angle {
         0..=64 => quarter(angle),
         65..=128 => -quarter(128 - angle),
@@ -118,8 +160,21 @@ mod tests {
     }
 
     fn spectrum(bytes: &[u8], first: usize) -> Spectrum {
-        let samples: Vec<i64> = bytes.iter().map(|byte| i64::from(*byte)).collect();
-        Spectrum::of(&samples, 64, first, 16)
+        Spectrum::of_bytes(bytes, 64, first, 16)
+    }
+
+    /// By its definition.
+    fn plainly(samples: &[i32], side: usize, first: usize, size: usize) -> Vec<i64> {
+        let wave = |frequency: usize, place: usize| i64::from(cosine(side, frequency + first, place));
+        let value = |down: usize, across: usize| {
+            let places = (0..side * side).map(|place| (place, place / side, place % side));
+            places
+                .map(|(place, row, column)| {
+                    i64::from(samples[place]) * wave(across, column) * wave(down, row)
+                })
+                .sum()
+        };
+        (0..size * size).map(|place| value(place / size, place % size)).collect()
     }
 
     #[test]
@@ -132,17 +187,20 @@ mod tests {
                 let angle =
                     std::f64::consts::PI * frequency as f64 * (2 * place + 1) as f64 / (2 * side) as f64;
 
-                assert!((cosine(side, frequency, place) as f64 - angle.cos() * 65536.0).abs() <= 0.500_001);
+                assert!(
+                    (f64::from(cosine(side, frequency, place)) - angle.cos() * 65536.0).abs() <= 0.500_001
+                );
             }
         }
     }
 
     #[test]
     fn a_wave_is_one_frequency() {
-        let wave: Vec<i64> =
-            (0..64 * 64).map(|place| (cosine(64, 3, place / 64) * cosine(64, 5, place % 64)) >> 20).collect();
+        let wave: Vec<i32> = (0..64 * 64)
+            .map(|place| (cosine(64, 3, place / 64) >> 8) * (cosine(64, 5, place % 64) >> 8))
+            .collect();
 
-        let spectrum = Spectrum::of(&wave, 64, 0, 16);
+        let spectrum = Spectrum::of_words(&wave, 64, 0, 16);
 
         let largest = (0..256).max_by_key(|place| spectrum.values[*place].abs());
         assert_eq!(largest, Some(3 * 16 + 5));
@@ -163,11 +221,26 @@ mod tests {
         fn the_hash_of_a_turned_picture_comes_from_its_frequencies(bytes in samples(), first in 0..2_usize) {
             let picture = Luma::new(64, 64, bytes.clone()).unwrap();
 
-            let turned = spectrum(&bytes, first).turned();
+            let known = spectrum(&bytes, first);
+            let turned = known.turned(known.hash());
 
             for (turn, hash) in TURNS.into_iter().zip(turned) {
                 prop_assert_eq!(spectrum(turn.of(&picture).samples(), first).hash(), hash);
             }
+        }
+
+        #[test]
+        fn folding_changes_no_frequency(bytes in samples(), first in 0..2_usize, is_small in any::<bool>()) {
+            let (side, size) = if is_small { (32, 8) } else { (64, 16) };
+            let bytes = &bytes[..side * side];
+            let words: Vec<i32> = bytes.iter().map(|byte| i32::from(*byte) << 8).collect();
+
+            let spectra =
+                [Spectrum::of_bytes(bytes, side, first, size), Spectrum::of_words(&words, side, first, size)];
+
+            let expected = plainly(&words, side, first, size);
+            prop_assert_eq!(&spectra[1].values, &expected);
+            prop_assert!(spectra[0].values.iter().zip(&expected).all(|(value, wide)| value << 8 == *wide));
         }
 
         #[test]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use super::Search;
 use super::blocks::{Columns, LANES};
 use super::distinct::Distinct;
-use super::kernel::Kernel;
+use super::kernel::{Kernel, Rows};
 use super::looks::Looks;
 use super::nearest::{Found, Nearest, Neighbour};
 use crate::hash::Hash;
@@ -135,8 +135,8 @@ impl Round<'_> {
         while tile < blocks {
             let end = (tile + TILE).min(blocks);
             let reach = self.reach(tile..end);
-            for form in forms.iter().filter(|form| form.start < end) {
-                self.compare(form, form.start.max(tile)..end, reach, desk);
+            for forms in forms.chunks(Rows::MOST) {
+                self.compare(forms, tile..end, reach, desk);
             }
             tile = end;
         }
@@ -163,13 +163,21 @@ impl Round<'_> {
         owners.map(|owner| self.common.nearest.reach(owner)).max().unwrap_or(0)
     }
 
-    /// One form of an entry with some blocks.
-    fn compare(&self, row: &Form, blocks: Range<usize>, reach: u32, desk: &mut Desk) {
+    /// Some forms of entries with some blocks.
+    fn compare(&self, forms: &[Form], blocks: Range<usize>, reach: u32, desk: &mut Desk) {
         let Common { search, distinct, nearest, kernel, .. } = self.common;
-        let reach = reach.max(nearest.reach(row.entry)).min(search.limit);
-        kernel.scan(row.hash, &self.columns.blocks()[blocks.clone()], reach, &mut desk.hits);
+        let Some(rows) = Rows::of(forms.iter().map(|form| form.hash)) else { return };
+        let Some(start) = forms.iter().map(|form| form.start).min().filter(|start| *start < blocks.end)
+        else {
+            return;
+        };
+        let start = start.max(blocks.start);
+        let own = forms.iter().map(|form| nearest.reach(form.entry)).max().unwrap_or(0);
+        let reach = reach.max(own).min(search.limit);
+        kernel.scan(&rows, &self.columns.blocks()[start..blocks.end], reach, &mut desk.hits);
         for hit in desk.hits.drain(..) {
-            let number = blocks.start * LANES + hit.number as usize;
+            let row = &forms[hit.row as usize];
+            let number = start * LANES + hit.number as usize;
             let Some(other) = self.columns.owner(number).filter(|other| *other > row.entry) else { continue };
             let found = Found {
                 one: row.entry,

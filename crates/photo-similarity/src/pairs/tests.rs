@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::blocks::Columns;
+use super::kernel::Rows;
 use super::*;
 use crate::hash::{Hash, Signature};
 
@@ -159,21 +160,28 @@ proptest! {
     #[test]
     fn every_kernel_knows_the_limit_to_the_bit(
         rows in proptest::collection::vec(any_hash(), 1..200),
-        row in any_hash(),
-        limit in 0..=256_u32,
+        asked in proptest::collection::vec(any_hash(), 1..=Rows::MOST),
+        limit in prop_oneof![0..=256_u32, 30..70_u32],
     ) {
         let numbered = (0..).zip(rows.iter().copied());
         let columns = Columns::of(numbered, rows.len());
-        let near = |hash: &Hash| hash.distance(row) <= limit;
-        let expected: Vec<usize> = (0..rows.len()).filter(|place| near(&rows[*place])).collect();
+        let expected: Vec<(usize, usize, u32)> = (0..asked.len())
+            .flat_map(|row| (0..rows.len()).map(move |place| (row, place)))
+            .map(|(row, place)| (row, place, rows[place].distance(asked[row])))
+            .filter(|(_, _, distance)| *distance <= limit)
+            .collect();
         for kernel in Kernel::available() {
             let mut hits = Vec::new();
 
-            kernel.scan(row, columns.blocks(), limit, &mut hits);
+            kernel.scan(&Rows::of(asked.iter().copied()).unwrap(), columns.blocks(), limit, &mut hits);
 
-            let numbers: Vec<usize> =
-                hits.iter().map(|hit| hit.number as usize).filter(|number| *number < rows.len()).collect();
-            prop_assert_eq!(&numbers, &expected, "{} {}", kernel, limit);
+            let mut found: Vec<(usize, usize, u32)> = hits
+                .iter()
+                .map(|hit| (hit.row as usize, hit.number as usize, u32::from(hit.distance)))
+                .filter(|(_, number, _)| *number < rows.len())
+                .collect();
+            found.sort_unstable();
+            prop_assert_eq!(&found, &expected, "{} {}", kernel, limit);
         }
     }
 }

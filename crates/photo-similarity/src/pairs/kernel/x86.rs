@@ -13,68 +13,80 @@ use std::arch::x86_64::{
 };
 
 use super::plain::{HALF, is_near};
-use super::{Hit, Kernel, collect};
+use super::{CLOSE, Hit, Kernel, Place, Rows, TOGETHER, WIDE, collect};
 use crate::hash::Hash;
 use crate::pairs::blocks::{Block, LANES};
 
 /// Only where the processor has what `kernel` needs.
-pub(super) fn run<const FOLD: usize>(
+pub(super) fn run<const FILTER: u8>(
     kernel: Kernel,
-    row: Hash,
+    rows: &Rows,
     blocks: &[Block],
     limit: u32,
     hits: &mut Vec<Hit>,
 ) {
     match kernel {
         // SAFETY: `Kernel::run` comes here only where the processor has it.
-        Kernel::Avx512 => unsafe { avx512::<FOLD>(row, blocks, limit, hits) },
+        Kernel::Avx512 => unsafe { avx512::<FILTER>(rows, blocks, limit, hits) },
         // SAFETY: as above.
-        Kernel::Avx2 => unsafe { avx2::<FOLD>(row, blocks, limit, hits) },
+        Kernel::Avx2 => unsafe { avx2::<FILTER>(rows, blocks, limit, hits) },
         // SAFETY: as above. Every x86-64 processor has what `Plain` needs.
-        Kernel::Popcnt | Kernel::Plain => unsafe { popcnt::<FOLD>(row, blocks, limit, hits) },
+        Kernel::Popcnt | Kernel::Plain => unsafe { popcnt::<FILTER>(rows, blocks, limit, hits) },
     }
 }
 
 #[target_feature(enable = "popcnt")]
-fn popcnt<const FOLD: usize>(row: Hash, blocks: &[Block], limit: u32, hits: &mut Vec<Hit>) {
+fn popcnt<const FILTER: u8>(rows: &Rows, blocks: &[Block], limit: u32, hits: &mut Vec<Hit>) {
     for (number, block) in blocks.iter().enumerate() {
-        // Counting is as cheap as anything else here, so two words alone are less work than four over each other.
-        let is_near =
-            if FOLD == 4 { is_near::<HALF>(row, block, limit) } else { is_near::<FOLD>(row, block, limit) };
-        if is_near {
-            collect(row, block, number, limit, hits);
+        for (row, hash) in rows.as_slice().iter().enumerate() {
+            // Counting is as cheap as anything else here, so two words alone are less work than four over each other.
+            let is_near = if FILTER == CLOSE {
+                is_near::<HALF>(*hash, block, limit)
+            } else {
+                is_near::<FILTER>(*hash, block, limit)
+            };
+            if is_near {
+                collect(rows, blocks, Place { row, block: number }, limit, hits);
+            }
         }
     }
 }
 
+/// Three words laid over each other are enough where counting is an instruction: pairs that have nothing to do with
+/// each other differ in 56 of 64 bits then.
 #[target_feature(enable = "avx512f,avx512vpopcntdq,popcnt")]
-fn avx512<const FOLD: usize>(row: Hash, blocks: &[Block], limit: u32, hits: &mut Vec<Hit>) {
-    let words = row.0.map(|word| _mm512_set1_epi64(word.cast_signed()));
+fn avx512<const FILTER: u8>(rows: &Rows, blocks: &[Block], limit: u32, hits: &mut Vec<Hit>) {
+    let words = rows.hashes.map(|hash| hash.0.map(|word| _mm512_set1_epi64(word.cast_signed())));
     let most = _mm512_set1_epi64(limit.into());
     for (number, block) in blocks.iter().enumerate() {
-        let mut least = _mm512_set1_epi64(-1);
+        let mut least = [_mm512_set1_epi64(-1); TOGETHER];
         for group in 0..LANES / 8 {
-            let load = |word: usize| eight(&block.0[word], group);
-            let differ = |word: usize| _mm512_xor_si512(words[word], load(word));
-            // a | (b ^ c), in one instruction.
-            let over = |below: __m512i, word: usize| {
-                _mm512_ternarylogic_epi64::<0b1111_0110>(below, words[word], load(word))
-            };
-            let bits = match FOLD {
-                4 => _mm512_popcnt_epi64(over(over(over(differ(0), 1), 2), 3)),
-                2 => _mm512_add_epi64(
-                    _mm512_popcnt_epi64(over(differ(0), 1)),
-                    _mm512_popcnt_epi64(over(differ(2), 3)),
-                ),
-                _ => {
-                    let [a, b, c, d] = [0, 1, 2, 3].map(|word| _mm512_popcnt_epi64(differ(word)));
-                    _mm512_add_epi64(_mm512_add_epi64(a, b), _mm512_add_epi64(c, d))
-                }
-            };
-            least = _mm512_min_epu64(least, bits);
+            let columns = [0, 1, 2, 3].map(|word| eight(&block.0[word], group));
+            for (least, words) in least.iter_mut().zip(&words) {
+                let differ = |word: usize| _mm512_xor_si512(words[word], columns[word]);
+                // a | (b ^ c), in one instruction.
+                let over = |below: __m512i, word: usize| {
+                    _mm512_ternarylogic_epi64::<0b1111_0110>(below, words[word], columns[word])
+                };
+                let bits = match FILTER {
+                    CLOSE => _mm512_popcnt_epi64(over(over(differ(1), 2), 3)),
+                    WIDE => _mm512_add_epi64(
+                        _mm512_popcnt_epi64(over(differ(0), 1)),
+                        _mm512_popcnt_epi64(over(differ(2), 3)),
+                    ),
+                    _ => {
+                        let [a, b, c, d] = [0, 1, 2, 3].map(|word| _mm512_popcnt_epi64(differ(word)));
+                        _mm512_add_epi64(_mm512_add_epi64(a, b), _mm512_add_epi64(c, d))
+                    }
+                };
+                *least = _mm512_min_epu64(*least, bits);
+            }
         }
-        if _mm512_cmple_epu64_mask(least, most) != 0 {
-            collect(row, block, number, limit, hits);
+        let near = least.map(|least| _mm512_cmple_epu64_mask(least, most));
+        if near != [0; TOGETHER] {
+            for row in (0..rows.len).filter(|row| near[*row] != 0) {
+                collect(rows, blocks, Place { row, block: number }, limit, hits);
+            }
         }
     }
 }
@@ -88,29 +100,44 @@ fn eight(words: &[u64; LANES], group: usize) -> __m512i {
 }
 
 #[target_feature(enable = "avx2,popcnt")]
-fn avx2<const FOLD: usize>(row: Hash, blocks: &[Block], limit: u32, hits: &mut Vec<Hit>) {
+fn avx2<const FILTER: u8>(rows: &Rows, blocks: &[Block], limit: u32, hits: &mut Vec<Hit>) {
+    for (number, block) in blocks.iter().enumerate() {
+        for (row, hash) in rows.as_slice().iter().enumerate() {
+            if near_by_avx2::<FILTER>(*hash, block, limit) {
+                collect(rows, blocks, Place { row, block: number }, limit, hits);
+            }
+        }
+    }
+}
+
+/// Whether one of the block may be within the limit.
+#[inline]
+#[target_feature(enable = "avx2")]
+fn near_by_avx2<const FILTER: u8>(row: Hash, block: &Block, limit: u32) -> bool {
     let words = row.0.map(|word| _mm256_set1_epi64x(word.cast_signed()));
     let above = _mm256_set1_epi64x(i64::from(limit) + 1);
     let zero = _mm256_setzero_si256();
-    for (number, block) in blocks.iter().enumerate() {
-        let mut below = zero;
-        for group in 0..LANES / 4 {
-            let differ = |word: usize| _mm256_xor_si256(words[word], four(&block.0[word], group));
-            let over = |one: usize, other: usize| _mm256_or_si256(differ(one), differ(other));
-            let bits = match FOLD {
-                4 => bytewise(_mm256_or_si256(over(0, 1), over(2, 3))),
-                2 => _mm256_add_epi8(bytewise(over(0, 1)), bytewise(over(2, 3))),
-                _ => {
-                    let [a, b, c, d] = [0, 1, 2, 3].map(|word| bytewise(differ(word)));
-                    _mm256_add_epi8(_mm256_add_epi8(a, b), _mm256_add_epi8(c, d))
-                }
-            };
-            below = _mm256_or_si256(below, _mm256_sub_epi64(_mm256_sad_epu8(bits, zero), above));
-        }
-        if _mm256_movemask_pd(_mm256_castsi256_pd(below)) != 0 {
-            collect(row, block, number, limit, hits);
-        }
+    let mut below = zero;
+    let groups = LANES / 4;
+    for group in 0..if FILTER == CLOSE { groups / 2 } else { groups } {
+        let differ = |word: usize, group: usize| _mm256_xor_si256(words[word], four(&block.0[word], group));
+        let over =
+            |one: usize, other: usize, group| _mm256_or_si256(differ(one, group), differ(other, group));
+        let bits = match FILTER {
+            CLOSE => {
+                let [one, other] = [group, group + groups / 2]
+                    .map(|group| _mm256_or_si256(over(0, 1, group), over(2, 3, group)));
+                bytewise(_mm256_and_si256(one, other))
+            }
+            WIDE => _mm256_add_epi8(bytewise(over(0, 1, group)), bytewise(over(2, 3, group))),
+            _ => {
+                let [a, b, c, d] = [0, 1, 2, 3].map(|word| bytewise(differ(word, group)));
+                _mm256_add_epi8(_mm256_add_epi8(a, b), _mm256_add_epi8(c, d))
+            }
+        };
+        below = _mm256_or_si256(below, _mm256_sub_epi64(_mm256_sad_epu8(bits, zero), above));
     }
+    _mm256_movemask_pd(_mm256_castsi256_pd(below)) != 0
 }
 
 #[inline]
