@@ -6,6 +6,7 @@ pub mod deeds;
 pub mod error;
 pub mod event;
 pub mod history;
+pub mod import;
 pub mod lock;
 pub mod organize;
 mod parallel;

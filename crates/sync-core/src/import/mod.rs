@@ -1,0 +1,28 @@
+//! Import: photos of folders and exports into an Immich server, again and again.
+//!
+//! ```text
+//! source lists items ─► stamp known? ──► nothing to do (no file opened, no request)
+//!                          │ no
+//!                          ▼
+//!      hash what is new ─► ask the server (by SHA-1) ─► upload, or adopt what is there
+//!                          │
+//!                          ▼
+//!      what the source says of it ─► merge with what was sent and what the server says ─► deeds ─► ledger
+//! ```
+//!
+//! Only a SHA-1, or the id that a source has for an item and that stands in the ledger, may link, replace or trash
+//! anything: never a name, a date and a size.
+
+mod facts;
+mod item;
+mod ledger;
+mod options;
+mod source;
+mod summary;
+
+pub use facts::{AlbumKey, Facts, Origin, SourceAlbum, When};
+pub use item::{Item, ItemId, Kin, Locator, Media, MediaKind, Relation, Stamp};
+pub use ledger::{Entry, Outline, OutlineRow, Sent, SentAlbum, Standing};
+pub use options::{DeleteRule, EditRule, HiddenRule, ImportOptions, Preference, StackRule};
+pub use source::{Found, Listing, Passed, Source, SourceError, Trouble};
+pub use summary::{ImportSummary, SkipKind};

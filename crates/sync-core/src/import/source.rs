@@ -1,0 +1,107 @@
+//! Where photos come from. A new source is one folder below `sources`.
+
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use super::{AlbumKey, Facts, Item, Media, SkipKind, SourceAlbum};
+use crate::deeds::LocalPath;
+
+/// Something that photos are imported from. Nothing in it is ever changed.
+pub trait Source: Sync {
+    /// What kind of source it is; part of the ledger, so it never changes.
+    fn kind(&self) -> &'static str;
+
+    /// Tells everything that is there, a folder at a time, in an order that is the same in every run. No photo is opened.
+    /// Ends early when `tell` says so; the listing is incomplete then.
+    fn list(&self, tell: &mut dyn FnMut(Found) -> ControlFlow<()>) -> Result<Listing, SourceError>;
+
+    /// What the source says of an item. Asked only when its stamp is not the one of the ledger.
+    fn facts(&self, item: &Item) -> Result<Facts, SourceError>;
+
+    /// An album, by the name that facts gave it.
+    fn album(&self, key: &AlbumKey) -> Option<SourceAlbum>;
+
+    /// The bytes of a file, from its beginning. May be asked for twice: to hash and to send.
+    fn open(&self, media: &Media) -> Result<Box<dyn Read + Send + '_>, SourceError>;
+}
+
+/// What a source comes across. Every file is told once: as a part of an item, as passed over, or as trouble.
+#[derive(Debug)]
+pub enum Found {
+    /// A photo or video.
+    Item(Box<Item>),
+    /// A file that is not imported.
+    Passed(Passed),
+    /// A file, folder or archive that something is wrong with.
+    Trouble(Trouble),
+}
+
+/// A file that is not imported.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Passed {
+    /// Which.
+    pub path: LocalPath,
+    /// Why.
+    pub kind: SkipKind,
+    /// The same in words, where there is more to say.
+    pub why: Option<String>,
+}
+
+/// Something that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// With what.
+    pub path: LocalPath,
+    /// What, and what to do.
+    pub message: String,
+    /// Whether photos may be missing from the listing because of it.
+    pub hides_photos: bool,
+}
+
+/// The end of a listing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// Whether everything was seen. Only then may an item that is in the ledger and was not told count as gone.
+    pub is_complete: bool,
+    /// The folders or archives that were listed, absolute: what is gone is looked for among the items below these.
+    pub roots: Vec<PathBuf>,
+}
+
+/// Why a source cannot give what it was asked for.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceError {
+    /// Nothing there can be read.
+    #[error("`{path}` cannot be read", path = path.display())]
+    Unreadable {
+        /// Which file, folder or archive.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file changed between listing and reading.
+    #[error("`{path}` changed while it was read; the next run takes it", path = path.display())]
+    Changed {
+        /// Which.
+        path: PathBuf,
+    },
+    /// A file, or an archive, is not what it should be.
+    #[error("`{path}` is damaged: {problem}", path = path.display())]
+    Damaged {
+        /// Which.
+        path: PathBuf,
+        /// In which way.
+        problem: String,
+    },
+}
+
+impl SourceError {
+    /// Whether it may go better the next time.
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Unreadable { .. } | Self::Changed { .. } => true,
+            Self::Damaged { .. } => false,
+        }
+    }
+}
