@@ -64,14 +64,6 @@ impl Action {
         }
     }
 
-    /// Whether both change the same things.
-    pub(super) fn meets(&self, other: &Self) -> bool {
-        let is_tagging = |action: &Self| {
-            matches!(action, Self::RemoveTags { .. } | Self::Tag { .. } | Self::TagTwins { .. })
-        };
-        is_tagging(self) && is_tagging(other) || self.name() == other.name()
-    }
-
     /// The classes that it is for when the user names none: what hides photos is for copies only.
     pub fn classes(&self) -> BTreeSet<Class> {
         match self {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use immich_api::Client;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::albums::Albums;
 use super::describe::Describe;
@@ -26,6 +26,9 @@ use crate::organize::{GroupRecord, MemberRecord};
 use crate::state::{DeedStore, GroupStore, RunId, Store};
 use crate::stop::StopFlag;
 use crate::summary::Summary;
+
+/// A look at all photos that is older than this is repeated before the next action.
+const STALE: SignedDuration = SignedDuration::from_secs(60);
 
 /// Everything that actions remember.
 pub trait ActStore: Store + GroupStore + DeedStore {}
@@ -136,8 +139,7 @@ impl<'a> Act<'a> {
         }
         let run = self.store.begin_run(command, (self.now)())?;
         summary.run = Some(run);
-        let hand = |client| Hand::at_work(client, run, self.store, self.reporter, self.now);
-        let mut desk = self.desk(&fresh, clients.iter().map(hand).collect(), false);
+        let (mut fresh, mut looked) = (fresh, (self.now)());
         for (index, ((action, mut work), counted)) in
             self.actions().into_iter().zip(works).zip(counted).enumerate()
         {
@@ -145,8 +147,14 @@ impl<'a> Act<'a> {
                 summary.total.stopped = true;
                 break;
             }
-            // What an earlier one did to the same things was not there when this one learned about them.
-            if self.actions()[..index].iter().any(|earlier| earlier.meets(action)) {
+            // An hour of tagging may lie between two actions, and the user goes on using the server.
+            if (self.now)().duration_since(looked) > STALE {
+                summary.total.listing_complete &= fresh.is_complete;
+                (fresh, looked) = (self.look(&accounts)?, (self.now)());
+            }
+            let hand = |client| Hand::at_work(client, run, self.store, self.reporter, self.now);
+            let mut desk = self.desk(&fresh, clients.iter().map(hand).collect(), false);
+            if index > 0 {
                 work.learn(&mut desk)?;
             }
             self.pass(action, work.as_mut(), &mut desk, counted.done)?;
