@@ -6,14 +6,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use immich_api::{
-    AlbumId, ApiError, AssetChange, AssetId, Client, Edit, Ordered, Reader, StackMembers, TagId, Taken,
-    Writer,
+    AlbumId, ApiError, AssetChange, AssetId, Client, Edit, Ordered, Reader, TagId, Taken, Writer,
 };
 use jiff::Timestamp;
 
 use super::faces;
 use super::look::{Looker, Stacks, Standing};
-use super::{AlbumRef, Deed, DeedId, DeedRow, Restack, Setting, Value, What};
+use super::{AlbumRef, Deed, DeedId, DeedRow, Setting, Value, What, restack};
 use crate::account::Account;
 use crate::error::{SyncError, chain};
 use crate::event::{Event, Reporter};
@@ -27,6 +26,8 @@ const MOST_FAILURES: usize = 3;
 pub(crate) enum Fate {
     /// It is as it should be.
     Done,
+    /// It was so before, by somebody else's doing: nothing of ours that could be taken back.
+    Already,
     /// The server refuses it.
     Refused,
     /// It went wrong.
@@ -48,7 +49,7 @@ pub(crate) struct Hand<'a> {
 /// What it takes to change something.
 #[derive(Clone, Copy)]
 struct AtWork<'a> {
-    writer: Writer<'a>,
+    client: &'a Client,
     run: RunId,
     now: &'a (dyn Fn() -> Timestamp + Sync),
 }
@@ -75,7 +76,7 @@ impl<'a> Hand<'a> {
         reporter: &'a dyn Reporter,
         now: &'a (dyn Fn() -> Timestamp + Sync),
     ) -> Self {
-        let at_work = AtWork { writer: client.writer(), run, now };
+        let at_work = AtWork { client, run, now };
         Self { at_work: Some(at_work), ..Self::idle(Account::of(client), store, reporter) }
     }
 
@@ -118,7 +119,7 @@ impl<'a> Hand<'a> {
             what: what.clone(),
         };
         let id = self.store.announce(&deed)?;
-        let (album, fates) = match self.order(work.writer, what) {
+        let (album, fates) = match self.order(work.client, what) {
             Ok(done) => {
                 self.failures = 0;
                 done
@@ -181,9 +182,16 @@ impl<'a> Hand<'a> {
         let (mut standings, album) = self.looker().standings(what)?;
         if let (Some(work), What::Restack { stacks }) = (self.at_work, what) {
             for (standing, stack) in standings.iter_mut().zip(stacks) {
-                if *standing == Standing::Between {
-                    self.restack(work.writer, stack)?;
+                if *standing != Standing::Between {
+                    continue;
+                }
+                // Where one of its photos is gone for good nobody can complete it, not even later.
+                if restack::one(self.reader, work.client.writer(), stack)? == Fate::Done {
                     *standing = Standing::After;
+                } else {
+                    let text = "a stack that an earlier run began to change cannot be completed: one of its photos \
+                                is gone";
+                    self.reporter.report(&Event::Warning(text));
                 }
             }
         }
@@ -191,7 +199,8 @@ impl<'a> Hand<'a> {
     }
 
     /// Orders it.
-    fn order(&mut self, writer: Writer<'a>, what: &What) -> Result<(Option<AlbumId>, Vec<Fate>), SyncError> {
+    fn order(&mut self, client: &'a Client, what: &What) -> Result<(Option<AlbumId>, Vec<Fate>), SyncError> {
+        let writer = client.writer();
         let fates = match what {
             What::MakeTags { tags } => {
                 writer.make_tags(&tags.iter().map(String::as_str).collect::<Vec<_>>())?;
@@ -199,11 +208,11 @@ impl<'a> Hand<'a> {
             }
             What::DropTags { tags } => self.drop_tags(writer, tags)?,
             What::Tag { tag, assets } => match self.tags()?.get(tag).cloned() {
-                Some(id) => fates(assets, &writer.tag(&id, assets)?),
+                Some(id) => by_id(client, assets, |writer| writer.tag(&id, assets))?,
                 None => vec![Fate::Refused; assets.len()],
             },
             What::Untag { tag, assets } => match self.tags()?.get(tag).cloned() {
-                Some(id) => fates(assets, &writer.untag(&id, assets)?),
+                Some(id) => by_id(client, assets, |writer| writer.untag(&id, assets))?,
                 None => vec![Fate::Done; assets.len()],
             },
             What::MakeAlbum { album, description } => {
@@ -217,16 +226,16 @@ impl<'a> Hand<'a> {
                 vec![Fate::Done]
             }
             What::AddToAlbum { album, assets } => match self.looker().album_id(album)? {
-                Some(id) => fates(assets, &writer.add_to_album(&id, assets)?),
+                Some(id) => by_id(client, assets, |writer| writer.add_to_album(&id, assets))?,
                 None => vec![Fate::Refused; assets.len()],
             },
             What::RemoveFromAlbum { album, assets } => match self.looker().album_id(album)? {
-                Some(id) => fates(assets, &writer.remove_from_album(&id, assets)?),
+                Some(id) => by_id(client, assets, |writer| writer.remove_from_album(&id, assets))?,
                 None => vec![Fate::Done; assets.len()],
             },
-            What::Restack { stacks } => self.restack_all(writer, stacks)?,
-            What::Trash { assets } => fates(assets, &writer.trash(assets)?),
-            What::Restore { assets } => fates(assets, &writer.restore(assets)?),
+            What::Restack { stacks } => restack::all(self.reader, writer, stacks)?,
+            What::Trash { assets } => fates(assets, &writer.trash(assets)?, false),
+            What::Restore { assets } => fates(assets, &writer.restore(assets)?, false),
             What::MakeFaces { faces } => faces::make(writer, faces)?,
             What::DropFaces { faces } => faces::drop(self.reader, writer, faces)?,
             // Files are made and taken away by others, without a server.
@@ -246,71 +255,11 @@ impl<'a> Hand<'a> {
         Ok(vec![Fate::Done; tags.len()])
     }
 
-    fn restack_all(&self, writer: Writer<'_>, stacks: &[Restack]) -> Result<Vec<Fate>, SyncError> {
-        let mut fates = Vec::with_capacity(stacks.len());
-        for stack in stacks {
-            fates.push(match self.restack(writer, stack) {
-                Ok(()) => Fate::Done,
-                // One photo that the server knows no more refuses the whole stack.
-                Err(SyncError::Api(ApiError::Status { status: 400, .. })) => Fate::Refused,
-                Err(error) => return Err(error),
-            });
-        }
-        Ok(fates)
-    }
-
-    /// Stacks that grow together are one order. Any others are dissolved first; another primary photo alone is set.
-    fn restack(&self, writer: Writer<'_>, stack: &Restack) -> Result<(), SyncError> {
-        let holds = |large: &[AssetId], small: &[AssetId]| small.iter().all(|photo| large.contains(photo));
-        let grows = |old: &Vec<AssetId>| stack.after.iter().any(|new| holds(new, old));
-        if let ([old], [new]) = (stack.before.as_slice(), stack.after.as_slice())
-            && old.len() == new.len()
-            && holds(old, new)
-        {
-            return self.set_primary(writer, new);
-        }
-        if !stack.before.iter().all(grows) {
-            self.dissolve(writer, stack)?;
-        }
-        for new in &stack.after {
-            let _: StackMembers = writer.make_stack(new)?;
-        }
-        Ok(())
-    }
-
-    fn dissolve(&self, writer: Writer<'_>, stack: &Restack) -> Result<(), SyncError> {
-        let mut gone = Vec::new();
-        for photo in stack.before.iter().filter_map(|old| old.first()) {
-            if let Some(found) = self.stack_of(photo)?
-                && !gone.contains(&found)
-            {
-                writer.delete_stack(&found)?;
-                gone.push(found);
-            }
-        }
-        Ok(())
-    }
-
-    fn set_primary(&self, writer: Writer<'_>, photos: &[AssetId]) -> Result<(), SyncError> {
-        let Some(first) = photos.first() else { return Ok(()) };
-        match self.stack_of(first)? {
-            Some(found) => Ok(writer.set_primary(&found, first)?),
-            None => {
-                writer.make_stack(photos)?;
-                Ok(())
-            }
-        }
-    }
-
-    fn stack_of(&self, photo: &AssetId) -> Result<Option<immich_api::StackId>, SyncError> {
-        Ok(self.reader.asset(photo)?.stack.map(|stack| stack.id))
-    }
-
     /// Shows an album by this photo. An album without is shown by its newest photo, which is no trouble.
     pub(crate) fn set_cover(&self, album: &AlbumRef, photo: &AssetId) -> Result<(), SyncError> {
         let Some(work) = self.at_work else { return Ok(()) };
         let Some(id) = self.looker().album_id(album)? else { return Ok(()) };
-        match work.writer.set_cover(&id, photo) {
+        match work.client.writer().set_cover(&id, photo) {
             Err(error) if !ends_the_run(&error) => Ok(()),
             ended => Ok(ended?),
         }
@@ -332,8 +281,28 @@ fn with_album(what: What, id: Option<AlbumId>) -> What {
     }
 }
 
-fn fates(assets: &[AssetId], ordered: &Ordered) -> Vec<Fate> {
-    let fate = |asset| if ordered.refused.contains(asset) { Fate::Refused } else { Fate::Done };
+/// Gives an order that is answered photo by photo. What was so before counts as somebody else's, unless a part of the
+/// order was sent twice: then it may be the first time that did it.
+fn by_id<'a>(
+    client: &'a Client,
+    assets: &[AssetId],
+    order: impl FnOnce(Writer<'a>) -> Result<Ordered, ApiError>,
+) -> Result<Vec<Fate>, SyncError> {
+    let repeats = client.stats().retries;
+    let ordered = order(client.writer())?;
+    Ok(fates(assets, &ordered, client.stats().retries == repeats))
+}
+
+fn fates(assets: &[AssetId], ordered: &Ordered, sent_once: bool) -> Vec<Fate> {
+    let fate = |asset| {
+        if ordered.refused.contains(asset) {
+            Fate::Refused
+        } else if sent_once && ordered.already.contains(asset) {
+            Fate::Already
+        } else {
+            Fate::Done
+        }
+    };
     assets.iter().map(fate).collect()
 }
 

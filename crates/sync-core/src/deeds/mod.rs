@@ -17,6 +17,7 @@ pub(crate) mod hand;
 mod local_path;
 pub(crate) mod look;
 pub(crate) mod orders;
+mod restack;
 mod take_back;
 mod what;
 

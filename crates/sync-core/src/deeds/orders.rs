@@ -128,7 +128,7 @@ impl<'a> Orders<'a> {
         }
         let fates = self.hand.perform(what, None)?;
         self.count(photos, &fates);
-        Ok(fates.iter().all(|fate| *fate == Fate::Done))
+        Ok(fates.iter().all(|fate| matches!(fate, Fate::Done | Fate::Already)))
     }
 
     /// The photo that an album made just now is shown by. It goes with the album, so it is no deed of its own.
@@ -209,6 +209,7 @@ impl<'a> Orders<'a> {
                     self.summary.seen += 1;
                     self.summary.done += 1;
                 }
+                Fate::Already => self.skip(photo.clone(), SkipReason::UpToDate),
                 Fate::Refused => self.skip(photo.clone(), SkipReason::Vanished),
                 Fate::Failed { message, transient } => {
                     self.summary.seen += 1;

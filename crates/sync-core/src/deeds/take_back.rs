@@ -138,6 +138,7 @@ impl<'a> TakeBack<'a> {
                 summary.seen += 1;
                 summary.done += 1;
             }
+            Fate::Already => self.skip(what, item, SkipReason::NothingLeft, summary),
             Fate::Refused => self.skip(what, item, SkipReason::Vanished, summary),
             Fate::Failed { message, transient } => {
                 summary.seen += 1;

@@ -61,6 +61,9 @@ pub trait DeedStore: Send + Sync {
     /// Remembers an album of ours that was found on the server; replaces what was known of its number.
     fn adopt_album(&self, album: &NumberedAlbum) -> Result<(), SyncError>;
 
+    /// Forgets that these photos are in an album because we put them there.
+    fn disown(&self, account: &str, numbered: &Numbered, photos: &[AssetId]) -> Result<(), SyncError>;
+
     /// Forgets an album that is gone.
     fn forget_album(&self, account: &str, numbered: &Numbered) -> Result<(), SyncError>;
 }
@@ -130,6 +133,10 @@ impl DeedStore for SqliteStore {
 
     fn adopt_album(&self, album: &NumberedAlbum) -> Result<(), SyncError> {
         self.write(Durability::Soon, |change| deeds::adopt(change, album))
+    }
+
+    fn disown(&self, account: &str, numbered: &Numbered, photos: &[AssetId]) -> Result<(), SyncError> {
+        self.write(Durability::Soon, |change| deeds::disown(change, account, numbered, photos))
     }
 
     fn forget_album(&self, account: &str, numbered: &Numbered) -> Result<(), SyncError> {

@@ -8,6 +8,7 @@ mod killed;
 mod lab;
 mod large;
 mod lost;
+mod meanwhile;
 mod random;
 mod stacks;
 mod tags;

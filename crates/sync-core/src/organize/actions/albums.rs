@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use immich_api::{Album, AlbumScope, AssetId};
 
-use super::run::{Desk, Work, members_of, usable};
+use super::run::{ActStore, Desk, Work, members_of, usable};
 use super::tags::too_many;
 use crate::deeds::look::Standing;
 use crate::deeds::orders::{Orders, Photo};
@@ -188,13 +188,48 @@ impl Albums {
         orders.at_once(&What::AddToAlbum { album: album.clone(), assets }, photos).map(drop)
     }
 
-    fn remove(album: &AlbumRef, photos: &[AssetId], orders: &mut Orders<'_>) -> Result<(), SyncError> {
+    /// Photos that somebody else put into the album, and those that are not in it.
+    fn there(
+        album: &AlbumRef,
+        photos: Vec<Photo>,
+        orders: &Orders<'_>,
+    ) -> Result<(Vec<Photo>, Vec<Photo>), SyncError> {
+        if photos.is_empty() {
+            return Ok((photos, Vec::new()));
+        }
+        let assets = photos.iter().map(|photo| photo.asset.clone()).collect();
+        let what = What::AddToAlbum { album: album.clone(), assets };
+        let (standings, _) = orders.hand.looker().standings(&what)?;
+        let mut is_there = standings.into_iter().map(|standing| standing == Standing::After);
+        Ok(photos.into_iter().partition(|_| is_there.next().unwrap_or(false)))
+    }
+
+    /// Takes photos of ours out of the album. Those that somebody else took out are no longer ours, and that is all.
+    fn remove(
+        album: &AlbumRef,
+        photos: &[AssetId],
+        (store, orders): (&dyn ActStore, &mut Orders<'_>),
+    ) -> Result<(), SyncError> {
         if photos.is_empty() {
             return Ok(());
         }
         let what = What::RemoveFromAlbum { album: album.clone(), assets: photos.to_vec() };
-        let photos: Vec<Photo> = photos.iter().cloned().map(Photo::named).collect();
-        orders.at_once(&what, &photos).map(drop)
+        let standings = if orders.is_counting() {
+            vec![Standing::Before; what.len()]
+        } else {
+            orders.hand.looker().standings(&what)?.0
+        };
+        let is_out = |item: usize| standings[item] == Standing::After;
+        if let (Some(numbered), Some(What::RemoveFromAlbum { assets, .. })) =
+            (album.numbered.as_ref().filter(|_| !orders.hand.is_idle()), what.only(is_out))
+        {
+            store.disown(orders.hand.account(), numbered, &assets)?;
+        }
+        let Some(What::RemoveFromAlbum { album, assets }) = what.only(|item| !is_out(item)) else {
+            return Ok(());
+        };
+        let photos: Vec<Photo> = assets.iter().cloned().map(Photo::named).collect();
+        orders.at_once(&What::RemoveFromAlbum { album, assets }, &photos).map(drop)
     }
 
     /// The members of one account that take part, and their album.
@@ -204,7 +239,7 @@ impl Albums {
         account: &str,
         desk: &mut Desk<'_>,
     ) -> Result<(), SyncError> {
-        let (fresh, follows) = (desk.fresh, desk.options.follows());
+        let (fresh, follows, store) = (desk.fresh, desk.options.follows(), desk.store);
         let Some(mut book) = self.books.remove(account) else { return Ok(()) };
         let Some(orders) = desk.accounts.get_mut(account) else { return Ok(()) };
         let all: Vec<&AssetId> =
@@ -217,13 +252,14 @@ impl Albums {
                 let album = self.reference(&numbered);
                 let (there, missing): (Vec<Photo>, Vec<Photo>) =
                     photos.into_iter().partition(|photo| inside.contains(&photo.asset));
-                for photo in there {
+                let (by_others, missing) = Self::there(&album, missing, orders)?;
+                for photo in there.into_iter().chain(by_others) {
                     orders.skip(photo, SkipReason::UpToDate);
                 }
                 Self::add(&album, &missing, orders)?;
                 let gone = |photo: &&AssetId| follows && !all.contains(photo);
                 let gone: Vec<AssetId> = inside.iter().filter(gone).cloned().collect();
-                Self::remove(&album, &gone, orders)?;
+                Self::remove(&album, &gone, (store, orders))?;
             }
             None if photos.len() < 2 => {
                 for photo in photos {
@@ -240,9 +276,14 @@ impl Albums {
     }
 
     /// The group of an album is gone: what we put in leaves it, and it goes when nothing else is in it.
-    fn abandon(&self, album: &NumberedAlbum, orders: &mut Orders<'_>) -> Result<(), SyncError> {
+    fn abandon(
+        &self,
+        album: &NumberedAlbum,
+        store: &dyn ActStore,
+        orders: &mut Orders<'_>,
+    ) -> Result<(), SyncError> {
         let reference = self.reference(&album.numbered);
-        Self::remove(&reference, &album.photos, orders)?;
+        Self::remove(&reference, &album.photos, (store, orders))?;
         let description = self.description(album.numbered.number);
         let what = What::DropAlbum { album: reference, description };
         if orders.is_counting() || orders.hand.is_idle() {
@@ -303,7 +344,7 @@ impl Work for Albums {
                 self.ours += known.album.photos.len();
                 if follows && !claimed {
                     self.stale += known.album.photos.len();
-                    self.abandon(&known.album, orders)?;
+                    self.abandon(&known.album, desk.store, orders)?;
                 }
             }
         }

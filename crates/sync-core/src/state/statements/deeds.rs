@@ -315,12 +315,20 @@ fn keep_albums_in_step(connection: &Connection, account: &str, what: &What) -> R
             })
         }
         What::RemoveFromAlbum { album: AlbumRef { numbered: Some(numbered), .. }, assets } => {
-            change_photos(connection, account, numbered, |photos| {
-                photos.retain(|photo| !assets.contains(&AssetId::from_u128(*photo)));
-            })
+            disown(connection, account, numbered, assets)
         }
         _ => Ok(()),
     }
+}
+
+pub(in crate::state) fn disown(
+    connection: &Connection,
+    account: &str,
+    numbered: &Numbered,
+    assets: &[AssetId],
+) -> Result<(), Trouble> {
+    let gone: BTreeSet<u128> = assets.iter().map(AssetId::as_u128).collect();
+    change_photos(connection, account, numbered, |photos| photos.retain(|photo| !gone.contains(photo)))
 }
 
 fn change_photos(
