@@ -119,6 +119,9 @@ pub enum SkipReason {
     /// No other photo of its group can take part.
     #[error("no other photo of its group can take part")]
     Alone,
+    /// The user decided that it is kept beside the best of its group.
+    #[error("you chose to keep it")]
+    Chosen,
     /// It has something that the keeper has not and that cannot be handed over, or it is no copy for sure.
     #[error("not put into the trash: {0}")]
     NotForTheTrash(String),
@@ -139,6 +142,7 @@ impl SkipReason {
             | Self::Offline
             | Self::InReview
             | Self::Alone
+            | Self::Chosen
             | Self::TouchedSince(_)
             | Self::StackedOtherwise
             | Self::Managed => false,
@@ -175,6 +179,7 @@ impl SkipReason {
             Self::StackedOtherwise => "stacked-otherwise",
             Self::InReview => "in-review",
             Self::Alone => "alone",
+            Self::Chosen => "chosen",
             Self::NotForTheTrash(_) => "not-for-the-trash",
             Self::TouchedSince(_) => "touched-since",
         }

@@ -40,9 +40,10 @@ impl Fields {
     }
 
     /// Of the photos of each account the best one stays, whatever else is in the group: a copy on a disk or at
-    /// somebody else's is no reason to hide all that the user has here. If that one cannot be looked at, all stay.
+    /// somebody else's is no reason to hide all that the user has here. If that one cannot be looked at, all stay. What
+    /// the user chose to keep stays too.
     fn archive(group: &GroupRecord, desk: &mut Desk<'_>) -> Result<(), SyncError> {
-        let fresh = desk.fresh;
+        let (fresh, chosen) = (desk.fresh, desk.chosen(group)?);
         for (account, orders) in &mut desk.accounts {
             let Some(best) = members_of(group, account).next() else { continue };
             if fresh.of_member(best).is_err() {
@@ -55,6 +56,8 @@ impl Fields {
                 let (Some(photo), Ok(now)) = (member.photo(), fresh.of_member(member)) else { continue };
                 if now.is_archived == Some(true) {
                     orders.skip(photo, SkipReason::UpToDate);
+                } else if chosen.contains(&member.place) {
+                    orders.skip(photo, SkipReason::Chosen);
                 } else {
                     let (before, after) = (Value::Archived(false), Value::Archived(true));
                     orders.set(Setting { asset: photo.asset.clone(), before, after }, photo)?;

@@ -22,7 +22,7 @@ use crate::deeds::orders::Orders;
 use crate::error::SyncError;
 use crate::event::{Event, Reporter};
 use crate::organize::pages::each_group;
-use crate::organize::{GroupRecord, MemberRecord};
+use crate::organize::{Decision, GroupRecord, MemberRecord, Place};
 use crate::state::{DeedStore, GroupStore, RunId, Store};
 use crate::stop::StopFlag;
 use crate::summary::Summary;
@@ -67,6 +67,16 @@ pub(super) struct Desk<'a> {
     pub(super) fresh: &'a Fresh,
     pub(super) now: Timestamp,
     pub(super) accounts: BTreeMap<String, Orders<'a>>,
+}
+
+impl Desk<'_> {
+    /// The photos of a group that the user chose to keep.
+    pub(super) fn chosen(&self, group: &GroupRecord) -> Result<Vec<Place>, SyncError> {
+        Ok(match self.store.decision(group.id)? {
+            Some(Decision::Keep(places)) => places,
+            Some(Decision::NotDuplicates) | None => Vec::new(),
+        })
+    }
 }
 
 /// An action that is under way. It goes through all groups twice: counting, and for real.

@@ -3,7 +3,8 @@
 use immich_sandbox::Version;
 use photo_similarity::Class;
 use sync_core::SyncError;
-use sync_core::organize::{ActOptions, Action};
+use sync_core::organize::{ActOptions, Action, Decision, Place};
+use sync_core::state::GroupStore;
 
 use super::lab::{Lab, assert_same, group, of_members, only};
 
@@ -132,4 +133,19 @@ fn groups_are_shown_on_the_page_of_immich_and_its_own_are_left() {
 
     lab.undo(summary.run.unwrap());
     assert_same(&lab.world(), &before, "afterwards");
+}
+
+#[test]
+fn what_the_user_chose_to_keep_is_not_archived() {
+    let lab = Lab::new(30);
+    let chosen = group(&lab, Class::Duplicate, &[0, 1, 2]);
+    let keep = Decision::Keep([0, 1].map(|photo| Place::Asset(lab.id(photo))).into());
+    lab.store.decide(chosen.id, Some(&keep), jiff::Timestamp::UNIX_EPOCH).unwrap();
+    lab.groups(vec![chosen]);
+
+    lab.act(&only(Action::Archive));
+
+    let world = lab.world();
+    let archived: Vec<usize> = (0..30).filter(|photo| world.photos[&lab.id(*photo)].is_archived).collect();
+    assert_eq!(archived, [2]);
 }
