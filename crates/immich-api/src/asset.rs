@@ -47,6 +47,8 @@ pub struct Asset {
     pub is_trashed: bool,
     /// The file was gone at the last scan.
     pub is_offline: bool,
+    /// Cropped or turned in Immich, from 2.5 on; its file is as it was.
+    pub is_edited: bool,
     /// Where it is shown.
     pub visibility: Visibility,
     /// The moving part of a live photo.
@@ -171,6 +173,7 @@ impl Asset {
             is_favorite: boolean(member(value, "isFavorite")),
             is_trashed: boolean(member(value, "isTrashed")).unwrap_or(false),
             is_offline: boolean(member(value, "isOffline")).unwrap_or(false),
+            is_edited: boolean(member(value, "isEdited")).unwrap_or(false),
             visibility: visibility(value),
             live_photo_video_id,
             exif: member(value, "exifInfo")
@@ -186,6 +189,20 @@ impl Asset {
                 .and_then(|group| DuplicateId::parse(&group).ok()),
             id,
         })
+    }
+}
+
+impl Asset {
+    /// Width and height in pixels as shown: older servers tell the size as stored and how it is to be turned.
+    pub fn shown_size(&self) -> Option<(u32, u32)> {
+        let stored = || {
+            let exif = self.exif.as_ref()?;
+            let (width, height) = exif.image_width.zip(exif.image_height)?;
+            let lies =
+                exif.orientation.as_deref().is_some_and(|turn| matches!(turn.trim(), "5" | "6" | "7" | "8"));
+            Some(if lies { (height, width) } else { (width, height) })
+        };
+        self.width.zip(self.height).or_else(stored)
     }
 }
 
@@ -344,6 +361,19 @@ mod tests {
         assert_eq!((asset.original_file_name.as_str(), asset.kind), ("a.jpg", AssetKind::Other));
         assert_eq!((asset.visibility, asset.is_trashed), (Visibility::Timeline, false));
         assert_eq!((asset.exif, asset.people, asset.library_id), (None, None, None));
+    }
+
+    #[test]
+    fn a_size_is_told_upright_by_old_servers_too() {
+        let mut item = good();
+        assert_eq!(Asset::from_json(&item.clone().into()).unwrap().shown_size(), None);
+        item["exifInfo"] = json!({"exifImageWidth": 4000, "exifImageHeight": 3000, "orientation": "6"});
+        assert_eq!(Asset::from_json(&item.clone().into()).unwrap().shown_size(), Some((3000, 4000)));
+        (item["width"], item["height"], item["isEdited"]) = (json!(1000), json!(900), json!(true));
+
+        let asset = Asset::from_json(&item.into()).unwrap();
+
+        assert_eq!((asset.shown_size(), asset.is_edited), (Some((1000, 900)), true));
     }
 
     #[test]

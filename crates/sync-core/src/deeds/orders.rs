@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use immich_api::AssetId;
+use immich_api::{Asset, AssetId};
 
 use super::hand::{Fate, Hand};
 use super::{AlbumRef, Restack, Setting, What};
@@ -16,6 +16,8 @@ use crate::summary::Summary;
 const BATCH: usize = 1000;
 /// Photos per deed that costs the server a job each: a run that is killed has as many to look at again.
 const SLOW_BATCH: usize = 250;
+/// Photos that go to the trash with one deed: what they are given up for is looked at just before, in a moment.
+const TRASHED: usize = 100;
 /// Stacks per deed; each is an order of its own.
 const STACKS: usize = 50;
 
@@ -51,6 +53,8 @@ struct Waiting {
     photos: Vec<Photo>,
     settings: Vec<Setting>,
     stacks: Vec<Restack>,
+    /// The photos that others are given up for.
+    kept: Vec<AssetId>,
 }
 
 /// The changes of one account.
@@ -112,11 +116,12 @@ impl<'a> Orders<'a> {
         if waiting.photos.len() >= STACKS { self.give(&Kind::Restack) } else { Ok(()) }
     }
 
-    /// A photo goes to the trash.
-    pub(crate) fn trash(&mut self, photo: Photo) -> Result<(), SyncError> {
+    /// A photo goes to the trash, as long as another one is there that is kept for it.
+    pub(crate) fn trash(&mut self, photo: Photo, kept: AssetId) -> Result<(), SyncError> {
         let waiting = self.waiting.entry(Kind::Trash).or_default();
         waiting.photos.push(photo);
-        if waiting.photos.len() >= BATCH { self.give(&Kind::Trash) } else { Ok(()) }
+        waiting.kept.push(kept);
+        if waiting.photos.len() >= TRASHED { self.give(&Kind::Trash) } else { Ok(()) }
     }
 
     /// Something that waits for nothing; `photos` are its items. Whether all of it is done.
@@ -157,11 +162,17 @@ impl<'a> Orders<'a> {
     }
 
     fn give(&mut self, kind: &Kind) -> Result<(), SyncError> {
-        let Some(waiting) = self.waiting.remove(kind) else { return Ok(()) };
+        let Some(mut waiting) = self.waiting.remove(kind) else { return Ok(()) };
         if self.counting {
             self.summary.seen += waiting.photos.len() as u64;
             self.summary.done += waiting.photos.len() as u64;
             return Ok(());
+        }
+        if *kind == Kind::Trash && !self.hand.is_idle() {
+            waiting.photos = self.with_kept(waiting.photos, &waiting.kept)?;
+            if waiting.photos.is_empty() {
+                return Ok(());
+            }
         }
         let assets = || waiting.photos.iter().map(|photo| photo.asset.clone()).collect();
         let what = match kind {
@@ -180,6 +191,22 @@ impl<'a> Orders<'a> {
         let fates = self.hand.perform(&what, None)?;
         self.count(&waiting.photos, &fates);
         Ok(())
+    }
+
+    /// Those of which the kept photo is still to be seen; minutes may have passed since it was looked at.
+    fn with_kept(&mut self, photos: Vec<Photo>, kept: &[AssetId]) -> Result<Vec<Photo>, SyncError> {
+        let asked: Vec<AssetId> = kept.iter().cloned().collect::<BTreeSet<_>>().into_iter().collect();
+        let found = self.hand.looker().each(asked)?;
+        let is_shown = |asset: &Asset| asset.visibility.is_shown() && !asset.is_offline;
+        let there: BTreeSet<AssetId> =
+            found.into_iter().flatten().filter(is_shown).map(|asset| asset.id).collect();
+        let (going, staying): (Vec<_>, Vec<_>) =
+            photos.into_iter().zip(kept).partition(|(_, kept)| there.contains(*kept));
+        for (photo, _) in staying {
+            let why = "the photo that would be kept is gone, hidden or in the trash by now".to_owned();
+            self.skip(photo, SkipReason::NotForTheTrash(why));
+        }
+        Ok(going.into_iter().map(|(photo, _)| photo).collect())
     }
 
     /// Makes a tag and those above it, as far as they are not there; how that failed, if it did.

@@ -24,6 +24,7 @@ pub(super) struct Now {
     sha1: Option<[u8; 20]>,
     bytes: Option<u64>,
     size: Option<(u32, u32)>,
+    is_offline: bool,
     pub(super) is_favourite: Option<bool>,
     /// `None` when it is hidden or locked.
     pub(super) is_archived: Option<bool>,
@@ -37,7 +38,8 @@ impl Now {
             updated: asset.updated_at,
             sha1: asset.checksum.as_ref().filter(|_| is_managed).and_then(immich_api::Checksum::bytes),
             bytes: asset.exif.as_ref().and_then(|exif| exif.file_size),
-            size: asset.width.zip(asset.height),
+            size: asset.shown_size(),
+            is_offline: asset.is_offline,
             is_favourite: asset.is_favorite,
             is_archived: match asset.visibility {
                 Visibility::Timeline => Some(false),
@@ -73,10 +75,10 @@ fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
-/// Whether an asset is the picture that was compared, and can be seen by its owner.
+/// Whether an asset is the picture that was compared, has its file, and can be seen by its owner.
 pub(super) fn is_still(asset: &Asset, member: &MemberRecord) -> bool {
     let now = Now::of(asset);
-    now.is_archived.is_some() && now.is_same(member)
+    now.is_archived.is_some() && !now.is_offline && now.is_same(member)
 }
 
 /// What was seen of the photos that were asked for.
@@ -146,6 +148,9 @@ impl Fresh {
         let now = found.map(|index| &self.seen[index].1).map_err(|_| SkipReason::Vanished)?;
         if now.is_archived.is_none() {
             return Err(SkipReason::Hidden);
+        }
+        if now.is_offline {
+            return Err(SkipReason::Offline);
         }
         if !now.is_same(member) {
             return Err(SkipReason::ChangedSince);

@@ -31,8 +31,12 @@ pub(super) struct Owner {
     has_camera: bool,
     has_position: bool,
     has_live_part: bool,
-    /// In a stack of several, by the name of that.
-    stack: Option<immich_api::StackId>,
+    /// Cropped or turned in Immich, which is kept nowhere else.
+    is_edited: bool,
+    /// Width by height as shown.
+    shape: Option<f64>,
+    /// In a stack of several, by the name of that, and whether it is shown for all of them.
+    stack: Option<(immich_api::StackId, bool)>,
     tags: Option<BTreeSet<String>>,
     /// Named people with the boxes of their faces.
     people: Vec<(PersonId, String, Face)>,
@@ -59,11 +63,13 @@ impl Owner {
             has_camera: exif.make.is_some() && exif.model.is_some(),
             has_position: exif.latitude.is_some() && exif.longitude.is_some(),
             has_live_part: asset.live_photo_video_id.is_some(),
+            is_edited: asset.is_edited,
+            shape: asset.shown_size().map(|(width, height)| f64::from(width) / f64::from(height.max(1))),
             stack: asset
                 .stack
                 .as_ref()
                 .filter(|stack| stack.asset_count.is_none_or(|count| count > 1))
-                .map(|stack| stack.id.clone()),
+                .map(|stack| (stack.id.clone(), stack.primary == asset.id)),
             tags: asset.tags.as_ref().map(|tags| tags.iter().map(|tag| tag.value.clone()).collect()),
             people: people.collect(),
         }
@@ -74,8 +80,18 @@ impl Owner {
         if self.has_live_part && !keeper.has_live_part {
             return Some("it has the moving part of a live photo, and the keeper has none".to_owned());
         }
-        if self.stack.is_some() && self.stack != keeper.stack {
-            return Some("it is in a stack without the keeper".to_owned());
+        if self.is_edited {
+            return Some("it was edited in Immich, and the edit would go with it".to_owned());
+        }
+        if let Some((stack, is_shown)) = &self.stack {
+            if keeper.stack.as_ref().is_none_or(|(other, _)| other != stack) {
+                return Some("it is in a stack without the keeper".to_owned());
+            }
+            if *is_shown {
+                return Some(
+                    "it is shown for its stack, and the keeper would be hidden behind it".to_owned(),
+                );
+            }
         }
         if self.has_position && !keeper.has_position {
             return Some(
@@ -96,6 +112,14 @@ impl Owner {
         })
     }
 
+    /// Leaves out tags that say something about its place in a group, and nothing about the photo.
+    pub(super) fn without_tags(mut self, is_of_group: impl Fn(&str) -> bool) -> Self {
+        if let Some(tags) = &mut self.tags {
+            tags.retain(|tag| !is_of_group(tag));
+        }
+        self
+    }
+
     fn shows(&self, person: &PersonId) -> bool {
         self.people.iter().any(|(known, ..)| known == person)
     }
@@ -103,9 +127,12 @@ impl Owner {
     /// Where a face of a copy is, when the pictures have the same shape. The box is kept in the pixels of the copy: the
     /// server scales it.
     fn place_of(&self, face: &Face) -> Option<FaceArea> {
-        let ours = self.people.first().map(|(.., ours)| ours.image_width / ours.image_height);
-        let theirs = face.image_width / face.image_height;
-        if ours.is_some_and(|ours| ((ours - theirs) / theirs).abs() > SHAPE) {
+        let of_face = |face: &Face| face.image_width / face.image_height;
+        let ours = self.people.first().map(|(.., ours)| of_face(ours)).or(self.shape)?;
+        let theirs = of_face(face);
+        let differs = (ours - theirs).abs() / theirs;
+        // What is no number is no shape.
+        if !differs.is_finite() || differs > SHAPE {
             return None;
         }
         Some(FaceArea {
@@ -176,11 +203,20 @@ fn captions(keeper: &Owner, copies: &[&Owner]) -> String {
     for copy in copies {
         let theirs = with_line(&copy.description, None);
         let theirs = theirs.trim();
-        if !theirs.is_empty() && !text.contains(theirs) {
+        if !theirs.is_empty() && !says(&text, theirs) {
             text = if text.is_empty() { theirs.to_owned() } else { format!("{text}\n{theirs}") };
         }
     }
     text
+}
+
+/// Whether these words stand in a text, and not only inside of longer ones.
+fn says(text: &str, words: &str) -> bool {
+    text.match_indices(words).any(|(start, found)| {
+        let before = text[..start].chars().next_back();
+        let after = text[start + found.len()..].chars().next();
+        ![before, after].into_iter().flatten().any(char::is_alphanumeric)
+    })
 }
 
 /// A better date than that of a keeper that does not come from a camera: what a camera said, or else the earliest that a
@@ -220,6 +256,8 @@ mod tests {
             has_camera: true,
             has_position: false,
             has_live_part: false,
+            is_edited: false,
+            shape: Some(4.0 / 3.0),
             stack: None,
             tags: Some(BTreeSet::new()),
             people: Vec::new(),
@@ -281,6 +319,14 @@ mod tests {
         copy.description = "with Zoë".to_owned();
         assert_eq!(of(&keeper, &copy), Gifts::default());
 
+        copy.description = "the".to_owned();
+        assert_eq!(of(&keeper, &copy), Gifts::default());
+        copy.description = "Al".to_owned();
+        assert_eq!(of(&owner(1), &copy).settings.len(), 1);
+        keeper.description = "Alice".to_owned();
+        let text = Value::Description("Alice\nAl".to_owned());
+        assert_eq!(of(&keeper, &copy).settings[0].after, text, "a name in a longer one is another name");
+
         copy.description = with_line("", Some("immich-sync: group 0a1b2c3d, distance 12/256"));
         assert_eq!(of(&keeper, &copy), Gifts::default());
     }
@@ -326,7 +372,13 @@ mod tests {
         assert!(told(|copy| copy.has_live_part = true).is_some());
         assert!(told(|copy| copy.has_position = true).is_some());
         assert!(told(|copy| copy.tags = None).is_some());
-        assert!(told(|copy| copy.stack = Some(immich_api::StackId::from_u128(3))).is_some());
+        assert!(told(|copy| copy.is_edited = true).is_some());
+        let stack = |is_shown| Some((immich_api::StackId::from_u128(3), is_shown));
+        assert!(told(|copy| copy.stack = Some((immich_api::StackId::from_u128(3), false))).is_some());
+        let stacked = Owner { stack: stack(true), ..owner(1) };
+        assert_eq!(Owner { stack: stack(false), ..owner(2) }.objection(&stacked), None);
+        let hidden = Owner { stack: stack(false), ..owner(1) };
+        assert!(Owner { stack: stack(true), ..owner(2) }.objection(&hidden).is_some());
 
         let mut other_shape = owner(1);
         other_shape.people = vec![(PersonId::from_u128(8), "Bob".to_owned(), face(100.0, 100.0).2)];

@@ -75,6 +75,11 @@ pub(super) struct TagGroups {
 /// Parts that a photo can have in a group, as the tags below the one that the user names spell them.
 const PARTS: [&str; 5] = ["keep", "exact", "duplicate", "burst", "similar"];
 
+/// Whether a tag is named like those that say what part a photo has in a group.
+pub(super) fn is_of_groups(tag: &str) -> bool {
+    tag.rsplit_once('/').is_some_and(|(_, part)| PARTS.contains(&part))
+}
+
 impl TagGroups {
     pub(super) fn new(name: &str) -> Self {
         let name = name.trim_matches('/');

@@ -5,20 +5,21 @@
 //! account has in a group the best one always stays. Files of external libraries are left alone: they are the user's to
 //! remove.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use immich_api::AlbumScope;
+use immich_api::{AlbumScope, AssetId};
 use jiff::Timestamp;
 
 use super::fields::too_much;
 use super::fresh::is_still;
 use super::merge::{Gifts, Owner, gifts};
 use super::run::{Desk, Work, members_of, usable};
+use super::tags::is_of_groups;
 use crate::deeds::look::Standing;
 use crate::deeds::orders::{Orders, Photo};
 use crate::deeds::{AlbumRef, What};
 use crate::error::SyncError;
-use crate::organize::{Decision, GroupRecord, MemberRecord, Place};
+use crate::organize::{GroupRecord, MemberRecord, Place};
 use crate::plan::SkipReason;
 
 /// Bits that may lie between a copy and the photo that is kept: as many as between duplicates at the usual threshold.
@@ -27,11 +28,18 @@ const FARTHEST: u16 = 40;
 /// The albums of grouped photos, by photo.
 type Albums = HashMap<u128, Vec<AlbumRef>>;
 
+/// What is known of an account beside its photos.
+struct Beside {
+    albums: Albums,
+    /// Who has a tag for groups because we put it there, by tag.
+    reviewed: BTreeMap<String, BTreeSet<AssetId>>,
+}
+
 /// Puts copies into the trash.
 #[derive(Default)]
 pub(super) struct Trash {
     /// By account, once something is really to go.
-    albums: BTreeMap<String, Albums>,
+    beside: BTreeMap<String, Beside>,
 }
 
 impl Trash {
@@ -63,18 +71,21 @@ impl Trash {
             return Ok(());
         }
         if orders.is_counting() {
-            return copies.into_iter().try_for_each(|(_, photo)| orders.trash(photo));
+            return copies.into_iter().try_for_each(|(_, photo)| {
+                let kept = photo.asset.clone();
+                orders.trash(photo, kept)
+            });
         }
-        self.learn_albums(account, desk)?;
-        let Some((albums, orders)) = self.albums.get(account).zip(desk.accounts.get_mut(account)) else {
+        self.learn_beside(account, desk)?;
+        let Some((beside, orders)) = self.beside.get(account).zip(desk.accounts.get_mut(account)) else {
             return Ok(());
         };
-        replace(best, copies, (albums, desk.now), orders)
+        replace(best, copies, (beside, desk.now), orders)
     }
 
-    /// Which albums the photos of groups are in: asked for once.
-    fn learn_albums(&mut self, account: &str, desk: &Desk<'_>) -> Result<(), SyncError> {
-        let Some(orders) = desk.accounts.get(account).filter(|_| !self.albums.contains_key(account)) else {
+    /// Which albums the photos of groups are in, and which tags say that they are: asked for once.
+    fn learn_beside(&mut self, account: &str, desk: &Desk<'_>) -> Result<(), SyncError> {
+        let Some(orders) = desk.accounts.get(account).filter(|_| !self.beside.contains_key(account)) else {
             return Ok(());
         };
         let reader = orders.hand.reader();
@@ -86,7 +97,12 @@ impl Trash {
                 albums.entry(photo.as_u128()).or_default().push(name.clone());
             }
         }
-        self.albums.insert(account.to_owned(), albums);
+        let mut reviewed = BTreeMap::new();
+        for tag in desk.store.tags_of_ours(account)?.into_iter().filter(|tag| is_of_groups(tag)) {
+            let bearers = desk.store.tagged_by_us(account, &tag)?;
+            reviewed.insert(tag, bearers);
+        }
+        self.beside.insert(account.to_owned(), Beside { albums, reviewed });
         Ok(())
     }
 }
@@ -122,7 +138,7 @@ fn apart(best: &MemberRecord, copy: &MemberRecord) -> Option<u16> {
 fn replace(
     best: &MemberRecord,
     copies: Vec<(&MemberRecord, Photo)>,
-    (albums, now): (&Albums, Timestamp),
+    (beside, now): (&Beside, Timestamp),
     orders: &mut Orders<'_>,
 ) -> Result<(), SyncError> {
     let members = std::iter::once(best).chain(copies.iter().map(|(member, _)| *member));
@@ -147,18 +163,20 @@ fn replace(
             orders.skip(photo, SkipReason::ChangedSince);
             continue;
         }
-        let copy = Owner::of(&asset, reader.faces(&asset.id)?);
+        let is_of_group =
+            |tag: &str| beside.reviewed.get(tag).is_some_and(|bearers| bearers.contains(&asset.id));
+        let copy = Owner::of(&asset, reader.faces(&asset.id)?).without_tags(is_of_group);
         match copy.objection(&keeper) {
             Some(why) => orders.skip(photo, SkipReason::NotForTheTrash(why)),
             None => going.push((copy, photo)),
         }
     }
     let owners: Vec<&Owner> = going.iter().map(|(copy, _)| copy).collect();
-    let deeds = deeds(&keeper, &owners, albums, now);
+    let deeds = deeds(&keeper, &owners, &beside.albums, now);
     let lacking = hand_over(&deeds, orders)?;
     for (_, photo) in going {
         match &lacking {
-            None => orders.trash(photo)?,
+            None => orders.trash(photo, keeper.asset.clone())?,
             Some(why) => orders.skip(photo, SkipReason::NotForTheTrash(why.clone())),
         }
     }
@@ -217,10 +235,7 @@ impl Work for Trash {
         if !chosen {
             return Ok(());
         }
-        let kept = match desk.store.decision(group.id)? {
-            Some(Decision::Keep(places)) => places,
-            Some(Decision::NotDuplicates) | None => Vec::new(),
-        };
+        let kept = desk.chosen(group)?;
         let accounts: Vec<String> = desk.accounts.keys().cloned().collect();
         accounts.iter().try_for_each(|account| self.of_account(group, account, &kept, desk))
     }

@@ -160,13 +160,8 @@ fn passes(asset: &Asset, filters: &Filters, beside: &Beside) -> bool {
 }
 
 fn member(asset: Asset, is_own: bool, camera: Option<String>, stack: Option<String>) -> MemberRecord {
+    let (width, height) = asset.shown_size().unzip();
     let exif = asset.exif.unwrap_or_default();
-    let stored = exif.image_width.zip(exif.image_height).map(|(width, height)| {
-        let lies =
-            exif.orientation.as_deref().is_some_and(|turn| matches!(turn.trim(), "5" | "6" | "7" | "8"));
-        if lies { (height, width) } else { (width, height) }
-    });
-    let (width, height) = asset.width.zip(asset.height).or(stored).unzip();
     let is_external = asset.library_id.is_some();
     let names = asset.people.unwrap_or_default().into_iter().map(|person| person.name);
     MemberRecord {

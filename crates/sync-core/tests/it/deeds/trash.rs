@@ -1,11 +1,14 @@
 //! The trash: what a keeper gets first, what stays out of it, and that all of it comes back.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use immich_sandbox::{AssetView, FaceBox, SourceType, Version};
+use jiff::Timestamp;
 use photo_similarity::Class;
-use sync_core::SyncError;
 use sync_core::deeds::What;
-use sync_core::organize::{Action, Decision, Place};
+use sync_core::organize::{Act, Action, Decision, Place};
 use sync_core::state::GroupStore;
+use sync_core::{Event, Reporter, SyncError};
 
 use super::lab::{Lab, assert_same, group, of_members, only};
 
@@ -186,4 +189,88 @@ fn a_fifth_of_a_library_does_not_go_into_the_trash_without_a_question() {
 
     assert!(matches!(&result, Err(SyncError::Brake(text)) if text.contains("29 of 60")), "{result:?}");
     assert_eq!(trashed(&lab), Vec::<usize>::new());
+}
+
+#[test]
+fn tags_that_only_say_what_to_review_are_not_handed_to_the_keeper() {
+    let lab = Lab::new(40);
+    lab.sandbox.set_tags(lab.ids[3], &["mine/duplicate"]).unwrap();
+    lab.duplicates(&[&[0, 1], &[2, 3]]);
+    lab.act(&only(Action::Tag { name: "review".to_owned() }));
+
+    lab.act(&only(Action::Trash));
+
+    let tags = |photo: usize| lab.sandbox.view(lab.ids[photo]).unwrap().tags;
+    assert_eq!((trashed(&lab), tags(0)), (vec![1, 3], vec!["review/keep".to_owned()]));
+    assert_eq!(
+        tags(2),
+        ["mine/duplicate", "review/keep"],
+        "what is named alike and the user's own is handed over"
+    );
+}
+
+#[test]
+fn a_copy_that_is_shown_for_its_stack_stays() {
+    let lab = Lab::of(Version::V3_0_3, 40, |scenario, ids| {
+        scenario.stack(&[ids[1], ids[0]]);
+        scenario.stack(&[ids[2], ids[3]]);
+    });
+    lab.duplicates(&[&[0, 1], &[2, 3]]);
+
+    lab.act(&only(Action::Trash));
+
+    assert_eq!(trashed(&lab), [3], "the keeper would be behind a photo that is in the trash");
+}
+
+#[test]
+fn a_face_on_a_copy_of_another_shape_keeps_it_although_the_keeper_shows_nobody() {
+    let lab = rich(Version::V3_0_3);
+    lab.sandbox.edit(lab.ids[0], |asset| asset.dimensions = Some((3000, 4000))).unwrap();
+
+    lab.act(&only(Action::Trash));
+
+    assert_eq!(trashed(&lab), Vec::<usize>::new());
+}
+
+#[test]
+fn a_keeper_whose_file_is_gone_keeps_its_copies() {
+    let lab = Lab::new(40);
+    lab.duplicates(&[&[0, 1]]);
+    lab.sandbox.edit(lab.ids[0], |asset| asset.is_offline = true).unwrap();
+
+    lab.act(&only(Action::Trash));
+
+    assert_eq!(trashed(&lab), Vec::<usize>::new());
+}
+
+#[test]
+fn a_keeper_that_the_user_trashes_after_it_was_looked_at_keeps_its_copies() {
+    let lab = Lab::new(40);
+    for copy in [1, 3] {
+        lab.sandbox.set_tags(lab.ids[copy], &["lake"]).unwrap();
+    }
+    lab.duplicates(&[&[0, 1], &[2, 3]]);
+    let ear = Careless { lab: &lab, handed: AtomicUsize::new(0) };
+    let options = only(Action::Trash);
+    let act =
+        Act { store: &lab.store, options: &options, reporter: &ear, stop: &lab.stop, now: &Timestamp::now };
+
+    let summary = act.run(&[lab.client()], "organize").unwrap();
+
+    assert_eq!(trashed(&lab), [0, 3]);
+    assert_eq!(summary.total.skipped["not-for-the-trash"], 1);
+}
+
+/// Trashes the keeper of the first group when that of the second got what it lacks.
+struct Careless<'a> {
+    lab: &'a Lab,
+    handed: AtomicUsize,
+}
+
+impl Reporter for Careless<'_> {
+    fn report(&self, event: &Event<'_>) {
+        if matches!(event, Event::Changed(_)) && self.handed.fetch_add(1, Ordering::Relaxed) == 1 {
+            self.lab.sandbox.trash(self.lab.ids[0]).unwrap();
+        }
+    }
 }
