@@ -245,9 +245,66 @@ pub enum ApiError {
         host: String,
     },
 
+    /// A file could not be read to its end, or is not what was announced; nothing of it was stored.
+    #[error("`{name}` was not uploaded")]
+    Source {
+        /// Its name, cleaned.
+        name: String,
+        /// What is wrong.
+        #[source]
+        problem: SourceProblem,
+    },
+
+    /// The user's space on the server is used up.
+    #[error("no space is left for this user on the server; the administrator can raise the quota")]
+    QuotaExceeded,
+
+    /// The server does not take files of this kind.
+    #[error("the server does not take `{name}`: {message}")]
+    NotAccepted {
+        /// Its name, cleaned.
+        name: String,
+        /// What the server said about it, cleaned.
+        message: String,
+    },
+
+    /// Something before the server, most likely a proxy, does not let a file of this size pass.
+    #[error(
+        "`{name}` is too large for the way to the server ({size} bytes); raise the limit of the proxy (nginx: client_max_body_size) or use an address without one"
+    )]
+    TooLargeToUpload {
+        /// Its name, cleaned.
+        name: String,
+        /// Its size in bytes.
+        size: u64,
+    },
+
     /// The user asked to stop.
     #[error("stopped")]
     Stopped,
+}
+
+/// What is wrong with a file that was to be uploaded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SourceProblem {
+    /// It cannot be opened or read.
+    #[error("it cannot be read")]
+    Unreadable(#[source] std::io::Error),
+    /// It ended too early: it was changed meanwhile, or is being written.
+    #[error("it has {read} bytes and not the {announced} it had before; it was changed meanwhile")]
+    Shorter {
+        /// Bytes that it should have.
+        announced: u64,
+        /// Bytes that it has.
+        read: u64,
+    },
+    /// It has more than it should: it was changed meanwhile, or is being written.
+    #[error("it has more than the {announced} bytes it had before; it was changed meanwhile")]
+    Longer {
+        /// Bytes that it should have.
+        announced: u64,
+    },
 }
 
 /// What an unsupported server said of its version.
@@ -338,6 +395,10 @@ impl ApiError {
             | Self::TooLarge { .. }
             | Self::RequestTooLarge { .. }
             | Self::ForeignRedirect { .. }
+            | Self::Source { .. }
+            | Self::QuotaExceeded
+            | Self::NotAccepted { .. }
+            | Self::TooLargeToUpload { .. }
             | Self::Stopped => false,
         }
     }

@@ -15,6 +15,8 @@ pub enum RateLimit {
     /// Starts at 10 per second, goes up while the server answers quickly (to hundreds within seconds) and down when
     /// it pushes back. The one for fetching many pictures: how many requests are in flight limits them enough.
     Auto,
+    /// No limit until the server pushes back; then half of what it bore, and up again like [`Self::Auto`].
+    UntilPushedBack,
 }
 
 impl Default for RateLimit {
@@ -35,6 +37,9 @@ pub struct ClientOptions {
     pub key: ApiKey,
     /// Requests per second.
     pub rate_limit: RateLimit,
+    /// Uploads per second, counted apart from other requests: each is worth many of them, and how many are in
+    /// flight and the line limit them enough.
+    pub upload_limit: RateLimit,
     /// How often a request that failed for a passing reason is sent again.
     pub retries: u32,
     /// How long a request is tried beyond that while nothing answers at an address where the server answered
@@ -42,7 +47,8 @@ pub struct ClientOptions {
     pub patience: Duration,
     /// Longest time for a connection to stand, name lookup and TLS included.
     pub connect_timeout: Duration,
-    /// Longest silence of the server, before and inside an answer.
+    /// Longest silence of the server, before and inside an answer, and the longest that it takes no byte of an
+    /// upload.
     pub read_timeout: Duration,
     /// Certificates (PEM) to trust besides those of the system.
     pub ca_pem: Option<Vec<u8>>,
@@ -57,12 +63,13 @@ pub struct ClientOptions {
 }
 
 impl ClientOptions {
-    /// The defaults: 10 requests a second, 5 repeats and no patience beyond, 10 s to connect, 60 s of silence.
+    /// The defaults: 10 requests a second and uploads until the server pushes back, 5 repeats and no patience beyond, 10 s to connect, 60 s of silence.
     pub fn new(server: impl Into<String>, key: ApiKey) -> Self {
         Self {
             server: server.into(),
             key,
             rate_limit: RateLimit::default(),
+            upload_limit: RateLimit::UntilPushedBack,
             retries: 5,
             patience: Duration::ZERO,
             connect_timeout: Duration::from_secs(10),

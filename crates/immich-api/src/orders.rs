@@ -45,15 +45,25 @@ pub(crate) fn halving(
     batch: usize,
     order: impl Fn(&[AssetId]) -> Result<(), ApiError>,
 ) -> Result<Ordered, ApiError> {
+    halving_of(assets, batch, |asset| asset, order)
+}
+
+/// The same for an order that says something of its own for each asset.
+pub(crate) fn halving_of<T>(
+    items: &[T],
+    batch: usize,
+    asset: impl Fn(&T) -> &AssetId,
+    order: impl Fn(&[T]) -> Result<(), ApiError>,
+) -> Result<Ordered, ApiError> {
     let mut ordered = Ordered::default();
-    let mut batches: Vec<&[AssetId]> = assets.chunks(batch).rev().collect();
+    let mut batches: Vec<&[T]> = items.chunks(batch).rev().collect();
     while let Some(batch) = batches.pop() {
         match order(batch) {
             Ok(()) => ordered.taken += batch.len(),
             Err(error) if !error.is_unknown_id() || ordered.refused.len() == MOST_REFUSED => {
                 return Err(error);
             }
-            Err(_) if batch.len() == 1 => ordered.refused.extend_from_slice(batch),
+            Err(_) if batch.len() == 1 => ordered.refused.push(asset(&batch[0]).clone()),
             Err(_) => {
                 let (first, second) = batch.split_at(batch.len() / 2);
                 batches.extend([second, first]);

@@ -40,6 +40,8 @@ permissions! {
     AssetDownload = "asset.download"
     /// Upload assets.
     AssetUpload = "asset.upload"
+    /// Take albums, stack and more of an asset over to another one.
+    AssetCopy = "asset.copy"
     /// List albums.
     AlbumRead = "album.read"
     /// Make albums.
@@ -80,6 +82,12 @@ permissions! {
     UserRead = "user.read"
     /// Start jobs, such as reading the metadata of an asset again.
     JobCreate = "job.create"
+    /// See the queues of background jobs, before 2.4 (administrators).
+    JobRead = "job.read"
+    /// See the queues of background jobs (administrators).
+    QueueRead = "queue.read"
+    /// Pause and resume queues (administrators).
+    QueueUpdate = "queue.update"
     /// List external libraries (administrators).
     LibraryRead = "library.read"
     /// Scan external libraries (administrators).
@@ -89,7 +97,10 @@ permissions! {
 impl Permission {
     /// Whether only the key of an administrator can use it.
     pub fn needs_admin(self) -> bool {
-        matches!(self, Self::LibraryRead | Self::LibraryUpdate)
+        matches!(
+            self,
+            Self::LibraryRead | Self::LibraryUpdate | Self::JobRead | Self::QueueRead | Self::QueueUpdate
+        )
     }
 }
 

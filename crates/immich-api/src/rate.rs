@@ -10,6 +10,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use crate::error::ApiError;
 use crate::options::RateLimit;
 
 /// Where both kinds start, in requests per second.
@@ -36,6 +37,8 @@ pub(crate) struct Limiter {
 #[derive(Debug)]
 struct State {
     rate: f64,
+    /// Answers since the start of the second under way, and that start: what the server bears.
+    lately: (u32, Duration),
     /// When the next request is due if all leave evenly.
     due: Duration,
     last_brake: Option<Duration>,
@@ -50,6 +53,15 @@ pub(crate) enum Sign {
     PushedBack,
 }
 
+/// What an answer, or none, says about the rate.
+pub(crate) fn sign(status: Result<u16, &ApiError>, took: Duration) -> Sign {
+    match status {
+        Ok(429 | 503) => Sign::PushedBack,
+        Err(error) if error.is_transient() => Sign::PushedBack,
+        Ok(_) | Err(_) => Sign::Answered(took),
+    }
+}
+
 impl Limiter {
     pub(crate) fn new(limit: RateLimit) -> Self {
         let (rate, adapts) = match limit {
@@ -58,8 +70,17 @@ impl Limiter {
             }
             RateLimit::PerSecond(_) => (START, false),
             RateLimit::Auto => (START, true),
+            RateLimit::UntilPushedBack => (FASTEST, true),
         };
-        Self { adapts, state: Mutex::new(State { rate, due: Duration::ZERO, last_brake: None }) }
+        Self {
+            adapts,
+            state: Mutex::new(State {
+                rate,
+                lately: (0, Duration::ZERO),
+                due: Duration::ZERO,
+                last_brake: None,
+            }),
+        }
     }
 
     /// Takes the next place and says how long to wait for it.
@@ -80,6 +101,7 @@ impl Limiter {
             return;
         }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.count(now);
         match sign {
             Sign::Answered(latency) if latency < SLOW => {
                 let growth = if state.last_brake.is_none() { GROWTH.0 } else { GROWTH.1 };
@@ -97,8 +119,18 @@ impl Limiter {
 }
 
 impl State {
+    fn count(&mut self, now: Duration) {
+        let (count, since) = self.lately;
+        let is_over = now.saturating_sub(since) > Duration::from_secs(1);
+        self.lately = if is_over { (1, now) } else { (count + 1, since) };
+    }
+
     fn brake(&mut self, now: Duration, factor: f64) {
         if self.last_brake.is_none_or(|last| now.saturating_sub(last) >= CALM) {
+            // A rate that was never reached says nothing of what the server bears.
+            if self.last_brake.is_none() && self.rate >= FASTEST {
+                self.rate = self.rate.min(f64::from(self.lately.0).max(START));
+            }
             self.rate = (self.rate * factor).max(SLOWEST);
             self.last_brake = Some(now);
         }
@@ -190,6 +222,20 @@ mod tests {
         let recovered = seconds_until(500.0, 100).unwrap() - 100;
 
         assert!(grown <= 6 && (5..60).contains(&recovered), "{grown} {recovered}");
+    }
+
+    #[test]
+    fn without_a_push_back_there_is_no_limit_worth_the_name_and_after_one_half_of_what_came() {
+        let limiter = Limiter::new(RateLimit::UntilPushedBack);
+        let quick = Sign::Answered(Duration::from_millis(15));
+        assert!(leave_within_ten_seconds(&limiter) >= 1000);
+        for number in 0..80 {
+            limiter.learn(Duration::from_millis(10 * number), quick);
+        }
+
+        limiter.learn(Duration::from_millis(805), Sign::PushedBack);
+
+        assert!((limiter.rate() - 40.5).abs() < 1e-9, "{}", limiter.rate());
     }
 
     #[test]

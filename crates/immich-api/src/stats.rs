@@ -11,6 +11,8 @@ pub struct RequestStats {
     pub retries: u64,
     /// Bytes of answers, after inflation.
     pub bytes_received: u64,
+    /// Bytes of files that were uploaded, with their forms; also of tries that failed.
+    pub bytes_sent: u64,
     /// Time spent waiting for the rate limit and between repeats.
     pub waited: Duration,
 }

@@ -8,12 +8,17 @@
 //! Surprising defaults that are set here: the library takes a proxy from the environment, follows
 //! redirects, and keeps idle connections longer than Immich does (5 s), which shows as random resets.
 
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use ureq::Agent;
 use ureq::config::Config;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::unversioned::resolver::DefaultResolver;
+use ureq::unversioned::transport::{Connector, DefaultConnector};
 
+use crate::early_answer::EarlyAnswers;
 use crate::error::ApiError;
 use crate::options::ClientOptions;
 
@@ -22,6 +27,23 @@ const SILENCES_PER_ANSWER: u32 = 5;
 
 /// The agents to try, most likely first; never empty.
 pub(crate) fn agents(options: &ClientOptions) -> Result<Vec<Agent>, ApiError> {
+    let agent = |config| Agent::new_with_config(config);
+    Ok(trusts(options)?.into_iter().map(|trust| agent(config(options, trust))).collect())
+}
+
+/// The same for one upload at a time, which notices an answer while it sends.
+pub(crate) fn upload_agents(
+    options: &ClientOptions,
+    is_answered: &Arc<AtomicBool>,
+) -> Result<Vec<Agent>, ApiError> {
+    let agent = |config| {
+        let connector = EarlyAnswers::new(Arc::clone(is_answered), Arc::clone(&options.clock));
+        Agent::with_parts(config, DefaultConnector::new().chain(connector), DefaultResolver::default())
+    };
+    Ok(trusts(options)?.into_iter().map(|trust| agent(config(options, trust))).collect())
+}
+
+fn trusts(options: &ClientOptions) -> Result<Vec<TlsConfig>, ApiError> {
     let mut trusts = Vec::new();
     if options.insecure {
         trusts.push(TlsConfig::builder().disable_verification(true).build());
@@ -31,7 +53,7 @@ pub(crate) fn agents(options: &ClientOptions) -> Result<Vec<Agent>, ApiError> {
         }
         trusts.push(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build());
     }
-    Ok(trusts.into_iter().map(|trust| Agent::new_with_config(config(options, trust))).collect())
+    Ok(trusts)
 }
 
 fn certificates(pem: &[u8]) -> Result<Vec<Certificate<'static>>, ApiError> {

@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use tracing::{debug, trace};
 use ureq::http::header::{
-    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, LOCATION, RANGE, RETRY_AFTER,
+    ACCEPT, ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, DATE, HeaderValue, LOCATION, RANGE,
+    RETRY_AFTER,
 };
 use ureq::http::{HeaderMap, Method, Request, Response};
-use ureq::{Agent, AsSendBody, Body};
+use ureq::{Agent, AsSendBody, Body, SendBody};
 
 use crate::address::{Origin, resolve};
 use crate::answer::Answer;
@@ -22,11 +23,13 @@ use crate::call::{Call, Caller, Extent};
 use crate::error::ApiError;
 use crate::failure;
 use crate::json::Json;
+use crate::lanes::{Lane, Lanes};
 use crate::options::ClientOptions;
-use crate::rate::{Limiter, Sign};
+use crate::rate::{Limiter, sign};
 use crate::retry;
 use crate::stats::RequestStats;
 use crate::tls;
+use crate::upload_form::Form;
 
 /// Largest JSON that Immich takes; beyond it the server answers 500 instead of naming the reason.
 pub(crate) const LARGEST_REQUEST: usize = 10 * 1024 * 1024;
@@ -59,12 +62,16 @@ pub(crate) struct Transport {
     chosen: AtomicUsize,
     key: HeaderValue,
     limiter: Limiter,
+    /// The rate of uploads, which is not that of other requests.
+    pub(crate) uploads: Limiter,
+    lanes: Lanes,
     pub(crate) options: ClientOptions,
     requests: AtomicU64,
     retries: AtomicU64,
     /// Whether there was an answer at all.
     answered: AtomicBool,
     pub(crate) bytes_received: AtomicU64,
+    pub(crate) bytes_sent: AtomicU64,
     waited_millis: AtomicU64,
 }
 
@@ -78,6 +85,8 @@ impl Transport {
             agents: tls::agents(&options)?,
             chosen: AtomicUsize::new(0),
             limiter: Limiter::new(options.rate_limit),
+            uploads: Limiter::new(options.upload_limit),
+            lanes: Lanes::default(),
             origin,
             key,
             options,
@@ -85,6 +94,7 @@ impl Transport {
             retries: AtomicU64::new(0),
             answered: AtomicBool::new(false),
             bytes_received: AtomicU64::new(0),
+            bytes_sent: AtomicU64::new(0),
             waited_millis: AtomicU64::new(0),
         })
     }
@@ -95,6 +105,7 @@ impl Transport {
             requests: self.requests.load(Ordering::Relaxed),
             retries: self.retries.load(Ordering::Relaxed),
             bytes_received: self.bytes_received.load(Ordering::Relaxed),
+            bytes_sent: self.bytes_sent.load(Ordering::Relaxed),
             waited: Duration::from_millis(self.waited_millis.load(Ordering::Relaxed)),
         }
     }
@@ -195,12 +206,7 @@ impl Transport {
         let answer = send();
         let now = self.options.clock.now();
         let took = now.saturating_sub(start);
-        let sign = match &answer {
-            Ok(answer) if matches!(status(answer), 429 | 503) => Sign::PushedBack,
-            Err(error) if error.is_transient() => Sign::PushedBack,
-            Ok(_) | Err(_) => Sign::Answered(took),
-        };
-        self.limiter.learn(now, sign);
+        self.limiter.learn(now, sign(answer.as_ref().map(&status), took));
         if let Ok(answer) = &answer {
             debug!(endpoint = call.endpoint, status = status(answer), millis = took.as_millis(), "answered");
         }
@@ -243,12 +249,21 @@ impl Transport {
     /// Sends once, with the first agent that trusts the server.
     pub(crate) fn with_trusting_agent<T>(
         &self,
-        send: impl Fn(&Agent) -> Result<T, ApiError>,
+        send: impl FnMut(&Agent) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        self.with_trusting_of(&self.agents, send)
+    }
+
+    /// The same with these agents, which differ in whom they trust as those of the transport do.
+    pub(crate) fn with_trusting_of<T>(
+        &self,
+        agents: &[Agent],
+        mut send: impl FnMut(&Agent) -> Result<T, ApiError>,
     ) -> Result<T, ApiError> {
         loop {
             let chosen = self.chosen.load(Ordering::Relaxed);
-            match send(self.agents.get(chosen).unwrap_or(&self.agents[0])) {
-                Err(ApiError::Tls { .. }) if chosen + 1 < self.agents.len() => {
+            match send(agents.get(chosen).unwrap_or(&agents[0])) {
+                Err(ApiError::Tls { .. }) if chosen + 1 < agents.len() => {
                     self.chosen.store(chosen + 1, Ordering::Relaxed);
                 }
                 Err(error @ ApiError::Tls { .. }) => {
@@ -258,6 +273,38 @@ impl Transport {
                 result => return result,
             }
         }
+    }
+
+    /// Does something over a connection for uploads.
+    pub(crate) fn with_lane<T>(
+        &self,
+        upload: impl FnOnce(&Lane) -> Result<T, ApiError>,
+    ) -> Result<T, ApiError> {
+        let lane = self.lanes.take(&self.options)?;
+        let result = upload(&lane);
+        self.lanes.put_back(lane);
+        result
+    }
+
+    /// Sends a form with the user's key, and reads the head of the answer.
+    pub(crate) fn send_form(
+        &self,
+        agent: &Agent,
+        call: &Call<'_>,
+        (form, length, checksum): (&Form, u64, Option<&str>),
+        body: &mut dyn Read,
+    ) -> Result<Response<Body>, ApiError> {
+        self.check_stop()?;
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        trace!(endpoint = call.endpoint, length, "sending");
+        let mut request = Request::builder().method(call.method.clone()).uri(call.url);
+        request = request.header("x-api-key", self.key.clone());
+        request = request.header(CONTENT_TYPE, form.content_type.as_str()).header(CONTENT_LENGTH, length);
+        if let Some(checksum) = checksum {
+            request = request.header("x-immich-checksum", checksum);
+        }
+        let request = request.body(SendBody::from_reader(body)).map_err(|_| bad_url(call.url))?;
+        agent.run(request).map_err(|error| failure::before_an_answer(call.endpoint, &self.origin, error))
     }
 
     /// Sends once, in the name of the caller, and reads the head of the answer.
@@ -271,10 +318,7 @@ impl Transport {
         self.check_stop()?;
         self.requests.fetch_add(1, Ordering::Relaxed);
         trace!(endpoint = call.endpoint, "asking");
-        let bad_url = |_| ApiError::BadAddress {
-            address: crate::clean::clean(url, 100),
-            problem: "no request can be made from it".to_owned(),
-        };
+        let bad_url = |_| bad_url(url);
         let mut request = Request::builder().method(call.method.clone()).uri(url);
         match call.caller {
             Caller::Nobody | Caller::Login => {}
@@ -339,7 +383,7 @@ impl Transport {
     }
 
     /// Waits, unless asked to stop.
-    fn wait(&self, duration: Duration) -> Result<(), ApiError> {
+    pub(crate) fn wait(&self, duration: Duration) -> Result<(), ApiError> {
         let mut left = duration;
         while !left.is_zero() {
             self.check_stop()?;
@@ -372,6 +416,11 @@ fn run(
         }
         (Extent::Stream, _) => agent.run(agent.configure_request(request).timeout_recv_body(None).build()),
     }
+}
+
+fn bad_url(url: &str) -> ApiError {
+    let problem = "no request can be made from it".to_owned();
+    ApiError::BadAddress { address: crate::clean::clean(url, 100), problem }
 }
 
 fn check_size(call: &Call<'_>) -> Result<(), ApiError> {

@@ -79,6 +79,14 @@ pub(crate) enum Trait {
     TimelineColumns,
     /// `POST /faces` and `DELETE /faces/{id}` draw and remove faces.
     FaceOrders,
+    /// An asset keeps notes under keys of anybody's choice, several assets in one order.
+    Notes,
+    /// An upload has notes, but of one key that is not ours.
+    NotesDemanded,
+    /// `PUT /assets/copy` takes albums and more over to another asset.
+    Copy,
+    /// `/queues` took the place of `/jobs`.
+    Queues,
 }
 
 impl Trait {
@@ -101,6 +109,10 @@ impl Trait {
             Self::AlbumsAskShared => (OLDEST, Some(v(3, 0))),
             Self::FaceStream => (v(1, 136), None),
             Self::FaceStreamV2 | Self::RatingIsNull => (v(2, 6), None),
+            Self::Notes => (v(2, 5), None),
+            Self::NotesDemanded => (v(1, 140), Some(v(2, 5))),
+            Self::Queues => (v(2, 4), None),
+            Self::Copy => (v(2, 2), None),
             // The oldest description that was seen to have the second of them; it came after 1.132.
             Self::StreamEnds | Self::LeavesStack => (v(1, 144), None),
             Self::FacesInListing => (v(1, 106), Some(v(3, 0))),

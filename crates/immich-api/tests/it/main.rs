@@ -25,5 +25,8 @@ mod tags;
 mod tls;
 mod trash;
 mod turned_clock;
+mod upload_faults;
+mod uploads;
 mod walk;
+mod wire;
 mod write;
