@@ -52,6 +52,11 @@ impl Kinship {
         }
     }
 
+    /// Whether a raw file and a picture of this kinship are parts of one shot, whatever they are called.
+    pub(crate) fn is_one_exposure(self) -> bool {
+        matches!(self, Self::SamePixels | Self::Same)
+    }
+
     /// Whether the two may be taken for copies of one exposure.
     pub(crate) fn allows_copies(self) -> bool {
         match self {

@@ -78,11 +78,13 @@ pub struct Photo {
     /// Photos with the same number are parts of one shot (raw and JPEG, members of one stack) and are no copies of each
     /// other.
     pub shot: Option<u64>,
+    /// A raw file. It holds what no picture made of it does, so neither is a copy of the other.
+    pub is_raw: bool,
 }
 
 impl Photo {
     /// A photo of which nothing is known.
     pub const fn new(id: PhotoId) -> Self {
-        Self { id, content: None, picture: None, exposure: None, name: None, size: None, shot: None }
+        Self { id, content: None, picture: None, exposure: None, name: None, size: None, shot: None, is_raw: false }
     }
 }

@@ -64,16 +64,19 @@ pub enum Relation {
 /// are shots of two cameras, and frames of one second that have different numbers, or of which nothing says that they
 /// are the same. Only a photo without camera or time is judged by its looks alone.
 ///
-/// Parts of one shot are nothing to each other.
+/// Parts of one shot are nothing to each other: a raw file and a picture of the same exposure too, whatever they are
+/// called. Where a picture does not say which exposure it is, it only looks like the raw file.
 pub fn relation(one: &Photo, other: &Photo, distance: Option<u16>, rules: &Rules) -> Option<Relation> {
     if one.content.is_some() && one.content == other.content {
         return Some(Relation::Exact);
     }
-    if one.shot.is_some() && one.shot == other.shot {
+    let is_development = one.is_raw != other.is_raw;
+    let are_parts = one.shot.is_some() && one.shot == other.shot;
+    if are_parts || (is_development && Kinship::of(one, other).is_one_exposure()) {
         return None;
     }
     let distance = u32::from(distance?);
-    if distance <= rules.duplicate && Kinship::of(one, other).allows_copies() {
+    if distance <= rules.duplicate && !is_development && Kinship::of(one, other).allows_copies() {
         return Some(Relation::Duplicate);
     }
     if rules.bursts.is_some_and(|bursts| distance <= bursts.limit && bursts.are_takes(one, other)) {
@@ -112,6 +115,18 @@ mod tests {
         let one = Photo { shot: Some(1), ..bare() };
 
         assert_eq!(relation(&one, &one, Some(0), &RULES), None);
+    }
+
+    #[test]
+    fn a_raw_file_and_a_picture_are_never_copies_of_each_other() {
+        let raw = |photo| Photo { is_raw: true, ..photo };
+        let by = |one: &Photo, other: &Photo| relation(one, other, Some(4), &RULES);
+        let (shot, later) = (shot(5000, "IMG_0001.CR2"), shot(9000, "IMG_0002.CR2"));
+
+        assert_eq!(by(&raw(shot), &Photo { name: FrameName::of("IMG_0001-2.jpg"), ..shot }), None);
+        assert_eq!(by(&raw(shot), &bare()), Some(Relation::Similar));
+        assert_eq!(by(&raw(shot), &later), Some(Relation::Similar));
+        assert_eq!(by(&raw(shot), &raw(shot)), Some(Relation::Duplicate));
     }
 
     #[test]

@@ -103,8 +103,17 @@ impl<'a> Contents<'a> {
         self.kinship(one, other).allows_copies()
     }
 
+    /// Whether one is a raw file and the other is none.
+    pub(super) fn is_development(&self, one: u32, other: u32) -> bool {
+        let is_raw = |content| self.witnesses(content).any(|photo| photo.is_raw);
+        is_raw(one) != is_raw(other)
+    }
+
     /// Whether the two are parts of one shot.
     pub(super) fn are_parts(&self, one: u32, other: u32) -> bool {
+        if self.is_development(one, other) && self.kinship(one, other).is_one_exposure() {
+            return true;
+        }
         let mut shots = self.witnesses(one).filter_map(|photo| photo.shot);
         shots.any(|shot| self.witnesses(other).any(|photo| photo.shot == Some(shot)))
     }

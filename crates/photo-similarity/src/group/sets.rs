@@ -2,7 +2,7 @@
 //!
 //! Two rules stand above looks. No two members of a set may be two exposures, whatever stands between them: a bare copy
 //! looks like each of two frames of a burst, and would else make the frames copies of one another. And no two are parts
-//! of one shot.
+//! of one shot, or a raw file and a picture.
 
 use super::cluster::{Gathering, clusters};
 use super::contents::Contents;
@@ -35,13 +35,15 @@ struct Copying<'a> {
 impl Copying<'_> {
     /// Whether nothing speaks against the two being copies, save their looks.
     fn agree(&self, one: u32, other: u32) -> bool {
-        self.contents.may_be_copies(one, other) && !self.contents.are_parts(one, other)
+        self.contents.may_be_copies(one, other)
+            && !self.contents.is_development(one, other)
+            && !self.contents.are_parts(one, other)
     }
 
     fn says_nothing_new(&self, node: u32) -> bool {
         let mut witnesses = self.contents.witnesses(node);
         witnesses.all(|photo| {
-            let is_silent = photo.exposure.is_none() && photo.shot.is_none();
+            let is_silent = photo.exposure.is_none() && photo.shot.is_none() && !photo.is_raw;
             is_silent
                 || self
                     .words
@@ -53,7 +55,7 @@ impl Copying<'_> {
 
 /// Whether what one says about its exposure and shot is what was said.
 fn repeats(photo: &Photo, said: &Photo) -> bool {
-    let facts = |photo: &Photo| (photo.exposure, photo.name, photo.size, photo.shot);
+    let facts = |photo: &Photo| (photo.exposure, photo.name, photo.size, photo.shot, photo.is_raw);
     facts(photo) == facts(said)
 }
 

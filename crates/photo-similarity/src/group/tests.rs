@@ -177,6 +177,24 @@ fn raw_and_jpeg_are_no_copies_even_with_copies_between_them() {
 }
 
 #[test]
+fn a_raw_file_is_no_copy_of_a_picture_even_with_copies_between_them() {
+    let raw = Photo { is_raw: true, ..shot(1, 10_100) };
+    let photos = [raw, shot(2, 10_100), photo(3), Photo { is_raw: true, ..photo(4) }];
+    let hashes = [Some(bits(0)), Some(bits(2)), Some(bits(1)), Some(bits(0))];
+
+    for rules in [&DUPLICATES, &SIMILAR] {
+        for group in found(&photos, &hashes, rules) {
+            let mut raws: BTreeMap<u16, Vec<bool>> = BTreeMap::new();
+            for member in &group.members {
+                raws.entry(member.set).or_default().push(photos[member.photo as usize].is_raw);
+            }
+            assert!(raws.values().all(|set| set.iter().all(|is_raw| *is_raw == set[0])), "{group:?}");
+        }
+    }
+    assert_eq!(found(&photos[..2], &hashes[..2], &DUPLICATES), [], "alone they are parts of one shot");
+}
+
+#[test]
 fn frames_in_a_row_are_a_burst_with_their_copies_as_sets() {
     let copy = Photo { exposure: Some(Exposure { camera: 1, taken: 11_300 }), ..photo(9) };
     let photos = [shot(1, 10_100), shot(2, 11_300), shot(3, 12_500), copy];

@@ -14,7 +14,7 @@ const MARGIN: u16 = 8;
 pub(super) struct Ties {
     /// Within the limit of duplicates, and nothing speaks against one exposure.
     pub(super) copies: Vec<Link>,
-    /// Within that limit, and yet two exposures, or maybe two.
+    /// Within that limit, and yet two exposures, or maybe two, or a raw file and a picture.
     pub(super) apart: Vec<Link>,
     /// Beyond that limit.
     pub(super) loose: Vec<Link>,
@@ -32,7 +32,9 @@ impl Ties {
             if contents.are_parts(link.one, link.other) {
             } else if u32::from(link.distance) > rules.duplicate {
                 loose.push(link);
-            } else if contents.may_be_copies(link.one, link.other) {
+            } else if contents.may_be_copies(link.one, link.other)
+                && !contents.is_development(link.one, link.other)
+            {
                 copies.push(link);
             } else {
                 apart.push(link);

@@ -195,6 +195,7 @@ impl<'a, 's> Desk<'a, 's> {
             name: FrameName::of(&member.name),
             size: member.width.zip(member.height),
             shot: found.stack,
+            is_raw: found.detail.is_raw,
             ..Photo::new(found.id)
         };
         let marks = Marks {
@@ -229,7 +230,15 @@ impl<'a, 's> Desk<'a, 's> {
     pub(super) fn note_kind(&mut self, position: usize, kind: SkipKind) {
         let marks = &mut self.shelf.rest[position].marks;
         marks.is_video |= kind == SkipKind::Video;
-        marks.is_raw |= kind == SkipKind::Raw;
+        if kind == SkipKind::Raw {
+            self.set_raw(position);
+        }
+    }
+
+    /// Notes that a file turned out to be a raw one, whatever it is called.
+    pub(super) fn set_raw(&mut self, position: usize) {
+        self.shelf.rest[position].marks.is_raw = true;
+        self.shelf.photos[position].is_raw = true;
     }
 
     /// Counts a photo that belongs to the scan; partners are only compared with.

@@ -22,7 +22,7 @@ use base64::engine::general_purpose::STANDARD;
 use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
-use photo_similarity::{Exposure, Format, Signature};
+use photo_similarity::{Exposure, Format, Signature, is_raw};
 use rustix::fs::{CWD, renameat};
 use serde::{Deserialize, Serialize};
 
@@ -284,7 +284,8 @@ fn row(text: &[u8]) -> Result<Found, String> {
         is_archived: false,
         live_video: None,
     };
-    let detail = Detail { member, in_album: false, is_raw: false, tags: 0, shot: row.shot, stamp: None };
+    let is_raw = is_raw(&member.name);
+    let detail = Detail { member, in_album: false, is_raw, tags: 0, shot: row.shot, stamp: None };
     let how = How::Loaded(Box::new(Loaded { signature, size }));
     let (key, stamp) = (PictureKey(id.0), [0; 16]);
     Ok(Found { id, detail, content, exposure, stack: None, family: 0, key, stamp, passes: false, how })
