@@ -21,9 +21,10 @@ mod pairs;
 mod photo;
 mod preview;
 mod raw;
+mod raw_preview;
 mod relation;
 
-pub use decode::{Decoded, Format, Limits, PixelSource, decode};
+pub use decode::{Decoded, Format, Limits, PixelSource, decode, decode_raw};
 pub use error::SimilarityError;
 pub use group::{Class, Group, GroupId, Member, groups};
 pub use hash::{Hash, HashKind, Signature};
@@ -34,4 +35,5 @@ pub use pairs::{Edge, Forms, Kernel, Looks, Search, Which, unsettled};
 pub use photo::{Exposure, Photo, PhotoId};
 pub use preview::{Preview, PreviewSize, preview};
 pub use raw::{is_raw, raw_pair};
+pub use raw_preview::{RawPreview, raw_preview};
 pub use relation::{Bursts, Relation, Rules, relation};

@@ -85,6 +85,15 @@ pub struct Photo {
 impl Photo {
     /// A photo of which nothing is known.
     pub const fn new(id: PhotoId) -> Self {
-        Self { id, content: None, picture: None, exposure: None, name: None, size: None, shot: None, is_raw: false }
+        Self {
+            id,
+            content: None,
+            picture: None,
+            exposure: None,
+            name: None,
+            size: None,
+            shot: None,
+            is_raw: false,
+        }
     }
 }

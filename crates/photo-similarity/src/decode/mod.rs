@@ -22,6 +22,7 @@ use image::{DynamicImage, GrayImage};
 
 use crate::error::SimilarityError;
 use crate::luma::Luma;
+use crate::raw_preview::RawPreview;
 
 /// What a picture may cost. A file that says it needs more is an error before anything is decoded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,13 +114,29 @@ pub struct Decoded {
 /// others. Only an end that is missing by less than a fiftieth of the rows of a JPEG is forgiven, since cameras write such.
 pub fn decode(bytes: &[u8], short_side: u32, limits: &Limits) -> Result<Decoded, SimilarityError> {
     let format = sniff::format(bytes)?;
-    // A decoder that stumbles over a file must not take the run with it.
-    let decoded = catch_unwind(AssertUnwindSafe(|| match format {
-        Format::Jpeg => jpeg::decode(bytes, short_side, limits),
+    unharmed(|| match format {
+        Format::Jpeg => jpeg::decode(bytes, short_side, limits, Orientation::NoTransforms),
         Format::WebP => webp::decode(bytes, short_side, limits),
         Format::Png | Format::Tiff | Format::Gif => raster::decode(bytes, format, limits),
         Format::Heic | Format::Avif => heif(bytes, format, short_side, limits),
-    }));
+    })
+}
+
+/// Decodes the picture that a raw file carries of itself, upright. Sizes are those of that picture, and the photo's may be
+/// larger.
+pub fn decode_raw(
+    preview: &RawPreview,
+    short_side: u32,
+    limits: &Limits,
+) -> Result<Decoded, SimilarityError> {
+    let turn = Orientation::from_exif(preview.orientation).unwrap_or(Orientation::NoTransforms);
+    let decoded = unharmed(|| jpeg::decode(&preview.jpeg, short_side, limits, turn))?;
+    Ok(Decoded { source: PixelSource::EmbeddedThumbnail, ..decoded })
+}
+
+/// A decoder that stumbles over a file must not take the run with it.
+fn unharmed(decode: impl FnOnce() -> Result<Decoded, SimilarityError>) -> Result<Decoded, SimilarityError> {
+    let decoded = catch_unwind(AssertUnwindSafe(decode));
     decoded.unwrap_or_else(|_| Err(SimilarityError::Damaged("its decoder stumbled over it".to_owned())))
 }
 

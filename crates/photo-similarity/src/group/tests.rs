@@ -257,12 +257,12 @@ fn any_library() -> impl Strategy<Value = (Vec<Photo>, Vec<Option<Hash>>)> {
         prop::option::weighted(0.3, 0_u8..3),
         prop::option::weighted(0.5, (0_u32..2, prop::sample::select(vec![1000_i64, 1500, 2100, 2300, 9000]))),
         prop::option::weighted(0.2, 0_u64..3),
-        prop::bool::weighted(0.1),
+        (prop::bool::weighted(0.1), prop::bool::weighted(0.2)),
     );
     prop::collection::vec(one, 2..24).prop_map(|all| {
         let mut photos = Vec::new();
         let mut hashes = Vec::new();
-        for (number, (motif, flips, content, exposure, shot, is_plain)) in (0_u8..).zip(all) {
+        for (number, (motif, flips, content, exposure, shot, (is_plain, is_raw))) in (0_u8..).zip(all) {
             let mut hash = bits_from(motif * 60, 50);
             for bit in flips {
                 hash.0[(bit / 64) as usize] ^= 1 << (bit % 64);
@@ -271,6 +271,7 @@ fn any_library() -> impl Strategy<Value = (Vec<Photo>, Vec<Option<Hash>>)> {
                 content: content.map(|content| [content; 20]),
                 exposure: exposure.map(|(camera, taken)| Exposure { camera, taken }),
                 shot,
+                is_raw,
                 ..photo(number)
             });
             hashes.push((!is_plain).then_some(hash));

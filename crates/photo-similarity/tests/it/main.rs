@@ -15,5 +15,7 @@ mod heif;
 #[cfg(test)]
 mod places;
 #[cfg(test)]
+mod raws;
+#[cfg(test)]
 #[path = "../support/scene.rs"]
 mod scene;

@@ -18,12 +18,19 @@ use crate::error::SimilarityError;
 use crate::luma::Luma;
 use segments::Segments;
 
-/// Decodes a whole file, its short side at least `short_side` where it has as many pixels.
-pub(super) fn decode(bytes: &[u8], short_side: u32, limits: &Limits) -> Result<Decoded, SimilarityError> {
+/// Decodes a whole file, its short side at least `short_side` where it has as many pixels. `turn` is how it is to be turned
+/// when it does not say so itself.
+pub(super) fn decode(
+    bytes: &[u8],
+    short_side: u32,
+    limits: &Limits,
+    turn: Orientation,
+) -> Result<Decoded, SimilarityError> {
     let segments = Segments::of(bytes);
     let rows = rows(bytes, short_side, limits, segments, Wanted::Brightness)?;
     let luma = Luma::new(rows.width, rows.height, rows.samples)?;
-    upright(luma, segments.turn, rows.whole, Format::Jpeg, PixelSource::Picture)
+    let turn = segments.turn.unwrap_or(turn);
+    upright(luma, turn, rows.whole, Format::Jpeg, PixelSource::Picture)
 }
 
 /// The same in colours, and how they are to be turned.
@@ -34,7 +41,8 @@ pub(super) fn colours(
 ) -> Result<(RgbImage, Orientation), SimilarityError> {
     let segments = Segments::of(bytes);
     let rows = rows(bytes, short_side, limits, segments, Wanted::Colours)?;
-    Ok((picture(rows.width, rows.height, rows.samples)?, segments.turn))
+    let turn = segments.turn.unwrap_or(Orientation::NoTransforms);
+    Ok((picture(rows.width, rows.height, rows.samples)?, turn))
 }
 
 /// Decoded pixels, rows without gaps.

@@ -5,8 +5,8 @@ use image::metadata::Orientation;
 /// Found in front of the pixels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Segments {
-    /// How to turn the picture.
-    pub(super) turn: Orientation,
+    /// How to turn the picture, where it says so.
+    pub(super) turn: Option<Orientation>,
     /// Written in the way of Adobe, whose CMYK is upside down: 255 is no ink.
     pub(super) adobe: bool,
     /// Packed by an arithmetic coder.
@@ -16,7 +16,7 @@ pub(super) struct Segments {
 impl Segments {
     /// Reads up to the pixels. Rubbish between segments is stepped over, as decoders do.
     pub(super) fn of(bytes: &[u8]) -> Self {
-        let mut found = Self { turn: Orientation::NoTransforms, adobe: false, arithmetic: false };
+        let mut found = Self { turn: None, adobe: false, arithmetic: false };
         let mut turned = false;
         let mut at = 2;
         while let Some((marker, body)) = next(bytes, &mut at) {
@@ -24,8 +24,7 @@ impl Segments {
                 0xda | 0xd9 => break,
                 0xe1 if !turned && body.starts_with(b"Exif\0\0") => {
                     turned = true;
-                    found.turn =
-                        Orientation::from_exif_chunk(&body[6..]).unwrap_or(Orientation::NoTransforms);
+                    found.turn = Orientation::from_exif_chunk(&body[6..]);
                 }
                 0xc9 | 0xca => found.arithmetic = true,
                 0xee if body.starts_with(b"Adobe") => found.adobe = true,
@@ -71,7 +70,7 @@ mod tests {
 
         assert_eq!(
             Segments::of(&file),
-            Segments { turn: Orientation::Rotate90, adobe: true, arithmetic: false }
+            Segments { turn: Some(Orientation::Rotate90), adobe: true, arithmetic: false }
         );
     }
 
@@ -83,7 +82,7 @@ mod tests {
             b"\xff\xd8\xff\xe1\0",
             b"\xff\xd8\xff\xe1\0\0",
         ] {
-            assert_eq!(Segments::of(file).turn, Orientation::NoTransforms);
+            assert_eq!(Segments::of(file).turn, None);
         }
     }
 }

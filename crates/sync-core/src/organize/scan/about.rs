@@ -42,6 +42,9 @@ pub(in crate::organize) struct About {
     /// Names of people in its metadata.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(in crate::organize) people: Vec<String>,
+    /// It is a raw file; its looks are those of the picture that it carries of itself.
+    #[serde(skip_serializing_if = "is_false")]
+    pub(in crate::organize) is_raw: bool,
     /// Why it has no looks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(in crate::organize) problem: Option<Problem>,
@@ -91,8 +94,8 @@ impl About {
 /// Which build this is, as far as reading pictures goes.
 pub(in crate::organize) fn build() -> &'static str {
     if cfg!(feature = "heif") {
-        concat!(env!("CARGO_PKG_VERSION"), " heif")
+        concat!(env!("CARGO_PKG_VERSION"), " raw heif")
     } else {
-        env!("CARGO_PKG_VERSION")
+        concat!(env!("CARGO_PKG_VERSION"), " raw")
     }
 }

@@ -135,7 +135,8 @@ impl<'a, 's> Desk<'a, 's> {
 
     /// Whether a file has to be read again for its SHA-1, which is worth most to another machine.
     fn lacks_sum(&self, how: &How, known: &PictureRecord, about: &About) -> bool {
-        let is_picture = matches!(how, How::File) && about.problem.is_none() && !about.is_other;
+        let is_picture =
+            matches!(how, How::File) && about.problem.is_none() && !about.is_other && !about.is_raw;
         self.save.is_some() && is_picture && known.sha1.is_none()
     }
 
@@ -321,6 +322,7 @@ pub(super) fn learn(detail: &mut Detail, about: &About) {
     member.taken = about.shot.and_then(|shot| jiff::Timestamp::from_millisecond(shot).ok());
     detail.shot = about.shot;
     detail.tags = about.tags;
+    detail.is_raw |= about.is_raw;
     detail.is_raw |= about.problem.as_ref().is_some_and(|problem| problem.kind == SkipKind::Raw);
 }
 

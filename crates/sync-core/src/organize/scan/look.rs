@@ -6,7 +6,9 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use immich_api::{ApiError, AssetId, BEST_IN_FLIGHT, Thumbnail};
-use photo_similarity::{Limits, PhotoId, Signature, SimilarityError, decode};
+use photo_similarity::{
+    Decoded, Limits, PhotoId, RawPreview, Signature, SimilarityError, decode, decode_raw,
+};
 use sha1::{Digest as _, Sha1};
 
 use super::Scan;
@@ -25,7 +27,7 @@ use crate::state::{PictureKey, PictureRecord};
 
 /// Pixels of the short side that hashing wants: about a thumbnail of Immich, and not more than the small copy of 320 by 240
 /// that iPhones put into a HEIC, which is read a hundred times faster than the photo.
-pub(super) const SHORT_SIDE: u32 = 240;
+pub(in crate::organize) const SHORT_SIDE: u32 = 240;
 
 /// Pictures that are remembered in one commit; as many are looked at again after a kill.
 const BATCH: usize = 64;
@@ -144,6 +146,9 @@ impl Notes {
                 desk.shelf.rest[position].slot = desk.spool.put(&detail)?;
                 desk.shelf.photos[position].exposure = exposure_of(&about);
                 desk.set_size(position, detail.member.width.zip(detail.member.height));
+                if about.is_raw {
+                    desk.set_raw(position);
+                }
                 Some(detail)
             }
             None => None,
@@ -313,9 +318,12 @@ impl Eyes<'_, '_> {
                 skipped(SkipKind::Damaged, why, true)
             }
             Ok(Content::Video) => skipped(SkipKind::Video, "a video".to_owned(), true),
-            Ok(Content::Raw(head)) => {
+            Ok(Content::Raw(head, preview)) => {
                 file::note_metadata(&head, about);
-                skipped(SkipKind::Raw, "a raw file".to_owned(), true)
+                about.is_raw = true;
+                preview.and_then(|preview| self.raw(&preview, about)).unwrap_or_else(|| {
+                    skipped(SkipKind::Raw, "a raw file without a picture of itself".to_owned(), true)
+                })
             }
             Ok(Content::Picture(bytes)) => {
                 self.processor.enter();
@@ -336,6 +344,19 @@ impl Eyes<'_, '_> {
     }
 }
 
+impl Eyes<'_, '_> {
+    /// By the picture in a raw file, whose size is not that of the photo; `None` where it shows nothing.
+    fn raw(&self, preview: &RawPreview, about: &mut About) -> Option<Outcome> {
+        let options = self.scan.options;
+        self.processor.enter();
+        let decoded = decode_raw(preview, SHORT_SIDE, &options.look.limits).ok();
+        let outcome = decoded.map(|decoded| hashed(&decoded, "raw", options, about));
+        self.processor.leave(Answer::After(Duration::ZERO));
+        (about.width, about.height, about.format) = (None, None, None);
+        outcome
+    }
+}
+
 /// Decodes and hashes.
 fn seen(
     bytes: &[u8],
@@ -344,13 +365,21 @@ fn seen(
     about: &mut About,
 ) -> Result<Outcome, SimilarityError> {
     let limits: &Limits = &options.look.limits;
-    let decoded = decode(bytes, SHORT_SIDE, limits)?;
+    Ok(hashed(&decode(bytes, SHORT_SIDE, limits)?, origin, options, about))
+}
+
+fn hashed(
+    decoded: &Decoded,
+    origin: &str,
+    options: &crate::organize::OrganizeOptions,
+    about: &mut About,
+) -> Outcome {
     let signature = Signature::of(options.look.kind, &decoded.luma);
     let (width, height) = (decoded.luma.width().to_le_bytes(), decoded.luma.height().to_le_bytes());
     about.picture = Some(digest8(origin, &[&width, &height, decoded.luma.samples()]));
     (about.width, about.height) = (Some(decoded.width), Some(decoded.height));
     about.format = Some(decoded.format);
-    Ok(Outcome::Seen(Box::new(signature)))
+    Outcome::Seen(Box::new(signature))
 }
 
 fn skipped(kind: SkipKind, why: String, is_lasting: bool) -> Outcome {

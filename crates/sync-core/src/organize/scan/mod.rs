@@ -24,6 +24,7 @@ use jiff::Timestamp;
 pub(super) use about::About;
 pub(super) use desk::Desk;
 pub(super) use detail::{Detail, Found, How, camera_name, camera_number, digest8, digest16, format_of};
+pub(super) use look::SHORT_SIDE;
 pub(super) use open_file::{FileFacts, NotRead, facts_of, read_rest};
 
 use super::cache::ThumbnailCache;

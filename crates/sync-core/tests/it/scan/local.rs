@@ -172,6 +172,53 @@ fn a_raw_file_and_its_picture_are_one_shot_and_a_live_photo_has_its_video() {
     assert_eq!(groups[0].members[1].live_video, None);
 }
 
+/// A DNG with this picture in it, whose first directory says so.
+fn dng(jpeg: &[u8]) -> Vec<u8> {
+    let entry = |tag: u16, kind: u16, count: u32, value: u32| {
+        [&tag.to_le_bytes()[..], &kind.to_le_bytes(), &count.to_le_bytes(), &value.to_le_bytes()].concat()
+    };
+    let length = u32::try_from(jpeg.len()).unwrap();
+    let directory = [
+        entry(0x0103, 3, 1, 7),
+        entry(0x0111, 4, 1, 8 + 2 + 4 * 12 + 4),
+        entry(0x0117, 4, 1, length),
+        entry(0xc612, 1, 4, 0x0000_0401),
+    ];
+    [b"II*\0\x08\0\0\0\x04\0".as_slice(), &directory.concat(), &[0; 4], jpeg].concat()
+}
+
+#[test]
+fn raw_files_are_compared_by_the_picture_in_them_and_are_copies_of_raw_files_only() {
+    let folder = tempfile::tempdir().unwrap();
+    plant(
+        folder.path(),
+        &[
+            ("a/IMG_1.dng", dng(&scene(5, 800, 600))),
+            ("b/other.dng", dng(&scene(5, 400, 300))),
+            ("c/export.jpg", scene(5, 800, 600)),
+            ("c/small.jpg", scene(5, 400, 300)),
+        ],
+    );
+    let lab = Lab::folder(folder.path());
+
+    for looked_at in [4, 0] {
+        let (summary, told) = lab.scan(&[]);
+
+        assert_eq!((summary.looked_at, summary.skipped.len()), (looked_at, 0), "{told:?}");
+        let sets: Vec<Vec<(String, u16)>> = lab
+            .groups()
+            .iter()
+            .map(|group| group.members.iter().map(|member| (member.name.clone(), member.set)).collect())
+            .collect();
+        assert_eq!(sets.len(), 1, "they look alike: {sets:?}");
+        let raws: Vec<u16> =
+            sets[0].iter().filter(|(name, _)| name.ends_with("dng")).map(|(_, set)| *set).collect();
+        let pictures: Vec<u16> =
+            sets[0].iter().filter(|(name, _)| name.ends_with("jpg")).map(|(_, set)| *set).collect();
+        assert!(raws[0] == raws[1] && pictures[0] == pictures[1] && raws[0] != pictures[0], "{sets:?}");
+    }
+}
+
 #[test]
 fn shots_of_one_camera_at_different_times_are_no_duplicates() {
     let folder = tempfile::tempdir().unwrap();

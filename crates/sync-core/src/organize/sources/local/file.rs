@@ -3,12 +3,15 @@
 
 use std::fs;
 use std::io::Read as _;
+use std::os::unix::fs::FileExt as _;
 use std::path::Path;
 
 use photo_metadata::structure::{Container, expected_containers, sniff};
 use photo_metadata::{FileTags, Tag, glance};
 
-use crate::organize::scan::{About, FileFacts, NotRead, camera_name, read_rest};
+use photo_similarity::{RawPreview, raw_preview};
+
+use crate::organize::scan::{About, FileFacts, NotRead, SHORT_SIDE, camera_name, read_rest};
 
 /// Bytes that tell what a file is.
 const HEAD: u64 = 4096;
@@ -20,8 +23,8 @@ const RAW_HEAD: u64 = 1 << 20;
 pub(in crate::organize) enum Content {
     /// A picture, as a whole.
     Picture(Vec<u8>),
-    /// The beginning of a raw file.
-    Raw(Vec<u8>),
+    /// The beginning of a raw file, and the picture that it carries of itself.
+    Raw(Vec<u8>, Option<RawPreview>),
     Video,
     /// Nothing that is known, under a name that promises a picture or a video.
     Broken,
@@ -43,8 +46,13 @@ pub(in crate::organize) fn read(
         _ if container.is_video() => Ok(Content::Video),
         Container::Xmp => Ok(by_name(path)),
         _ if container.is_raw() || (container == Container::Tiff && is_raw_by_name(path)) => {
-            file.take(RAW_HEAD - HEAD).read_to_end(&mut head).map_err(NotRead::Failed)?;
-            Ok(Content::Raw(head))
+            std::io::Read::by_ref(file)
+                .take(RAW_HEAD - HEAD)
+                .read_to_end(&mut head)
+                .map_err(NotRead::Failed)?;
+            let mut read = |offset: u64, buffer: &mut [u8]| file.read_exact_at(buffer, offset);
+            let preview = raw_preview(facts.size, SHORT_SIDE, most, &mut read).map_err(NotRead::Failed)?;
+            Ok(Content::Raw(head, preview))
         }
         _ => read_rest(file, facts, head, most).map(Content::Picture),
     }
