@@ -4,9 +4,9 @@ use std::process::Command;
 
 use clap::{Args, Subcommand};
 
-use crate::shell;
 use crate::tests_run::Surroundings;
 use crate::workspace::Workspace;
+use crate::{environment, shell, tools};
 
 /// What `demo` is asked.
 #[derive(Debug, Default, Args)]
@@ -67,6 +67,15 @@ enum Bench {
     /// A first and a second run over a library of large JPEG files, natively and with ExifTool
     Write {
         /// Passed on to the harness, such as `--files 1000` or `--folder DIR`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Finding copies: recall, keepers and speed, beside czkawka and Immich's rule
+    Similarity {
+        /// Print the tables as JSON
+        #[arg(long)]
+        json: bool,
+        /// Passed on to the harness, such as `--only search` or `--without-million`
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
@@ -133,7 +142,32 @@ pub(crate) fn bench(workspace: &Workspace, args: &BenchArgs) -> anyhow::Result<(
         Bench::Engine { arguments } => measure(workspace, "bench_engine", arguments),
         Bench::Write { arguments } => measure(workspace, "bench_write", arguments),
         Bench::Unchanged { arguments } => measure(workspace, "bench_unchanged", arguments),
+        Bench::Similarity { json, arguments } => similarity(workspace, *json, arguments),
     }
+}
+
+/// On one core where the system can hold it there, so that what is measured stays in one cache.
+fn similarity(workspace: &Workspace, json: bool, arguments: &[String]) -> anyhow::Result<()> {
+    let czkawka = tools::czkawka(workspace)?;
+    let package = ["--release", "--package", "photo-similarity", "--example", "bench_similarity"];
+    let mut build = cargo(&["build"]);
+    build.args(package);
+    if tools::heif() {
+        build.args(["--features", "heif"]);
+    }
+    // Not by `cargo run`: only what is measured is held on one core.
+    shell::run(build.current_dir(&workspace.root))?;
+    let program = workspace.target.join("release/examples/bench_similarity");
+    let mut command = match environment::program("taskset") {
+        Some(taskset) => {
+            let mut command = Command::new(taskset);
+            command.args(["--cpu-list", "0"]).arg(program);
+            command
+        }
+        None => Command::new(program),
+    };
+    command.arg("--czkawka").arg(czkawka).args(json.then_some("--json")).args(arguments);
+    run(workspace, command)
 }
 
 fn measure(workspace: &Workspace, example: &str, arguments: &[String]) -> anyhow::Result<()> {

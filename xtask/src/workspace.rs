@@ -13,6 +13,9 @@ use crate::shell;
 pub(crate) struct Workspace {
     #[serde(rename = "workspace_root")]
     pub(crate) root: PathBuf,
+    /// Where cargo builds.
+    #[serde(rename = "target_directory")]
+    pub(crate) target: PathBuf,
     #[serde(rename = "packages")]
     pub(crate) crates: Vec<Crate>,
 }

@@ -2,6 +2,7 @@
 //! decoders; where they can be had also strace, nasm and libheif.
 
 mod browser;
+mod czkawka;
 mod exiftool;
 mod packages;
 
@@ -46,6 +47,12 @@ pub(crate) fn heif() -> bool {
 pub(crate) fn ready(workspace: &Workspace) -> anyhow::Result<PathBuf> {
     packages::require(&[packages::PERL, packages::C_COMPILER])?;
     exiftool::install(&workspace.tools())
+}
+
+/// Sees to it that there is a czkawka_cli to compare with, and answers with its path.
+pub(crate) fn czkawka(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+    packages::require(&[packages::C_COMPILER])?;
+    czkawka::install(&workspace.tools())
 }
 
 /// Sees to it that the report page can be opened in a browser.
