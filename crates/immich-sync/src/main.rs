@@ -13,6 +13,7 @@ mod nearest;
 mod output;
 mod report;
 mod room;
+mod same_state;
 mod settings;
 mod signals;
 mod start;

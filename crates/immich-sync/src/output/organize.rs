@@ -10,6 +10,7 @@ use super::json::SCHEMA;
 use super::words::{thousands, time};
 use super::{Paint, Traffic, summary};
 use crate::exit::ExitStatus;
+use crate::same_state::SameState;
 
 /// What is known when the organizer has come to its end.
 pub(crate) struct OrganizeEnd<'a> {
@@ -25,13 +26,15 @@ pub(crate) struct OrganizeEnd<'a> {
     pub(crate) dry_run: bool,
     /// What to do next, in words.
     pub(crate) next: &'a [String],
+    /// How later commands find the state of this run.
+    pub(crate) same: &'a SameState,
     /// How the program will end.
     pub(crate) status: ExitStatus,
 }
 
 /// The last lines.
 pub(super) fn lines(end: &OrganizeEnd<'_>, unnamed: u64, paint: Paint) -> Vec<String> {
-    let mut lines = end.acted.map_or_else(Vec::new, |acted| acted_lines(acted, end.dry_run, paint));
+    let mut lines = end.acted.map_or_else(Vec::new, |acted| acted_lines(acted, end, paint));
     // A scan of folders has nobody to ask.
     let used = match end.traffic.requests {
         0 => time(end.elapsed),
@@ -52,8 +55,8 @@ pub(super) fn lines(end: &OrganizeEnd<'_>, unnamed: u64, paint: Paint) -> Vec<St
 }
 
 /// What became of each action.
-fn acted_lines(acted: &ActSummary, dry_run: bool, paint: Paint) -> Vec<String> {
-    let mut lines = vec![paint.bold(match (acted.total.done, dry_run) {
+fn acted_lines(acted: &ActSummary, end: &OrganizeEnd<'_>, paint: Paint) -> Vec<String> {
+    let mut lines = vec![paint.bold(match (acted.total.done, end.dry_run) {
         (0, _) => "Nothing had to be done:",
         (_, true) => "Dry run; nothing was changed. There would be:",
         (_, false) => "Done:",
@@ -74,7 +77,7 @@ fn acted_lines(acted: &ActSummary, dry_run: bool, paint: Paint) -> Vec<String> {
         }
     }
     if let (Some(run), true) = (acted.run, acted.total.done > 0) {
-        lines.push(format!("`immich-sync undo {}` takes it back.", run.0));
+        lines.push(format!("`immich-sync undo {}{}` takes it back.", run.0, end.same.runs));
     }
     lines
 }
@@ -185,6 +188,19 @@ mod tests {
         }
     }
 
+    fn end(same: &SameState) -> OrganizeEnd<'_> {
+        OrganizeEnd {
+            scan: None,
+            acted: None,
+            traffic: Traffic::default(),
+            elapsed: Duration::ZERO,
+            dry_run: false,
+            next: &[],
+            same,
+            status: ExitStatus::Ok,
+        }
+    }
+
     fn text(scan: &ScanSummary) -> String {
         super::super::scan::lines(scan, Paint { on: false }).join("\n")
     }
@@ -210,8 +226,14 @@ mod tests {
         sum.skipped.insert("changed-since".to_owned(), 1);
         let acted = ActSummary { total: sum.clone(), by_action: vec![("tag", sum)], run: Some(RunId(4)) };
 
-        insta::assert_snapshot!(acted_lines(&acted, false, Paint { on: false }).join("\n"));
-        assert!(acted_lines(&ActSummary::default(), true, Paint { on: false })[0].contains("Nothing"));
+        insta::assert_snapshot!(
+            acted_lines(&acted, &end(&SameState::default()), Paint { on: false }).join("\n")
+        );
+        let elsewhere = SameState { runs: " --state-dir /here".to_owned(), ..SameState::default() };
+        let lines = acted_lines(&acted, &end(&elsewhere), Paint { on: false });
+        assert_eq!(lines.last().unwrap(), "`immich-sync undo 4 --state-dir /here` takes it back.");
+        let dry_run = OrganizeEnd { dry_run: true, ..end(&elsewhere) };
+        assert!(acted_lines(&ActSummary::default(), &dry_run, Paint { on: false })[0].contains("Nothing"));
     }
 
     #[test]

@@ -22,24 +22,19 @@ pub(super) fn photo(member: &MemberRecord) -> String {
     }
 }
 
-/// What every command ends with.
-pub(super) const fn options(head: &Head) -> &'static str {
-    if head.is_local { " --source local" } else { "" }
-}
-
 /// Says that this photo of the group is to be kept.
 pub(super) fn keep(head: &Head, group: GroupId, member: &MemberRecord) -> String {
-    format!("immich-sync organize decide {} --keep {}{}", name(group), photo(member), options(head))
+    format!("immich-sync organize decide {} --keep {}{}", name(group), photo(member), head.options)
 }
 
 /// Says that the photos of the group are no duplicates.
 pub(super) fn ignore(head: &Head, group: GroupId) -> String {
-    format!("immich-sync organize decide {} --ignore{}", name(group), options(head))
+    format!("immich-sync organize decide {} --ignore{}", name(group), head.options)
 }
 
 /// Shows the group in a terminal.
 pub(super) fn show(head: &Head, group: GroupId) -> String {
-    format!("immich-sync organize show {}{}", name(group), options(head))
+    format!("immich-sync organize show {}{}", name(group), head.options)
 }
 
 #[cfg(test)]
@@ -52,7 +47,7 @@ mod tests {
         let members = [asset(1, "a.jpg"), file("/photos/a\n'; rm -rf ~; '.jpg")];
         let group = GroupId([0xab; 16]);
 
-        let head = Head { is_local: true, ..head(&[]) };
+        let head = Head { options: " --source local".to_owned(), ..head(&[]) };
         let lines = members.iter().map(|member| keep(&head, group, member));
         for line in lines.chain([ignore(&head, group), show(&head, group)]) {
             assert!(line.ends_with(" --source local"), "{line}");

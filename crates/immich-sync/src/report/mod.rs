@@ -46,8 +46,8 @@ pub(crate) struct Head {
     pub(crate) sources: Vec<String>,
     /// Address of the Immich server that links lead to.
     pub(crate) server: Option<String>,
-    /// Whether photos of this machine alone were compared: their groups are in a state of their own.
-    pub(crate) is_local: bool,
+    /// What every command ends with, so that it finds these groups: options, or nothing.
+    pub(crate) options: String,
     /// When the page was made.
     pub(crate) made: Timestamp,
     /// The zone in which times are shown.

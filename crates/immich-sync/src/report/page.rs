@@ -11,7 +11,7 @@ use super::file::MARK;
 use super::markup::Markup;
 use super::markup::Part::{Number, Raw, Text};
 use super::pictures::Pictures;
-use super::{CLASSES, Head, Written, command, group, sheet};
+use super::{CLASSES, Head, Written, group, sheet};
 use crate::output::{count, fit, size, thousands};
 
 /// Groups whose pictures are made at a time: enough work for all threads, and few enough that their pictures take
@@ -98,7 +98,7 @@ fn put_top(page: &mut Markup<'_>, head: &Head) -> io::Result<()> {
     for class in CLASSES {
         put_tab(page, head, class)?;
     }
-    page.put(&[Raw("</nav></div>\n<main data-options=\""), Raw(command::options(head)), Raw("\">\n")])
+    page.put(&[Raw("</nav></div>\n<main data-options=\""), Text(&head.options), Raw("\">\n")])
 }
 
 fn put_tab(page: &mut Markup<'_>, head: &Head, class: Class) -> io::Result<()> {
@@ -161,8 +161,7 @@ fn put_section_end(page: &mut Markup<'_>, head: &Head, class: Class) -> io::Resu
             Raw(" --limit "),
             Number(there),
         ])?;
-        page.raw(command::options(head))?;
-        page.raw("</code></p>\n")?;
+        page.put(&[Text(&head.options), Raw("</code></p>\n")])?;
     }
     page.raw("</section>\n")
 }

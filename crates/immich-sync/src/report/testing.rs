@@ -73,7 +73,7 @@ pub(super) fn head(groups: &[GroupRecord]) -> Head {
     Head {
         sources: vec!["http://nas:2283".to_owned()],
         server: Some("http://nas:2283".to_owned()),
-        is_local: false,
+        options: String::new(),
         made: Timestamp::from_second(1_719_900_000).unwrap(),
         zone: TimeZone::UTC,
         bits: 256,

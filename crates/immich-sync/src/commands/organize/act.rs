@@ -50,6 +50,7 @@ pub(super) fn run(
         actions,
         classes: (!wishes.classes.is_empty()).then(|| wishes.classes.iter().copied().collect()),
         groups: groups(wishes, store)?,
+        kind: run.settings.look.kind,
         whole: scan.is_some_and(|scan| is_whole(run.settings, scan)),
         confirmed: run.settings.yes,
     };

@@ -10,6 +10,7 @@ use sync_core::state::{SqliteStore, Store as _};
 use super::list::{Wanted, each};
 use super::run::Run;
 use crate::output::{GroupsView, Presenter as _};
+use crate::same_state::SameState;
 use crate::settings::time_zone;
 
 /// Groups that a person sees at once; a machine gets all.
@@ -36,7 +37,7 @@ pub(super) fn show(run: &Run<'_>, store: &SqliteStore) -> Result<()> {
 }
 
 /// What can be done next, in words.
-pub(super) fn next(run: &Run<'_>, scan: Option<&ScanSummary>) -> Vec<String> {
+pub(super) fn next(run: &Run<'_>, scan: Option<&ScanSummary>, same: &SameState) -> Vec<String> {
     let Some(scan) = scan else { return Vec::new() };
     if scan.stopped {
         return vec!["What was looked at is remembered. Run the same again to go on.".to_owned()];
@@ -44,11 +45,19 @@ pub(super) fn next(run: &Run<'_>, scan: Option<&ScanSummary>) -> Vec<String> {
     if !run.settings.wishes.actions.is_empty() || run.settings.output.is_some() || scan.groups_in_all() == 0 {
         return Vec::new();
     }
-    let mut lines = vec![
-        "Nothing was changed. `immich-sync organize show 1` shows a group, `organize list` more of them,"
-            .to_owned(),
-        "`organize decide` decides about one.".to_owned(),
-    ];
+    let options = &same.groups;
+    let mut lines = if options.is_empty() {
+        vec![
+            "Nothing was changed. `immich-sync organize show 1` shows a group, `organize list` more of them,"
+                .to_owned(),
+        ]
+    } else {
+        vec![
+            format!("Nothing was changed. `immich-sync organize show 1{options}` shows a group,"),
+            format!("`immich-sync organize list{options}` more of them,"),
+        ]
+    };
+    lines.push("`organize decide` decides about one.".to_owned());
     if run.settings.server.is_some() {
         lines.push(
             "--tag-only tags them for a review in Immich, --create-albums makes albums of them.".to_owned(),

@@ -15,6 +15,7 @@ use sync_core::state::{GroupStore as _, SqliteStore, Store as _};
 use super::run::Run;
 use crate::output::{Presenter as _, clean_path, count};
 use crate::report::{Head, Pictures, ReportFile, make, shares};
+use crate::same_state::SameState;
 use crate::settings::time_zone;
 
 /// The largest file that is read for a small picture of it.
@@ -31,6 +32,7 @@ pub(super) fn write(
     file: &ReportFile,
     clients: &[Client],
     store: &SqliteStore,
+    same: &SameState,
 ) -> Result<String> {
     run.presenter.pause();
     let cache = super::scan::cache(run, clients.is_empty())?;
@@ -47,7 +49,7 @@ pub(super) fn write(
     let head = Head {
         sources: sources(run),
         server: store.identity()?.map(|identity| identity.url),
-        is_local: settings.server.is_none(),
+        options: same.groups.clone(),
         made: Timestamp::now(),
         zone: time_zone(&run.start.sources())?,
         bits: settings.look.kind.bits(),

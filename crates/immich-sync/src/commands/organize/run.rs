@@ -20,6 +20,7 @@ use crate::output::{
     Asker, Console, Everybody, OrganizeEnd, Presenter as _, Traffic, lost_log, lost_results, start_tracing,
 };
 use crate::room;
+use crate::same_state::SameState;
 use crate::settings::{OrganizeSettings, OutputSettings};
 use crate::signals::Signals;
 use crate::start::{Start, typed_json};
@@ -81,9 +82,10 @@ impl Run<'_> {
             Some(_) => None,
             None => Some(self.scan(&clients, &store, &state)?),
         };
+        let same = self.same_state(&state);
         let mut next = Vec::new();
         if let (Some(page), Some(false)) = (&page, scan.as_ref().map(|scan| scan.stopped)) {
-            next.push(report::write(self, page, &clients, &store)?);
+            next.push(report::write(self, page, &clients, &store, &same)?);
         }
         let acted = match &scan {
             Some(scan) if scan.stopped => None,
@@ -98,7 +100,7 @@ impl Run<'_> {
         if acted.is_none() && scan.as_ref().is_some_and(|scan| !scan.stopped) {
             found::show(self, &store)?;
         }
-        next.extend(found::next(self, scan.as_ref()));
+        next.extend(found::next(self, scan.as_ref(), &same));
         let status = ExitStatus::of_organizing(scan.as_ref(), acted.as_ref(), signals.caught());
         store.close().context("everything is remembered, but the state could not be closed")?;
         self.presenter.finish_organizing(&OrganizeEnd {
@@ -108,10 +110,14 @@ impl Run<'_> {
             elapsed: begin.elapsed(),
             dry_run: self.settings.dry_run,
             next: &next,
+            same: &same,
             status,
         });
         if lost_results() {
-            anyhow::bail!("not all results could be written; `immich-sync organize list` shows the groups");
+            anyhow::bail!(
+                "not all results could be written; `immich-sync organize list{}` shows the groups",
+                same.groups
+            );
         }
         if let Some(lost) = lost_log() {
             anyhow::bail!("{lost}; make room for the log");
@@ -136,6 +142,12 @@ impl Run<'_> {
         }
         let users: Vec<String> = clients.iter().map(|client| client.server().user.id.to_string()).collect();
         states::of_users(states, &users)
+    }
+
+    /// How later commands find this state.
+    fn same_state(&self, state: &Path) -> SameState {
+        let given = self.settings.state_dir.is_some();
+        SameState::of(state, given, self.settings.server.is_none(), self.start.folders.states.as_deref())
     }
 
     /// Compares, and remembers how.

@@ -3,6 +3,7 @@
 use immich_sandbox::Version;
 use serde_json::Value;
 
+use super::pictures::{jpeg, picture};
 use super::shelf::Shelf;
 use crate::place::Said;
 
@@ -155,6 +156,25 @@ fn several_things_are_done_at_once_and_history_lists_them() {
     let history =
         Said::by(&mut shelf.bare(&["history", "--server", &shelf.sandbox.url()])).ended_with(0).stdout;
     assert!(history.contains("organize --stack --mark-best-favorite --description"), "{history}");
+}
+
+#[test]
+fn what_was_stacked_stays_a_group_whose_tags_stay_and_which_grows() {
+    let shelf = Shelf::new();
+    let all = ["--stack", "--tag-only", "--create-albums", "--json"];
+    Said::by(&mut shelf.organize(&all)).ended_with(0);
+    let (tags, stacks) = (shelf.all_tags(), shelf.sandbox.stacks());
+    let albums = shelf.sandbox.albums();
+
+    let second = Said::by(&mut shelf.organize(&all)).ended_with(0);
+
+    assert_eq!(second.last()["run"], Value::Null, "{}", second.stdout);
+    assert_eq!((shelf.all_tags(), shelf.sandbox.stacks()), (tags, stacks));
+    assert_eq!(shelf.sandbox.albums(), albums);
+    shelf.sandbox.set_picture(shelf.singles[0], &jpeg(&picture(1), 30)).unwrap();
+    Said::by(&mut shelf.organize(&all)).ended_with(0);
+    let lake = shelf.sandbox.stacks().into_iter().find(|stack| stack.contains(&shelf.lake[0])).unwrap();
+    assert_eq!((lake.len(), lake[0]), (4, shelf.lake[0]));
 }
 
 #[test]

@@ -18,19 +18,17 @@ use crate::error::SyncError;
 use crate::organize::{GroupRecord, MemberRecord};
 use crate::plan::SkipReason;
 
-/// Bits of the usual hash.
-const BITS: u16 = 256;
 /// Photos that are asked for together.
 const TOGETHER: usize = 64;
 
 /// The line for a member of a group.
-fn line(group: &GroupRecord, member: &MemberRecord) -> String {
+fn line(group: &GroupRecord, member: &MemberRecord, bits: u32) -> String {
     let name: String = group.id.to_string().chars().take(8).collect();
     let is_keeper = group.keeper() == Some(member);
     let part = match member.distance {
         _ if is_keeper => format!("the best of {}", group.members.len()),
         _ if group.class == Class::Exact => "the same file".to_owned(),
-        Some(distance) => format!("distance {distance}/{BITS}"),
+        Some(distance) => format!("distance {distance}/{bits}"),
         None => group.class.name().to_owned(),
     };
     format!("{MARK}{name}, {part}")
@@ -102,7 +100,7 @@ impl Work for Describe {
         for (account, orders) in &mut desk.accounts {
             for member in usable(group, account, fresh, orders) {
                 let Some(photo) = member.photo() else { continue };
-                let line = line(group, member);
+                let line = line(group, member, desk.options.kind.bits());
                 if !orders.is_counting() {
                     self.wait(account, photo, Some(line), orders)?;
                     continue;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use immich_api::Permission;
-use photo_similarity::{Class, GroupId};
+use photo_similarity::{Class, GroupId, HashKind};
 
 /// Something that is done with groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -118,6 +118,8 @@ pub struct ActOptions {
     pub classes: Option<BTreeSet<Class>>,
     /// Only these groups; `None` for all.
     pub groups: Option<BTreeSet<GroupId>>,
+    /// The hash that photos were compared by, for distances in captions.
+    pub kind: HashKind,
     /// Whether the groups are those of the whole library, completely listed: only then may what we did for groups
     /// that are no more be taken away again.
     pub whole: bool,

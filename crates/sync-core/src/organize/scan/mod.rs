@@ -34,13 +34,13 @@ use super::summary::ScanSummary;
 use crate::account::{self, Account};
 use crate::error::SyncError;
 use crate::event::{Event, Reporter};
-use crate::state::{GroupStore, PictureStore, Store};
+use crate::state::{DeedStore, GroupStore, PictureStore, Store};
 use crate::stop::StopFlag;
 
 /// What a scan remembers and finds.
-pub trait ScanStore: Store + GroupStore + PictureStore {}
+pub trait ScanStore: Store + GroupStore + PictureStore + DeedStore {}
 
-impl<T: Store + GroupStore + PictureStore> ScanStore for T {}
+impl<T: Store + GroupStore + PictureStore + DeedStore> ScanStore for T {}
 
 /// Everything a scan needs, told by the caller.
 pub struct Scan<'a> {

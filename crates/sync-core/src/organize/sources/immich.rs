@@ -7,7 +7,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use immich_api::{Asset, AssetKind, AssetQuery, Visibility};
+use immich_api::{Asset, AssetKind, AssetQuery, StackMembers, Visibility};
 use photo_similarity::{Exposure, is_raw};
 
 use super::members;
@@ -30,8 +30,8 @@ struct Beside {
     in_albums: HashSet<u128>,
     /// Assets in one of the albums that were asked for; `None` where none was.
     asked: Option<HashSet<u128>>,
-    /// Stacks by asset.
-    stacks: HashMap<u128, immich_api::StackId>,
+    /// Stacks by asset, and whether we made them.
+    stacks: HashMap<u128, (immich_api::StackId, bool)>,
 }
 
 /// Lists all accounts. Partners' photos come with their own, and those of users who are part of the run do not count
@@ -52,9 +52,12 @@ fn beside(scan: &Scan<'_>, account: &Account<'_>, number: u16) -> Result<Beside,
         [] => None,
         albums => Some(members::of_albums(reader, albums)?),
     };
+    let ours = scan.store.stacks_of_ours(&account.user())?;
     let mut stacks = HashMap::new();
-    for stack in reader.stacks()? {
-        stacks.extend(stack.assets.iter().map(|asset| (asset.as_u128(), stack.id.clone())));
+    for StackMembers { id, mut assets, .. } in reader.stacks()? {
+        assets.sort_unstable();
+        let is_ours = ours.contains(&assets);
+        stacks.extend(assets.iter().map(|asset| (asset.as_u128(), (id.clone(), is_ours))));
     }
     Ok(Beside { number, user: account.user(), in_albums: members::in_albums(scan, reader)?, asked, stacks })
 }
@@ -122,8 +125,11 @@ fn found(asset: Asset, filters: &Filters, beside: &Beside, users: &BTreeSet<Stri
         let stem = stem(&asset.original_file_name);
         digest8("shot", &[owner.as_bytes(), &shot.to_le_bytes(), stem.as_bytes()])
     });
-    let shot_of_stack = stack.map(|stack| digest8("stack", &[stack.to_string().as_bytes()]));
-    let stack = stack.map(ToString::to_string);
+    // What we stacked are copies, and stay a group: else its tags and albums would go with the next scan.
+    let shot_of_stack = stack
+        .filter(|(_, is_ours)| !is_ours)
+        .map(|(stack, _)| digest8("stack", &[stack.to_string().as_bytes()]));
+    let stack = stack.map(|(stack, _)| stack.to_string());
     let in_album = beside.in_albums.contains(&number);
     let is_raw = is_raw(&asset.original_file_name) || is_raw(&asset.original_path);
     let member = member(asset, is_own, camera, stack);

@@ -1,7 +1,7 @@
 //! The heart, the archive, captions and the review page.
 
 use immich_sandbox::Version;
-use photo_similarity::Class;
+use photo_similarity::{Class, HashKind};
 use sync_core::SyncError;
 use sync_core::organize::{ActOptions, Action, Decision, Place};
 use sync_core::state::GroupStore;
@@ -82,6 +82,17 @@ fn a_fifth_of_a_library_does_not_go_to_the_archive_without_a_question() {
 
     lab.act(&ActOptions { confirmed: true, ..archive });
     assert_eq!(lab.world().photos.values().filter(|photo| photo.is_archived).count(), 29);
+}
+
+#[test]
+fn a_distance_in_a_caption_is_told_of_the_bits_of_its_hash() {
+    let lab = Lab::new(2);
+    lab.duplicates(&[&[0, 1]]);
+
+    lab.act(&ActOptions { kind: HashKind::DHash, ..only(Action::Describe) });
+
+    let caption = lab.world().photos[&lab.id(1)].description.clone();
+    assert!(caption.ends_with(", distance 12/64"), "{caption}");
 }
 
 #[test]
