@@ -204,7 +204,10 @@ pub enum ApiError {
     },
 
     /// An answer that is not what Immich sends.
-    #[error("{endpoint} answered something unexpected ({problem}): {excerpt}; is there a proxy in between?")]
+    #[error(
+        "{endpoint} answered something unexpected ({problem}){}; is there a proxy in between?",
+        after_colon(excerpt)
+    )]
     Unexpected {
         /// What was asked.
         endpoint: &'static str,
@@ -332,6 +335,9 @@ pub enum BodyProblem {
     /// JSON that stops in the middle.
     #[error("the JSON stops in the middle")]
     Truncated,
+    /// Nothing at all where something was asked for.
+    #[error("it is empty")]
+    Empty,
     /// No JSON, such as the error page of a proxy.
     #[error("no JSON")]
     NotJson,
@@ -358,6 +364,11 @@ pub enum BodyProblem {
     EndlessPages,
 }
 
+/// A text behind a colon, or nothing.
+fn after_colon(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!(": {text}") }
+}
+
 impl ApiError {
     /// Whether the same request may succeed later.
     pub fn is_transient(&self) -> bool {
@@ -365,7 +376,10 @@ impl ApiError {
             Self::Unreachable { .. } | Self::Interrupted { .. } => true,
             Self::Status { status, .. } => matches!(status, 408 | 429 | 500 | 502 | 503 | 504),
             Self::Unexpected { problem, .. } => match problem {
-                BodyProblem::Truncated | BodyProblem::NotJson | BodyProblem::NotAPicture => true,
+                BodyProblem::Truncated
+                | BodyProblem::Empty
+                | BodyProblem::NotJson
+                | BodyProblem::NotAPicture => true,
                 BodyProblem::TooDeep
                 | BodyProblem::TooManyValues
                 | BodyProblem::OtherRange

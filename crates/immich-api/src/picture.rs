@@ -72,7 +72,7 @@ fn picture(answer: Answer) -> Result<Picture, ApiError> {
         (true, false) => {
             return Ok(Picture { media_type: clean(media_type, LONGEST_TYPE), bytes: answer.body });
         }
-        (true, true) => BodyProblem::Truncated,
+        (true, true) => BodyProblem::Empty,
         (false, _) => BodyProblem::NotAPicture,
     };
     Err(ApiError::Unexpected { endpoint: ENDPOINT, problem, excerpt: answer.excerpt() })

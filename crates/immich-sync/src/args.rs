@@ -369,6 +369,8 @@ impl Picks for ForOrganizing {
             catalogue::PATIENCE,
             catalogue::CA_FILE,
             catalogue::INSECURE,
+            catalogue::EXPORT_STATS,
+            catalogue::STATS_DIR,
         ];
         setting.name.starts_with(catalogue::ORGANIZE)
             || ForReading::takes(setting)

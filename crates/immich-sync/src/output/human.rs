@@ -168,7 +168,9 @@ impl Human {
     }
 
     fn would_change(&self, what: &What) {
-        let line = format!("{} {}", self.console.result.green("Would have"), what_words(what));
+        let words = what_words(what);
+        let words = words.strip_prefix("took ").map_or_else(|| words.clone(), |rest| format!("taken {rest}"));
+        let line = format!("{} {words}", self.console.result.green("Would have"));
         self.progress.aside(&mut || self.console.result(&line));
     }
 

@@ -67,7 +67,7 @@ fn acted_lines(acted: &ActSummary, end: &OrganizeEnd<'_>, paint: Paint) -> Vec<S
             let is_trouble = matches!(code.as_str(), "changed-since" | "vanished");
             lines.push(row(
                 *number,
-                summary::skipped(code),
+                if code == "up-to-date" { "already as they are to be" } else { summary::skipped(code) },
                 if is_trouble { Paint::yellow } else { plain },
                 paint,
             ));

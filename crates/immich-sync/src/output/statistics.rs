@@ -7,13 +7,14 @@ use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use jiff::Zoned;
 use serde_json::{Map, Value, json};
 use sync_core::{Event, Reporter};
 
 use super::console::lose_results;
-use super::{Console, End, OrganizeEnd, Presenter};
+use super::{Console, End, OrganizeEnd, Presenter, Traffic};
 use crate::exit::{ExitStatus, usage};
 use crate::settings::words::StatsFormat;
 use crate::settings::{OutputSettings, StatsFile};
@@ -37,10 +38,22 @@ impl Reporter for Statistics {
 
 impl Presenter for Statistics {
     fn finish(&self, end: &End<'_>) {
+        self.save(&numbers(end));
+    }
+
+    fn finish_organizing(&self, end: &OrganizeEnd<'_>) {
+        self.save(&numbers_of_organizing(end));
+    }
+
+    fn give_up(&self, _error: &anyhow::Error, _status: ExitStatus) {}
+}
+
+impl Statistics {
+    fn save(&self, numbers: &Map<String, Value>) {
         let now = Zoned::now();
         let text = match self.file.format {
-            StatsFormat::Json => as_json(end, &now),
-            StatsFormat::Csv => as_csv(end, &now),
+            StatsFormat::Json => as_json(numbers, &now),
+            StatsFormat::Csv => as_csv(numbers, &now),
         };
         let path = path(&self.file, &now);
         if let Err(error) = write(&path, &text) {
@@ -50,10 +63,6 @@ impl Presenter for Statistics {
             lose_results();
         }
     }
-
-    fn finish_organizing(&self, _end: &OrganizeEnd<'_>) {}
-
-    fn give_up(&self, _error: &anyhow::Error, _status: ExitStatus) {}
 }
 
 /// Makes the folder of the file: that it cannot be made should be known before the first photo is changed.
@@ -99,26 +108,61 @@ fn numbers(end: &End<'_>) -> Map<String, Value> {
     put("files", summary.files);
     put("kept", summary.kept);
     put("unreadable", summary.unreadable);
-    put("requests", end.traffic.requests);
-    put("retries", end.traffic.retries);
-    put("milliseconds", u64::try_from(end.elapsed.as_millis()).unwrap_or(u64::MAX));
-    put("exit_code", end.status.code().into());
+    put_end(&mut numbers, end.traffic, end.elapsed, end.status);
     numbers
+}
+
+/// The same of the organizer: what was compared, what was found, and what was done with it.
+fn numbers_of_organizing(end: &OrganizeEnd<'_>) -> Map<String, Value> {
+    let scan = end.scan.cloned().unwrap_or_default();
+    let acted = end.acted.cloned().unwrap_or_default();
+    let done = acted.total.done;
+    let mut numbers = Map::new();
+    let mut put = |name: &str, number: u64| numbers.insert(name.to_owned(), number.into());
+    put("total", scan.seen);
+    put("updated", if end.dry_run { 0 } else { done });
+    put("simulated", if end.dry_run { done } else { 0 });
+    put("skipped", scan.skipped_in_all() + acted.total.skipped_in_all());
+    put("errors", scan.failed + acted.total.failed);
+    put("looked_at", scan.looked_at);
+    put("remembered", scan.remembered);
+    put("unreadable", scan.unreadable);
+    for (kind, number) in &scan.skipped {
+        put(&format!("not_compared_{}", kind.code().replace('-', "_")), *number);
+    }
+    for (class, count) in &scan.groups {
+        put(&format!("groups_{class}"), count.groups);
+        put(&format!("photos_{class}"), count.photos);
+        put(&format!("bytes_to_win_{class}"), count.gain);
+    }
+    for (action, sum) in &acted.by_action {
+        put(&format!("action_{}", action.replace('-', "_")), sum.done);
+    }
+    put_end(&mut numbers, end.traffic, end.elapsed, end.status);
+    numbers
+}
+
+fn put_end(numbers: &mut Map<String, Value>, traffic: Traffic, elapsed: Duration, status: ExitStatus) {
+    let mut put = |name: &str, number: u64| numbers.insert(name.to_owned(), number.into());
+    put("requests", traffic.requests);
+    put("retries", traffic.retries);
+    put("milliseconds", u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX));
+    put("exit_code", status.code().into());
 }
 
 fn moment(now: &Zoned) -> String {
     now.strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
-fn as_json(end: &End<'_>, now: &Zoned) -> String {
-    let object = json!({ "timestamp": moment(now), "statistics": numbers(end) });
+fn as_json(numbers: &Map<String, Value>, now: &Zoned) -> String {
+    let object = json!({ "timestamp": moment(now), "statistics": numbers });
     format!("{object:#}\n")
 }
 
-fn as_csv(end: &End<'_>, now: &Zoned) -> String {
+fn as_csv(numbers: &Map<String, Value>, now: &Zoned) -> String {
     let moment = moment(now);
     let mut text = "Timestamp,Metric,Value\n".to_owned();
-    for (name, number) in numbers(end) {
+    for (name, number) in numbers {
         // A text in memory takes whatever is written.
         let _ = writeln!(text, "{moment},{name},{number}");
     }
@@ -127,15 +171,12 @@ fn as_csv(end: &End<'_>, now: &Zoned) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use sync_core::Summary;
     use sync_core::plan::SkipReason;
 
-    use super::super::Traffic;
     use super::*;
 
-    fn told(dry_run: bool, tell: impl Fn(&End<'_>, &Zoned) -> String) -> String {
+    fn told(dry_run: bool, tell: impl Fn(&Map<String, Value>, &Zoned) -> String) -> String {
         let mut summary =
             Summary { seen: 3, done: 2, failed: 1, listing_complete: true, ..Summary::default() };
         for reason in [SkipReason::Unchanged, SkipReason::Missing, SkipReason::Unmapped(String::new())] {
@@ -144,7 +185,10 @@ mod tests {
         let now: Zoned = "2026-11-21T03:30:00+01:00[Europe/Berlin]".parse().unwrap();
         let traffic = Traffic { requests: 12, retries: 2, ..Traffic::default() };
         let elapsed = Duration::from_millis(1234);
-        tell(&End { summary: &summary, traffic, elapsed, dry_run, status: ExitStatus::Partial }, &now)
+        tell(
+            &numbers(&End { summary: &summary, traffic, elapsed, dry_run, status: ExitStatus::Partial }),
+            &now,
+        )
     }
 
     #[test]

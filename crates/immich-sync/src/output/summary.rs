@@ -15,7 +15,8 @@ pub(super) fn lines(end: &End<'_>, unnamed: u64, paint: Paint) -> Vec<String> {
     };
     let changed = if end.dry_run { "would be changed" } else { "changed" };
     row(summary.done, changed, Paint::green);
-    if summary.files != summary.done {
+    // What is taken back on the server has no files.
+    if summary.files > 0 && summary.files != summary.done {
         row(summary.files, "files for these, with sidecars", plain);
     }
     for (code, number) in &summary.skipped {

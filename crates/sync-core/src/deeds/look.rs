@@ -157,7 +157,8 @@ impl Looker<'_> {
         }
     }
 
-    fn album(&self, album: &AlbumRef) -> Result<Option<Album>, SyncError> {
+    /// An album, as it is now.
+    pub(super) fn album(&self, album: &AlbumRef) -> Result<Option<Album>, SyncError> {
         match self.album_id(album)? {
             Some(id) => Ok(self.reader.album(&id)?),
             None => Ok(None),

@@ -14,6 +14,7 @@ mod deed;
 pub(crate) mod faces;
 pub(crate) mod files;
 pub(crate) mod hand;
+mod imagined;
 mod local_path;
 pub(crate) mod look;
 pub(crate) mod orders;

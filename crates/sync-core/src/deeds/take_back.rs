@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use super::caption::with_line;
 use super::files::{HERE, settle_files, take_back_files};
 use super::hand::{Fate, Hand};
+use super::imagined::Imagined;
 use super::look::{Looker, Standing, value_of};
 use super::{DeedId, DeedRow, Setting, Value, What};
 use crate::account::Account;
@@ -87,6 +88,7 @@ impl<'a> TakeBack<'a> {
         let mut hands: BTreeMap<String, Hand<'a>> =
             hands.into_iter().map(|hand| (hand.account().to_owned(), hand)).collect();
         let mut summary = Summary { listing_complete: true, ..Summary::default() };
+        let mut imagined = run.is_none().then(Imagined::default);
         let mut before: Option<DeedId> = None;
         loop {
             let page = self.store.deeds_to_undo(of, before, PAGE)?;
@@ -103,16 +105,25 @@ impl<'a> TakeBack<'a> {
                     continue;
                 }
                 match hands.get_mut(&row.deed.account) {
-                    Some(hand) => self.one(row, hand, &mut summary)?,
+                    Some(hand) => self.one(row, hand, imagined.as_mut(), &mut summary)?,
                     None => self.without_key(row, &mut summary),
                 }
             }
         }
     }
 
-    fn one(&self, row: &DeedRow, hand: &mut Hand<'a>, summary: &mut Summary) -> Result<(), SyncError> {
+    fn one(
+        &self,
+        row: &DeedRow,
+        hand: &mut Hand<'a>,
+        imagined: Option<&mut Imagined>,
+        summary: &mut Summary,
+    ) -> Result<(), SyncError> {
         let mut back = row.deed.what.reversed();
         let (mut standings, _) = hand.looker().standings(&back)?;
+        if let Some(imagined) = &imagined {
+            imagined.correct(&back, &mut standings, hand.looker())?;
+        }
         keep_words_of_the_user(&mut back, &mut standings, hand.looker())?;
         for (item, standing) in standings.iter().enumerate() {
             let reason = match standing {
@@ -125,6 +136,9 @@ impl<'a> TakeBack<'a> {
         }
         let doable = |item: usize| matches!(standings[item], Standing::Before | Standing::Between);
         let Some(doable) = back.only(doable) else { return Ok(()) };
+        if let Some(imagined) = imagined {
+            imagined.pass(&doable);
+        }
         let fates = hand.perform(&doable, Some(row.id))?;
         for (item, fate) in fates.into_iter().enumerate() {
             self.count(&doable, item, fate, summary);

@@ -62,11 +62,20 @@ impl Groups {
 
 /// The state of folders of this machine where the user speaks of these alone, else that of the server.
 fn folder(sources: &Sources<'_>, states: Option<&Path>) -> Result<PathBuf> {
-    let is_local = source_words(sources)? == [SourceWord::Local];
-    if is_local && sources.find(&catalogue::STATE_DIR)?.is_none() {
-        return states::of_this_machine(states);
+    let words = source_words(sources)?;
+    if sources.find(&catalogue::STATE_DIR)?.is_some() {
+        return state_folder(sources, states);
     }
-    state_folder(sources, states)
+    let has_folders = || Ok::<_, anyhow::Error>(!sources.paths(&catalogue::ORGANIZE_SOURCE_DIR)?.is_empty());
+    let of_this_machine = states::of_this_machine(states);
+    if words == [SourceWord::Local] || (words.is_empty() && has_folders()?) {
+        return of_this_machine;
+    }
+    let found = state_folder(sources, states)?;
+    if words.contains(&SourceWord::Immich) && of_this_machine.is_ok_and(|local| local == found) {
+        return Err(usage("no server was scanned yet; --source local is about the folders of this machine"));
+    }
+    Ok(found)
 }
 
 /// A number comes first: no id is that short.

@@ -17,7 +17,8 @@ use super::last_scan::LastScan;
 use super::{act, folders, found, names, permissions, report, scan};
 use crate::exit::ExitStatus;
 use crate::output::{
-    Asker, Console, Everybody, OrganizeEnd, Presenter as _, Traffic, lost_log, lost_results, start_tracing,
+    Asker, Console, Everybody, OrganizeEnd, Presenter as _, Traffic, lost_log, lost_results,
+    make_room_for_statistics, start_tracing,
 };
 use crate::room;
 use crate::same_state::SameState;
@@ -54,6 +55,7 @@ fn resolve(matches: &ArgMatches) -> Result<(Start<'_>, OrganizeSettings, OutputS
     start_tracing(&output)?;
     start.tell_without_meaning();
     let settings = OrganizeSettings::resolve(&start.sources(), &start.folders)?;
+    make_room_for_statistics(&output)?;
     Ok((start, settings, output))
 }
 

@@ -28,7 +28,7 @@ settings! {
         PASSWORD = value("password", "PASSWORD").secret().not_on_command_line();
         /// A file with the password in its first line
         PASSWORD_FILE = value("password-file", "FILE").path();
-        /// Requests per second, or `auto`
+        /// Requests per second, or `auto`; `organize` goes by the pace of the server unless this is given
         RATE_LIMIT = value("rate-limit", "N").default("10");
         /// How long to wait for a server that goes away during a run
         PATIENCE = value("patience", "TIME").default("2m");

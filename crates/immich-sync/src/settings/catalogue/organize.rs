@@ -103,7 +103,7 @@ settings! {
             .option("hash")
             .default("p256")
             .parser(words::<HashWord>);
-        /// What makes a photo the best, before the usual order: larger, heavier, lighter, older, newer, format, album,
+        /// What makes a photo the best, before the usual order: larger, heavier, lighter, older, newer, format, camera, album,
         /// metadata, people, place; the first counts most
         ORGANIZE_PREFER = values("organize-prefer", "RULE", &[',', ' ', '\n']).option("prefer");
         /// A folder, or a library of the server, whose photos are kept; the first counts most

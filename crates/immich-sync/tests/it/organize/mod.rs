@@ -5,4 +5,5 @@ mod decisions;
 mod pictures;
 mod settings;
 mod shelf;
+mod told;
 mod workflows;

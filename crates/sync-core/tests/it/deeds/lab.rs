@@ -289,8 +289,20 @@ impl Lab {
         (result, ear.take())
     }
 
+    /// What an undo would do.
+    pub(crate) fn preview_undo(&self, run: RunId) -> (Summary, Heard) {
+        let ear = Ear::default();
+        let clients = [self.client()];
+        let summary = self.undo_by(&clients, &ear).preview(&UndoTarget::Run(run)).unwrap();
+        (summary, ear.take())
+    }
+
     pub(crate) fn undo_as(&self, clients: &[Client], run: RunId, ear: &Ear) -> Result<Summary, SyncError> {
-        let undo = Undo {
+        self.undo_by(clients, ear).run(&UndoTarget::Run(run), &format!("undo run {}", run.0))
+    }
+
+    fn undo_by<'a>(&'a self, clients: &'a [Client], ear: &'a Ear) -> Undo<'a> {
+        Undo {
             store: &self.store,
             engine: &Nobody,
             replace: ReplaceOptions::default(),
@@ -300,8 +312,7 @@ impl Lab {
             reporter: ear,
             stop: &self.stop,
             now: &Timestamp::now,
-        };
-        undo.run(&UndoTarget::Run(run), &format!("undo run {}", run.0))
+        }
     }
 
     /// What the server says now.

@@ -48,6 +48,25 @@ fn everything_is_taken_back_and_the_taking_back_too() {
 }
 
 #[test]
+fn a_preview_of_an_undo_foretells_it_and_that_of_the_undo_too() {
+    let lab = lived_in();
+    let run = lab.act(&all()).0.run.unwrap();
+    lab.sandbox.set_tags(lab.ids[8], &["review/duplicate"]).unwrap();
+    lab.sandbox.add_to_album(lab.sandbox.albums()[0].0, &[lab.ids[9]]);
+
+    for run in [run, RunId(run.0 + 1)] {
+        let before = lab.world();
+        let (foreseen, told) = lab.preview_undo(run);
+        assert_same(&lab.world(), &before, "after a preview");
+
+        let (done, heard) = lab.undo(run);
+
+        assert_eq!(told.warnings, heard.warnings);
+        assert_eq!((foreseen.done, foreseen.skipped), (done.done, done.skipped));
+    }
+}
+
+#[test]
 fn what_somebody_changed_since_stays_and_is_told() {
     let lab = lived_in();
     let run = lab.act(&all()).0.run.unwrap();
