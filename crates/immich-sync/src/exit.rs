@@ -154,6 +154,7 @@ fn of_sync(error: &SyncError, signal: Option<u8>) -> ExitStatus {
         SyncError::Locked { .. } => ExitStatus::Locked,
         SyncError::Brake(_) => ExitStatus::Brake,
         SyncError::Library { .. }
+        | SyncError::Named { .. }
         | SyncError::OtherServer { .. }
         | SyncError::NeedsAnswer(_)
         | SyncError::NeedsServer(_)

@@ -46,6 +46,17 @@ pub enum SyncError {
         message: String,
     },
 
+    /// A file or folder that the user named, other than the library.
+    #[error("{what} `{}` cannot be used: {message}", path.display())]
+    Named {
+        /// What it is for.
+        what: &'static str,
+        /// Where it is.
+        path: PathBuf,
+        /// What is wrong and what to do.
+        message: String,
+    },
+
     /// The state belongs to another server or user.
     #[error("this state belongs to {known}, but the key is for {found}; use another --state-dir")]
     OtherServer {
@@ -96,6 +107,7 @@ impl SyncError {
             Self::Locked { .. } => true,
             Self::State { .. }
             | Self::Library { .. }
+            | Self::Named { .. }
             | Self::OtherServer { .. }
             | Self::NeedsAnswer(_)
             | Self::Brake(_)

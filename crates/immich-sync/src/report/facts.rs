@@ -96,7 +96,8 @@ fn folder(member: &MemberRecord) -> String {
 
 fn whereabouts(member: &MemberRecord) -> String {
     match (&member.place, member.is_own, &member.library) {
-        (Place::File(_), ..) => "this machine",
+        (Place::File(_), true, _) => "this machine",
+        (Place::File(_), false, _) => "the loaded hashes",
         (Place::Asset(_), false, _) => "Immich, of somebody else",
         (Place::Asset(_), true, Some(_)) => "Immich, external library",
         (Place::Asset(_), true, None) => "Immich",

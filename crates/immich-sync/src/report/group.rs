@@ -49,6 +49,7 @@ pub(super) fn put(
             member,
             keeper: &group.members[0],
             is_keeper: index == 0,
+            is_exact: group.class == Class::Exact,
             picture: pictures.get(index).and_then(Option::as_ref),
             facts: &facts[index],
             of_keeper: &facts[0],
@@ -96,6 +97,8 @@ struct Photo<'a> {
     member: &'a MemberRecord,
     keeper: &'a MemberRecord,
     is_keeper: bool,
+    /// Whether all photos of the group are the same file.
+    is_exact: bool,
     picture: Option<&'a Preview>,
     facts: &'a [Fact],
     of_keeper: &'a [Fact],
@@ -150,6 +153,8 @@ impl Photo<'_> {
         page.raw("<p class=\"marks\">")?;
         if self.is_keeper {
             page.raw("<span class=\"badge\">keep</span>")?;
+        } else if self.member.has_bytes_of(self.keeper) || self.is_exact {
+            page.raw("<span class=\"near\">same bytes</span>")?;
         } else if let Some(bits) = self.member.distance {
             let distance = facts::distance(bits, head.bits);
             page.put(&[Raw(
@@ -157,7 +162,7 @@ impl Photo<'_> {
             )])?;
             page.put(&[Text(&distance), Raw("</span>")])?;
         } else {
-            page.raw("<span class=\"near\">same bytes</span>")?;
+            page.raw("<span class=\"near\">distance not measured</span>")?;
         }
         if let Some(shot) = self.shot {
             page.put(&[Raw("<span class=\"near\">shot "), Number(u64::from(shot) + 1), Raw("</span>")])?;

@@ -34,7 +34,7 @@ pub(super) fn asset(number: u8, name: &str) -> MemberRecord {
         description: None,
         position: None,
         people: Vec::new(),
-        sha1: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
+        sha1: Some(format!("{number:040x}")),
         updated: None,
         stack: None,
         is_archived: false,

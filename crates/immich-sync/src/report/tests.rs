@@ -106,6 +106,7 @@ fn the_page_says_what_one_needs_to_decide() {
         asset(9, "best.jpg"),
         MemberRecord { width: Some(1600), height: Some(1200), distance: Some(12), ..asset(2, "small.jpg") },
         MemberRecord { distance: None, is_own: false, ..asset(3, "hers.jpg") },
+        MemberRecord { sha1: asset(9, "").sha1, ..asset(4, "again.jpg") },
     ];
     let groups = [group(3, Class::Duplicate, members)];
 
@@ -116,6 +117,8 @@ fn the_page_says_what_one_needs_to_decide() {
         "<bdi>4032 × 3024</bdi> <bdi>9.0 MB</bdi>",
         "<bdi class=\"other\">1600 × 1200</bdi> <bdi class=\"other\">2.0 MB</bdi>",
         "distance 12/256",
+        "distance not measured",
+        "same bytes",
         "not yours, never touched",
         &format!("<b>Duplicate</b> <span class=\"n\">1 · {}</span>", size(groups[0].gain())),
         "<b>Exact</b> <span class=\"n\">none</span>",

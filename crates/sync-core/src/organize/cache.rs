@@ -45,7 +45,8 @@ pub struct ThumbnailCache {
 impl ThumbnailCache {
     /// Opens or makes the folder (0700); at most `limit` bytes are kept in it.
     pub fn open(folder: &Path, limit: u64) -> Result<Self, SyncError> {
-        let trouble = |error: io::Error| SyncError::Library {
+        let trouble = |error: io::Error| SyncError::Named {
+            what: "the folder of thumbnails",
             path: folder.to_owned(),
             message: format!("thumbnails cannot be kept there ({error}); choose another --cache-dir"),
         };

@@ -101,6 +101,12 @@ pub struct MemberRecord {
 }
 
 impl MemberRecord {
+    /// Whether both files are known to hold the same bytes. In an external library Immich has no checksum of the content.
+    pub fn has_bytes_of(&self, other: &Self) -> bool {
+        let sum = |member: &Self| member.sha1.clone().filter(|_| member.library.is_none());
+        sum(self).is_some_and(|one| sum(other) == Some(one))
+    }
+
     /// How orders name it; `None` for what is not on the server.
     pub(super) fn photo(&self) -> Option<Photo> {
         Some(Photo { asset: self.place.asset()?.clone(), path: PathBuf::from(&self.path) })

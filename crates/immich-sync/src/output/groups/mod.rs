@@ -168,10 +168,15 @@ impl GroupsView {
             notes.push(paint.green("keep"));
         }
         if !member.is_own {
-            notes.push(paint.yellow("somebody else's, never changed"));
+            notes.push(paint.yellow(match member.place {
+                Place::Asset(_) => "somebody else's, never changed",
+                Place::File(_) => "of the loaded hashes, never changed",
+            }));
         }
         if position > 0 {
+            let keeper = &shown.group.members[0];
             notes.push(match member.distance {
+                _ if member.has_bytes_of(keeper) => "the same bytes".to_owned(),
                 Some(distance) => format!("distance {}", self.distance(distance)),
                 None if shown.group.class == Class::Exact => "the same bytes".to_owned(),
                 None => "distance not measured".to_owned(),

@@ -69,6 +69,25 @@ fn group() -> GroupRecord {
 }
 
 #[test]
+fn a_photo_says_what_it_is_to_the_kept_one() {
+    let sum = |letter: char| Some(letter.to_string().repeat(40));
+    let mut group = group();
+    let told = |group: &GroupRecord| view(false).lines(&Shown::new(12, group.clone(), None)).join("\n");
+    group.members[0].sha1 = sum('a');
+
+    group.members[2] = MemberRecord { is_own: false, sha1: sum('a'), ..group.members[2].clone() };
+    assert!(
+        told(&group).contains("c.jpg  of the loaded hashes, never changed, the same bytes"),
+        "{}",
+        told(&group)
+    );
+    group.members[0].library = Some("external".to_owned());
+    assert!(told(&group).contains("distance 20/256"), "no checksum of its content: {}", told(&group));
+    group.members[2].distance = None;
+    assert!(told(&group).contains("distance not measured"), "{}", told(&group));
+}
+
+#[test]
 fn a_group_shows_what_is_kept_and_only_what_differs() {
     insta::assert_snapshot!(view(false).lines(&Shown::new(12, group(), None)).join("\n"));
 }

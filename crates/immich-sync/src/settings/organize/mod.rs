@@ -132,6 +132,12 @@ impl OrganizeSettings {
             None => None,
         };
         let touching = sources.flag(&catalogue::ORGANIZE_TOUCHING)?;
+        let is_idle = wishes.actions.is_empty() && output.is_none();
+        if is_idle && sources.typed(&catalogue::ORGANIZE_GROUP).is_some() {
+            return Err(usage(
+                "--group says with which groups something is done; `immich-sync organize show GROUP` shows one",
+            ));
+        }
         let report_limit = sources.number(&catalogue::ORGANIZE_REPORT_LIMIT, 1..=1_000_000)?;
         Ok(Self {
             server,

@@ -81,6 +81,7 @@ fn what_nobody_can_mean_is_refused_with_the_way_to_find_out() {
         (&["decide", "1", "2", "--keep", "1"], "one by one"),
         (&["decide", "1"], "--keep"),
         (&["list", "--class", "same"], "exact"),
+        (&["--source", "local", "-s", "/tmp", "--group", "1"], "organize show GROUP"),
     ] {
         let said = tell(&shelf, arguments).ended_with(2);
         assert!(said.stderr.contains(words), "{arguments:?}: {}", said.stderr);

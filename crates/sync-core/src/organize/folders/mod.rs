@@ -78,7 +78,8 @@ impl Folders<'_> {
             self.reporter.report(&Event::Finished(&counted));
             return Ok(ended(counted, None));
         }
-        let unusable = |error: io::Error| SyncError::Library {
+        let unusable = |error: io::Error| SyncError::Named {
+            what: "the folder for groups",
             path: self.root.to_owned(),
             message: format!("{}; choose another folder for --output", chain(&error)),
         };

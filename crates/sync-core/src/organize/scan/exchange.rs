@@ -23,7 +23,7 @@ use flate2::Compression;
 use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use photo_similarity::{Exposure, Format, Signature, is_raw};
-use rustix::fs::{CWD, renameat};
+use rustix::fs::{CWD, OFlags, renameat};
 use serde::{Deserialize, Serialize};
 
 use super::Scan;
@@ -35,6 +35,8 @@ use crate::organize::place::Place;
 use crate::organize::record::MemberRecord;
 use crate::state::PictureKey;
 
+/// What the file is called in messages.
+const HASHES: &str = "the file of hashes";
 const KIND: &str = "immich-sync hashes";
 const VERSION: u32 = 1;
 
@@ -177,9 +179,14 @@ pub(super) fn load(desk: &mut Desk<'_, '_>) -> Result<(), SyncError> {
 }
 
 fn load_one(desk: &mut Desk<'_, '_>, path: &Path) -> Result<(), SyncError> {
-    let unusable = |why: String| SyncError::Library { path: path.to_owned(), message: why };
+    let unusable = |why: String| SyncError::Named { what: HASHES, path: path.to_owned(), message: why };
     let failed = |error: io::Error| unusable(format!("the hashes cannot be read ({error})"));
-    let file = File::open(path).map_err(failed)?;
+    // A pipe would be waited for without end.
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+        .open(path)
+        .map_err(failed)?;
     let about = file.metadata().map_err(failed)?;
     if !about.is_file() {
         return Err(unusable("it is no file with hashes".to_owned()));
@@ -308,7 +315,11 @@ fn is_compressed(path: &Path) -> bool {
 }
 
 fn unwritable(path: &Path, error: &io::Error) -> SyncError {
-    SyncError::Library { path: path.to_owned(), message: format!("the hashes cannot be written ({error})") }
+    SyncError::Named {
+        what: HASHES,
+        path: path.to_owned(),
+        message: format!("the hashes cannot be written ({error})"),
+    }
 }
 
 #[cfg(test)]

@@ -111,11 +111,10 @@ fn unnamed(folder: &Path) -> io::Result<File> {
 }
 
 fn trouble(folder: &Path, error: &io::Error) -> SyncError {
-    SyncError::Library {
+    SyncError::Named {
+        what: "the folder for what a scan finds",
         path: folder.to_owned(),
-        message: format!(
-            "what a scan found cannot be kept there ({error}); free some room or choose another"
-        ),
+        message: format!("nothing can be kept there ({error}); free some room or choose another --state-dir"),
     }
 }
 

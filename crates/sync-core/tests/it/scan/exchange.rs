@@ -75,6 +75,19 @@ fn files_that_are_no_hashes_are_refused_by_name() {
         let (result, _) = lab.try_scan(&[], None);
 
         let message = result.unwrap_err().to_string();
-        assert!(message.contains(&name), "{message}");
+        assert!(message.contains(&name) && message.contains("the file of hashes"), "{message}");
     }
+}
+
+#[test]
+fn a_pipe_in_the_place_of_hashes_is_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("hashes.jsonl");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let mut lab = Lab::folder(folder.path());
+    lab.options.load_hashes = vec![pipe];
+
+    let (result, _) = lab.try_scan(&[], None);
+
+    assert!(result.unwrap_err().to_string().contains("no file with hashes"));
 }
