@@ -16,6 +16,8 @@ pub(crate) struct Folders {
     pub(crate) config_files: Vec<PathBuf>,
     /// The folder of all states.
     pub(crate) states: Option<PathBuf>,
+    /// The trash of the home folder, where this system has one that file managers know.
+    pub(crate) trash: Option<PathBuf>,
     /// The folder of what can be fetched again.
     pub(crate) cache: Option<PathBuf>,
 }
@@ -28,6 +30,7 @@ impl Folders {
             home: Some(xdg.home_dir().to_owned()),
             config_files: ["config.toml", "config"].map(|file| xdg.config_dir().join(NAME).join(file)).into(),
             states: xdg.state_dir().map(|states| states.join(NAME)),
+            trash: Some(xdg.data_dir().join("Trash")),
             cache: Some(xdg.cache_dir().join(NAME)),
         }
     }

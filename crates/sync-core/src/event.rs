@@ -1,9 +1,11 @@
 //! What a run tells: typed events, which the terminal, a log, a statistics file or a page show as they like.
 
+use std::path::Path;
+
 use crate::deeds::What;
 use crate::organize::{NotCompared, ScanSummary};
 use crate::paths::PrefixMap;
-use crate::plan::{Failed, Kept, Skipped, Step};
+use crate::plan::{Failed, Kept, SkipReason, Skipped, Step};
 use crate::summary::Summary;
 
 /// Something that happened, in the order in which a user should see it.
@@ -53,6 +55,20 @@ pub enum Event<'a> {
     Done(&'a Step),
     /// A photo that was left as it is.
     Skipped(&'a Skipped),
+    /// A file here that is no asset, and was left as it is.
+    FileSkipped {
+        /// Where it is.
+        path: &'a Path,
+        /// Why.
+        reason: &'a SkipReason,
+    },
+    /// A file here that is no asset, and that something went wrong with.
+    FileFailed {
+        /// Where it is.
+        path: &'a Path,
+        /// What happened, in one line.
+        message: &'a str,
+    },
     /// A part of a photo that was left as it is; comes before the photo's own event.
     Kept(&'a Kept),
     /// A photo that something went wrong with.
@@ -93,9 +109,9 @@ pub enum Event<'a> {
         /// Of so many.
         total: u64,
     },
-    /// What a preview would do on the server.
+    /// What a preview would do, on the server or with files here.
     WouldChange(&'a What),
-    /// What was done on the server.
+    /// What was done, on the server or with files here.
     Changed(&'a What),
     /// Something that the user should know and that belongs to no photo.
     Warning(&'a str),

@@ -101,11 +101,11 @@ pub enum SkipReason {
     /// The file must not be written.
     #[error("{0}")]
     Refused(Refusal),
-    /// The server has it no more, or it is in the trash.
-    #[error("gone from the server, or in its trash")]
+    /// It is not there any more, or in the trash.
+    #[error("gone, or in the trash")]
     Vanished,
     /// It is another picture than the one that was compared.
-    #[error("changed on the server since it was compared; the next scan looks at it again")]
+    #[error("changed since it was compared; the next scan looks at it again")]
     ChangedSince,
     /// Neither on the timeline nor in the archive.
     #[error("hidden or locked")]
@@ -125,6 +125,9 @@ pub enum SkipReason {
     /// It has something that the keeper has not and that cannot be handed over, or it is no copy for sure.
     #[error("not put into the trash: {0}")]
     NotForTheTrash(String),
+    /// What was to be brought back is not where it went.
+    #[error("{0}")]
+    Lost(String),
     /// Somebody changed what was to be taken back.
     #[error("{0}; left as it is")]
     TouchedSince(String),
@@ -148,6 +151,7 @@ impl SkipReason {
             | Self::Managed => false,
             Self::Vanished
             | Self::NotForTheTrash(_)
+            | Self::Lost(_)
             | Self::ChangedSince
             | Self::Hidden
             | Self::NoSuchAsset
@@ -181,6 +185,7 @@ impl SkipReason {
             Self::Alone => "alone",
             Self::Chosen => "chosen",
             Self::NotForTheTrash(_) => "not-for-the-trash",
+            Self::Lost(_) => "lost",
             Self::TouchedSince(_) => "touched-since",
         }
     }

@@ -143,6 +143,8 @@ pub(crate) fn deed_words(deed: &DeedCount) -> String {
         ("drop-files", _) => format!("removed {}", count(deed.items, "file")),
         ("trash", _) => format!("put {} into the trash", photos()),
         ("restore", _) => format!("took {} out of the trash", photos()),
+        ("trash-files", _) => format!("put {} into the trash here", count(deed.items, "file")),
+        ("restore-files", _) => format!("took {} out of the trash here", count(deed.items, "file")),
         ("make-faces", _) => format!("marked {}", count(deed.items, "face")),
         ("drop-faces", _) => format!("took the marks of {} away", count(deed.items, "face")),
         ("restack", _) => format!("changed {}", count(deed.items, "stack")),

@@ -6,11 +6,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use immich_api::AssetId;
-use sync_core::deeds::{DeedCount, What};
+use sync_core::deeds::{DeedCount, TrashedFile, What};
 use sync_core::event::Activity;
 use sync_core::organize::{NotCompared, Place, ScanSummary, SkipKind};
 use sync_core::paths::PrefixMap;
-use sync_core::plan::{Failed, Kept, SkipReason, Skipped, Step};
+use sync_core::plan::{Kept, SkipReason, Step};
 use sync_core::{Event, Reporter};
 
 use super::diff::{file_lines, shown};
@@ -78,17 +78,17 @@ impl Human {
         }
     }
 
-    fn skipped(&self, skipped: &Skipped) {
-        let is_told = self.level >= LogLevel::Warn && skipped.reason.is_trouble();
-        if is_told && self.troubles.count(skipped.reason.code()) {
-            let (path, reason) = (shown(&skipped.path, &self.root), clean(&skipped.reason.to_string()));
+    fn skipped(&self, path: &Path, reason: &SkipReason) {
+        let is_told = self.level >= LogLevel::Warn && reason.is_trouble();
+        if is_told && self.troubles.count(reason.code()) {
+            let (path, reason) = (shown(path, &self.root), clean(&reason.to_string()));
             self.aside(&format!("{} `{path}`: {reason}", self.console.aside.yellow("Skipped")));
         }
     }
 
-    fn failed(&self, failed: &Failed) {
+    fn failed(&self, path: &Path, message: &str) {
         if self.troubles.count("failed") {
-            let (path, message) = (shown(&failed.path, &self.root), clean(&failed.message));
+            let (path, message) = (shown(path, &self.root), clean(message));
             self.aside(&format!("{} `{path}`: {message}", self.console.aside.red("Failed")));
         }
     }
@@ -207,8 +207,10 @@ impl Reporter for Human {
             Event::Planning { candidates } => self.progress.planned(*candidates),
             Event::WouldDo(step) => self.would_do(step),
             Event::Done(step) => self.done(step),
-            Event::Skipped(skipped) => self.skipped(skipped),
-            Event::Failed(failed) => self.failed(failed),
+            Event::Skipped(skipped) => self.skipped(&skipped.path, &skipped.reason),
+            Event::FileSkipped { path, reason } => self.skipped(path, reason),
+            Event::Failed(failed) => self.failed(&failed.path, &failed.message),
+            Event::FileFailed { path, message } => self.failed(path, message),
             Event::Warning(message) if self.level >= LogLevel::Warn => {
                 self.aside(&format!("{} {}", self.console.aside.yellow("Warning:"), clean(message)));
             }
@@ -274,12 +276,22 @@ fn acting(action: &str) -> &'static str {
         "archive" => "Archiving",
         "trash" => "Putting copies into the trash",
         "output" => "Making folders",
+        "local-trash" => "Putting copies on this machine into the trash",
         _ => "Changing the server",
     }
 }
 
-/// A change of the server, in words.
+/// A change, in words. A file of this machine that goes somewhere is named.
 fn what_words(what: &What) -> String {
+    let named =
+        |file: Option<&TrashedFile>| file.map_or_else(String::new, |file| clean_path(file.from.path()));
+    match what {
+        What::TrashFiles { files } => return format!("put `{}` into the trash", named(files.last())),
+        What::RestoreFiles { files } => {
+            return format!("brought `{}` back from the trash", named(files.first()));
+        }
+        _ => {}
+    }
     let (kind, subject) = (what.kind().to_owned(), what.subject().to_owned());
     deed_words(&DeedCount { kind, subject, items: what.len() as u64, undone: 0, open: 0 })
 }

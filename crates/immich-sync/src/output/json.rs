@@ -92,6 +92,19 @@ pub(super) fn object(event: &Event<'_>) -> Option<Value> {
                 "transient": failed.transient,
             }),
         ),
+        Event::FileSkipped { path, reason } => with_path(
+            path,
+            json!({
+                "type": "skipped",
+                "source": "local",
+                "reason": reason.code(),
+                "message": reason.to_string(),
+                "trouble": reason.is_trouble(),
+            }),
+        ),
+        Event::FileFailed { path, message } => {
+            with_path(path, json!({ "type": "failed", "source": "local", "message": message }))
+        }
         Event::Kept(kept) => with_path(
             &kept.path,
             json!({

@@ -172,6 +172,18 @@ fn log_organizing(event: &Event<'_>) {
                 tracing::debug!(place, reason, "not compared");
             }
         }
+        Event::FileSkipped { path, reason } => {
+            let (path, trouble) = (clean_path(path), reason.is_trouble());
+            let reason = clean(&reason.to_string());
+            if trouble {
+                tracing::warn!(path, reason, "skipped");
+            } else {
+                tracing::debug!(path, reason, "skipped");
+            }
+        }
+        Event::FileFailed { path, message } => {
+            tracing::error!(path = clean_path(path), reason = clean(message), "failed");
+        }
         Event::Scanned(scan) => tracing::info!(
             seen = scan.seen,
             looked_at = scan.looked_at,

@@ -77,7 +77,11 @@ fn acted_lines(acted: &ActSummary, end: &OrganizeEnd<'_>, paint: Paint) -> Vec<S
         }
     }
     if let (Some(run), true) = (acted.run, acted.total.done > 0) {
-        lines.push(format!("`immich-sync undo {}{}` takes it back.", run.0, end.same.runs));
+        // The newest first, as an undo should go.
+        let runs = acted.more_runs.iter().rev().chain([&run]);
+        let undos: Vec<String> = runs.map(|run| format!("`immich-sync undo {}{}`", run.0, end.same.runs)).collect();
+        let verb = if undos.len() > 1 { "take" } else { "takes" };
+        lines.push(format!("{} {verb} it back.", undos.join(", then ")));
     }
     lines
 }
@@ -103,7 +107,8 @@ pub(super) fn words(action: &str) -> &str {
         "description" => "captions extended",
         "archive" => "photos put into the archive",
         "output" => "files made in group folders",
-        "trash" => "copies put into the trash, or data handed on to what is kept",
+        "trash" => "copies put into Immich's trash, or data handed on to what is kept",
+        "local-trash" => "copies on this machine put into the trash",
         other => other,
     }
 }
@@ -155,6 +160,7 @@ pub(super) fn ended(end: &OrganizeEnd<'_>) -> Value {
         "dry_run": end.dry_run,
         "scan": end.scan.map(scanned),
         "run": end.acted.and_then(|acted| acted.run).map(|run| run.0),
+        "more_runs": end.acted.map(|acted| acted.more_runs.iter().map(|run| run.0).collect::<Vec<_>>()),
         "actions": end.acted.map(acted),
         "insecure": end.traffic.insecure,
         "requests": end.traffic.requests,
@@ -224,14 +230,19 @@ mod tests {
     fn what_was_done_reads_as_words() {
         let mut sum = Summary { seen: 14, done: 12, failed: 1, ..Summary::default() };
         sum.skipped.insert("changed-since".to_owned(), 1);
-        let acted = ActSummary { total: sum.clone(), by_action: vec![("tag", sum)], run: Some(RunId(4)) };
+        let acted = ActSummary {
+            total: sum.clone(),
+            by_action: vec![("tag", sum)],
+            run: Some(RunId(4)),
+            more_runs: vec![RunId(5)],
+        };
 
         insta::assert_snapshot!(
             acted_lines(&acted, &end(&SameState::default()), Paint { on: false }).join("\n")
         );
         let elsewhere = SameState { runs: " --state-dir /here".to_owned(), ..SameState::default() };
         let lines = acted_lines(&acted, &end(&elsewhere), Paint { on: false });
-        assert_eq!(lines.last().unwrap(), "`immich-sync undo 4 --state-dir /here` takes it back.");
+        assert_eq!(lines.last().unwrap(), "`immich-sync undo 5 --state-dir /here`, then `immich-sync undo 4 --state-dir /here` take it back.");
         let dry_run = OrganizeEnd { dry_run: true, ..end(&elsewhere) };
         assert!(acted_lines(&ActSummary::default(), &dry_run, Paint { on: false })[0].contains("Nothing"));
     }

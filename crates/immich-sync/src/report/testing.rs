@@ -36,6 +36,7 @@ pub(super) fn asset(number: u8, name: &str) -> MemberRecord {
         people: Vec::new(),
         sha1: Some(format!("{number:040x}")),
         updated: None,
+        stamp: None,
         stack: None,
         is_archived: false,
         live_video: None,

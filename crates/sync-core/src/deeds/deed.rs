@@ -8,8 +8,12 @@
 //! Things that get another id when they are made again are named by what stays: tags by their path, stacks by their
 //! photos, our albums by prefix and number.
 
+use std::ffi::OsStr;
+use std::path::PathBuf;
+
 use immich_api::{AlbumId, AssetId, DuplicateId, FaceArea, PersonId};
 use jiff::Timestamp;
+use photo_metadata::replace::FileIdentity;
 use serde::{Deserialize, Serialize};
 
 use super::{LocalPath, What};
@@ -134,6 +138,45 @@ pub struct MadeFile {
     pub path: LocalPath,
     /// BLAKE3 of its bytes in hexadecimal digits; `None` as long as it is only announced.
     pub digest: Option<String>,
+}
+
+/// A file that goes from a folder of this machine to a trash on the same file system.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TrashedFile {
+    /// Where it was; absolute, its folder without links.
+    pub from: LocalPath,
+    /// The trash, with the folders `files` and `info`.
+    pub trash: LocalPath,
+    /// What it is called in there.
+    pub name: LocalPath,
+    /// The text of its note, see the Trash specification of freedesktop.org.
+    pub note: String,
+    /// What it was when it was looked at for the last time before.
+    pub identity: FileIdentity,
+    /// SHA-1 of its bytes in hexadecimal digits.
+    pub sha1: String,
+}
+
+impl TrashedFile {
+    /// What the name of a note ends with.
+    pub const NOTE: &str = ".trashinfo";
+
+    /// Where it is in the trash.
+    pub fn in_trash(&self) -> PathBuf {
+        self.trash.path().join("files").join(self.name())
+    }
+
+    /// Where its note is.
+    pub fn in_info(&self) -> PathBuf {
+        let mut note = self.name().to_owned();
+        note.push(Self::NOTE);
+        self.trash.path().join("info").join(note)
+    }
+
+    /// What it is called in the trash.
+    pub fn name(&self) -> &OsStr {
+        self.name.path().as_os_str()
+    }
 }
 
 /// A face that we draw on a photo.

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use rustix::fs::OFlags;
+use sha1::{Digest as _, Sha1};
 
 use super::{Deed, DeedRow, MadeFile, What};
 use crate::error::SyncError;
@@ -20,30 +21,27 @@ pub(crate) const HERE: &str = "";
 /// Bytes that are read at once.
 const PIECE: usize = 256 * 1024;
 
-/// Closes what a killed run left open: a file that has its name is complete.
-pub(crate) fn settle_files(store: &dyn DeedStore) -> Result<(), SyncError> {
-    for row in store.open_deeds()?.into_iter().filter(|row| row.deed.account == HERE) {
-        let happened = match &row.deed.what {
-            What::MakeFiles { files } => {
-                let there = files.iter().filter_map(|file| {
-                    let digest = open(file.path.path()).and_then(|mut found| digest(&mut found)).ok()?;
-                    Some(MadeFile { path: file.path.clone(), digest: Some(digest) })
-                });
-                What::MakeFiles { files: there.collect() }
-            }
-            What::DropFiles { files } => {
-                let gone = files.iter().filter(|file| file.path.path().symlink_metadata().is_err());
-                What::DropFiles { files: gone.cloned().collect() }
-            }
-            other => other.clone(),
-        };
-        store.close_deed(row.id, Some(&happened).filter(|what| !what.is_empty()))?;
-    }
-    Ok(())
+/// Closes a deed that a killed run left open: a file that has its name is complete. Whether something of it happened.
+pub(super) fn settle_made(row: &DeedRow, store: &dyn DeedStore) -> Result<bool, SyncError> {
+    let happened = match &row.deed.what {
+        What::MakeFiles { files } => {
+            let there = files.iter().filter_map(|file| {
+                let digest = open(file.path.path()).and_then(|mut found| digest(&mut found)).ok()?;
+                Some(MadeFile { path: file.path.clone(), digest: Some(digest) })
+            });
+            Some(What::MakeFiles { files: there.collect() }).filter(|what| !what.is_empty())
+        }
+        what => what.only(|item| match what {
+            What::DropFiles { files } => files[item].path.path().symlink_metadata().is_err(),
+            _ => false,
+        }),
+    };
+    store.close_deed(row.id, happened.as_ref())?;
+    Ok(happened.is_some())
 }
 
 /// Takes away what a deed made, where nobody changed it; `run` is `None` for a preview.
-pub(crate) fn take_back_files(
+pub(super) fn take_back_made(
     row: &DeedRow,
     run: Option<RunId>,
     (store, reporter): (&dyn DeedStore, &dyn Reporter),
@@ -148,6 +146,20 @@ pub(crate) fn digest(file: &mut File) -> io::Result<String> {
             read => hasher.update(&piece[..read]),
         };
     }
+}
+
+/// SHA-1 of all bytes in hexadecimal digits.
+pub(crate) fn sha1(file: &mut File) -> io::Result<String> {
+    let (mut hasher, mut piece) = (Sha1::new(), vec![0; PIECE]);
+    loop {
+        match file.read(&mut piece) {
+            Ok(0) => break,
+            Ok(read) => hasher.update(&piece[..read]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(hasher.finalize().iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")))
 }
 
 /// Whether a path leads to exactly this file, by number.

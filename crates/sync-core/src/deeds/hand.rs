@@ -238,8 +238,11 @@ impl<'a> Hand<'a> {
             What::Restore { assets } => fates(assets, &writer.restore(assets)?, false),
             What::MakeFaces { faces } => faces::make(writer, faces)?,
             What::DropFaces { faces } => faces::drop(self.reader, writer, faces)?,
-            // Files are made and taken away by others, without a server.
-            What::MakeFiles { files } | What::DropFiles { files } => vec![Fate::Refused; files.len()],
+            // Files are made, moved and taken away by others, without a server.
+            What::MakeFiles { .. }
+            | What::DropFiles { .. }
+            | What::TrashFiles { .. }
+            | What::RestoreFiles { .. } => vec![Fate::Refused; what.len()],
             What::Set { settings } => set(writer, settings)?,
         };
         Ok((None, fates))

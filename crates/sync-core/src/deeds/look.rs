@@ -70,8 +70,11 @@ impl Looker<'_> {
             What::Restore { assets } => self.in_trash(assets, false).map(none),
             What::MakeFaces { faces } => faces::to_make(self.reader, faces).map(none),
             What::DropFaces { faces } => faces::to_drop(self.reader, faces).map(none),
-            What::MakeFiles { files } | What::DropFiles { files } => {
-                Ok(none(vec![Standing::Other("it is no matter of the server".to_owned()); files.len()]))
+            What::MakeFiles { .. }
+            | What::DropFiles { .. }
+            | What::TrashFiles { .. }
+            | What::RestoreFiles { .. } => {
+                Ok(none(vec![Standing::Other("it is no matter of the server".to_owned()); what.len()]))
             }
             What::Set { settings } => self.settings(settings).map(none),
         }

@@ -14,19 +14,23 @@ mod deed;
 pub(crate) mod faces;
 pub(crate) mod files;
 pub(crate) mod hand;
+mod here;
 mod imagined;
 mod local_path;
 pub(crate) mod look;
 pub(crate) mod orders;
+pub(crate) mod moving;
 mod restack;
 mod take_back;
+mod trashed;
 mod what;
 
 pub use deed::{
     AlbumRef, Deed, DeedCount, DeedId, DeedRow, DeedState, DrawnFace, MadeFile, Numbered, NumberedAlbum,
-    Restack, Setting, Value,
+    Restack, Setting, TrashedFile, Value,
 };
-pub(crate) use files::{HERE, settle_files};
+pub(crate) use files::HERE;
+pub(crate) use here::settle_here;
 pub use local_path::LocalPath;
 pub use take_back::TakeBack;
 pub(crate) use take_back::settle;

@@ -11,7 +11,8 @@ use immich_api::{AssetId, Client};
 use jiff::Timestamp;
 
 use super::caption::with_line;
-use super::files::{HERE, settle_files, take_back_files};
+use super::files::HERE;
+use super::here::{settle_here, take_back_here};
 use super::hand::{Fate, Hand};
 use super::imagined::Imagined;
 use super::look::{Looker, Standing, value_of};
@@ -68,7 +69,7 @@ impl<'a> TakeBack<'a> {
     /// Settles what earlier runs left open.
     pub fn settle(&self, clients: &'a [Client]) -> Result<(), SyncError> {
         let accounts: Vec<Account<'a>> = clients.iter().map(Account::of).collect();
-        settle_files(self.store)?;
+        settle_here(self.store, self.reporter)?;
         settle(self.store, &accounts, clients, self.reporter)
     }
 
@@ -101,7 +102,7 @@ impl<'a> TakeBack<'a> {
                 }
                 if row.deed.account == HERE {
                     let told = (self.store, self.reporter);
-                    take_back_files(row, run, told, (self.now)(), &mut summary)?;
+                    take_back_here(row, run, told, (self.now)(), &mut summary)?;
                     continue;
                 }
                 match hands.get_mut(&row.deed.account) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use immich_api::AssetId;
 use serde::{Deserialize, Serialize};
 
-use super::{AlbumRef, DrawnFace, MadeFile, Restack, Setting};
+use super::{AlbumRef, DrawnFace, MadeFile, Restack, Setting, TrashedFile};
 
 /// What is done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -98,6 +98,16 @@ pub enum What {
         /// As they were made.
         files: Vec<MadeFile>,
     },
+    /// A copy in a folder of this machine goes to a trash, with its sidecars.
+    TrashFiles {
+        /// Sidecars first, the photo last.
+        files: Vec<TrashedFile>,
+    },
+    /// They come back to where they were.
+    RestoreFiles {
+        /// As they went.
+        files: Vec<TrashedFile>,
+    },
     /// Fields of photos are set.
     Set {
         /// One field of one photo each, all of them the same field.
@@ -124,6 +134,8 @@ impl What {
             Self::DropFaces { .. } => "drop-faces",
             Self::MakeFiles { .. } => "make-files",
             Self::DropFiles { .. } => "drop-files",
+            Self::TrashFiles { .. } => "trash-files",
+            Self::RestoreFiles { .. } => "restore-files",
             Self::Set { .. } => "set",
         }
     }
@@ -145,7 +157,9 @@ impl What {
             | Self::MakeFaces { .. }
             | Self::DropFaces { .. }
             | Self::MakeFiles { .. }
-            | Self::DropFiles { .. } => "",
+            | Self::DropFiles { .. }
+            | Self::TrashFiles { .. }
+            | Self::RestoreFiles { .. } => "",
         }
     }
 
@@ -161,6 +175,7 @@ impl What {
             | Self::Restore { assets } => assets.len(),
             Self::MakeFaces { faces } | Self::DropFaces { faces } => faces.len(),
             Self::MakeFiles { files } | Self::DropFiles { files } => files.len(),
+            Self::TrashFiles { files } | Self::RestoreFiles { files } => files.len(),
             Self::MakeAlbum { .. } | Self::DropAlbum { .. } => 1,
             Self::Restack { stacks } => stacks.len(),
             Self::Set { settings } => settings.len(),
@@ -192,7 +207,9 @@ impl What {
             | Self::MakeAlbum { .. }
             | Self::DropAlbum { .. }
             | Self::MakeFiles { .. }
-            | Self::DropFiles { .. } => None,
+            | Self::DropFiles { .. }
+            | Self::TrashFiles { .. }
+            | Self::RestoreFiles { .. } => None,
         }
     }
 
@@ -211,6 +228,10 @@ impl What {
             }
             Self::MakeFiles { files } | Self::DropFiles { files } => {
                 files.iter().map(|file| file.path.path().to_string_lossy().into_owned()).collect()
+            }
+            // Two names that are no text may look the same, so what they are called in the trash counts too.
+            Self::TrashFiles { files } | Self::RestoreFiles { files } => {
+                files.iter().map(|file| format!("{:?} {:?}", file.from.path(), file.name())).collect()
             }
             Self::MakeAlbum { album, .. } | Self::DropAlbum { album, .. } => [album.name.clone()].into(),
             Self::Restack { stacks } => {
@@ -238,6 +259,7 @@ impl What {
             | Self::Restore { assets } => *assets = kept(assets, keep),
             Self::MakeFaces { faces } | Self::DropFaces { faces } => *faces = kept(faces, keep),
             Self::MakeFiles { files } | Self::DropFiles { files } => *files = kept(files, keep),
+            Self::TrashFiles { files } | Self::RestoreFiles { files } => *files = kept(files, keep),
             Self::Restack { stacks } => *stacks = kept(stacks, keep),
             Self::Set { settings } => *settings = kept(settings, keep),
             Self::MakeAlbum { .. } | Self::DropAlbum { .. } => return keep(0).then_some(left),
@@ -269,6 +291,8 @@ impl What {
             Self::DropFaces { faces } => Self::MakeFaces { faces },
             Self::MakeFiles { files } => Self::DropFiles { files },
             Self::DropFiles { files } => Self::MakeFiles { files },
+            Self::TrashFiles { files } => Self::RestoreFiles { files },
+            Self::RestoreFiles { files } => Self::TrashFiles { files },
             Self::Restack { stacks } => {
                 let back = |stack: Restack| Restack { before: stack.after, after: stack.before };
                 Self::Restack { stacks: stacks.into_iter().map(back).collect() }
@@ -285,12 +309,25 @@ impl What {
 mod tests {
     use immich_api::{AlbumId, DuplicateId, FaceArea, PersonId};
     use jiff::Timestamp;
+    use photo_metadata::replace::FileIdentity;
 
     use super::super::{Numbered, Value};
     use super::*;
 
     fn asset(number: u128) -> AssetId {
         AssetId::from_u128(number)
+    }
+
+    fn trashed(path: &str) -> TrashedFile {
+        let path = std::path::PathBuf::from(path);
+        TrashedFile {
+            name: std::path::PathBuf::from(path.file_name().unwrap()).into(),
+            from: path.into(),
+            trash: std::path::PathBuf::from("/a/.Trash-7").into(),
+            note: "[Trash Info]\n".to_owned(),
+            identity: FileIdentity { device: 1, inode: 2, size: 3, mtime_ns: 4, ctime_ns: 5, links: 1 },
+            sha1: "ab".repeat(20),
+        }
     }
 
     fn all() -> Vec<What> {
@@ -315,6 +352,7 @@ mod tests {
                     area: FaceArea { x: 1, y: 2, width: 3, height: 4, image_width: 50, image_height: 60 },
                 }],
             },
+            What::TrashFiles { files: vec![trashed("/a/b.jpg.xmp"), trashed("/a/b.jpg")] },
             What::Restack { stacks: vec![Restack { before: vec![], after: vec![assets] }] },
             What::Set {
                 settings: vec![

@@ -11,6 +11,7 @@
 mod actions;
 mod cache;
 mod folders;
+mod local_trash;
 mod options;
 mod pages;
 mod place;
@@ -22,6 +23,7 @@ mod summary;
 pub use actions::{Act, ActOptions, ActStore, ActSummary, Action};
 pub use cache::ThumbnailCache;
 pub use folders::{Folders, Link};
+pub use local_trash::{LocalTrash, LocalTrashStore, TrashPlace};
 pub use options::{Filters, LookOptions, OrganizeOptions, Scope, SourceChoice};
 pub use place::Place;
 pub use record::{AlsoRecord, Decision, GroupRecord, MemberRecord};

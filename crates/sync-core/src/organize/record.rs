@@ -89,6 +89,9 @@ pub struct MemberRecord {
     pub sha1: Option<String>,
     /// When the server last changed it, or the file was last modified: a later change makes an action look again.
     pub updated: Option<Timestamp>,
+    /// A digest of number, size and time of a file here, as it was when it was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<[u8; 16]>,
     /// The stack it is in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stack: Option<String>,

@@ -15,6 +15,10 @@ use crate::state::ClassCount;
 pub struct ScanSummary {
     /// Photos and videos that belong to the scan.
     pub seen: u64,
+    /// Of these, files of this machine.
+    pub files: u64,
+    /// What was compared, in the words of the state.
+    pub scope: String,
     /// Pictures that were fetched or read, and looked at.
     pub looked_at: u64,
     /// Pictures whose looks were known from an earlier scan.
@@ -51,6 +55,11 @@ impl ScanSummary {
     /// All groups.
     pub fn groups_in_all(&self) -> u64 {
         self.groups.values().map(|count| count.groups).sum()
+    }
+
+    /// Under which name the state notes how many photos a scan like this one saw.
+    pub(crate) fn note(&self) -> String {
+        format!("organize-seen {}", self.scope)
     }
 
     /// Whether every photo ended exactly once.

@@ -83,6 +83,9 @@ pub trait PictureStore: Send + Sync {
     /// Forgets pictures that were not used since this day; answers how many.
     fn forget_pictures(&self, before: i64) -> Result<u64, SyncError>;
 
+    /// Forgets these pictures, however they were looked at: they are where they were no more.
+    fn forget_these(&self, keys: &[PictureKey]) -> Result<(), SyncError>;
+
     /// Finds a search by its name, or makes it, and notes that it was used on this day.
     fn search(&self, name: &str, day: i64) -> Result<SearchId, SyncError>;
 
@@ -114,6 +117,10 @@ impl PictureStore for SqliteStore {
 
     fn forget_pictures(&self, before: i64) -> Result<u64, SyncError> {
         self.write(Durability::Soon, |change| pictures::forget(change, before))
+    }
+
+    fn forget_these(&self, keys: &[PictureKey]) -> Result<(), SyncError> {
+        self.write(Durability::Soon, |change| pictures::forget_these(change, keys))
     }
 
     fn search(&self, name: &str, day: i64) -> Result<SearchId, SyncError> {

@@ -5,7 +5,7 @@ mod albums;
 mod fields;
 mod folders;
 mod killed;
-mod lab;
+pub(crate) mod lab;
 mod large;
 mod lost;
 mod meanwhile;

@@ -19,6 +19,7 @@ mod harness;
 mod hostile;
 mod identity;
 mod in_place;
+mod local_trash;
 mod lock;
 mod mistakes;
 mod paths;

@@ -4,6 +4,6 @@ mod exchange;
 mod filters;
 mod hostile;
 mod immich;
-mod lab;
+pub(crate) mod lab;
 mod local;
 mod steady;

@@ -43,7 +43,8 @@ pub(super) fn run(
 ) -> Result<Option<ActSummary>> {
     let wishes = &run.settings.wishes;
     let actions = actions(wishes);
-    if actions.is_empty() {
+    // Without a server there is only the trash for files, which is no matter of accounts.
+    if actions.is_empty() || clients.is_empty() {
         return Ok(None);
     }
     let mut options = ActOptions {
@@ -59,15 +60,28 @@ pub(super) fn run(
         return Ok(Some(act(run, store, &options).preview(&accounts)?));
     }
     let command = command(wishes);
+    asking(run, |confirmed| {
+        options.confirmed |= confirmed;
+        act(run, store, &options).run(clients, &command)
+    })
+    .map(Some)
+}
+
+/// Does something that may have to ask first; it is told whether the answer was yes.
+pub(super) fn asking(
+    run: &Run<'_>,
+    mut work: impl FnMut(bool) -> Result<ActSummary, SyncError>,
+) -> Result<ActSummary> {
+    let mut confirmed = false;
     loop {
-        let error = match act(run, store, &options).run(clients, &command) {
-            Ok(summary) => return Ok(Some(summary)),
+        let error = match work(confirmed) {
+            Ok(summary) => return Ok(summary),
             Err(error) => error,
         };
         let SyncError::Brake(what) = &error else { return Err(error.into()) };
         run.presenter.pause();
-        options.confirmed = run.asker.confirm(&format!("{what}. Go on?"));
-        if !options.confirmed {
+        confirmed = run.asker.confirm(&format!("{what}. Go on?"));
+        if !confirmed {
             return Err(error.into());
         }
         run.presenter.begin();

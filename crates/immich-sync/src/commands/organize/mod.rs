@@ -7,6 +7,7 @@ mod folders;
 mod found;
 mod last_scan;
 mod list;
+mod local_trash;
 mod names;
 mod permissions;
 mod report;

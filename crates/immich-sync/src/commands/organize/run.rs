@@ -8,13 +8,13 @@ use clap::ArgMatches;
 use immich_api::Client;
 use jiff::Timestamp;
 use sync_core::lock::RunLock;
-use sync_core::organize::{Filters, OrganizeOptions, ScanSummary};
+use sync_core::organize::{ActSummary, Filters, OrganizeOptions, ScanSummary};
 use sync_core::state::SqliteStore;
 use sync_core::{Account, StopFlag};
 
 use super::super::frame;
 use super::last_scan::LastScan;
-use super::{act, folders, found, names, permissions, report, scan};
+use super::{act, folders, found, local_trash, names, permissions, report, scan};
 use crate::exit::ExitStatus;
 use crate::output::{
     Asker, Console, Everybody, OrganizeEnd, Presenter as _, Traffic, lost_log, lost_results,
@@ -95,10 +95,12 @@ impl Run<'_> {
         };
         let may_go_on = !self.stop.is_raised() && scan.as_ref().is_some_and(|scan| !scan.stopped);
         let made = if may_go_on { folders::run(self, &clients, &store)? } else { None };
-        let acted = match (acted, made) {
-            (Some(acted), Some(made)) => Some(acted.and(made)),
-            (acted, made) => acted.or(made),
+        // Last of all: what went cannot be copied any more.
+        let gone = match scan.as_ref().filter(|_| may_go_on && !self.stop.is_raised()) {
+            Some(scan) => local_trash::run(self, &clients, &store, scan)?,
+            None => None,
         };
+        let acted = [acted, made, gone].into_iter().flatten().reduce(ActSummary::and);
         if acted.is_none() && scan.as_ref().is_some_and(|scan| !scan.stopped) {
             found::show(self, &store)?;
         }

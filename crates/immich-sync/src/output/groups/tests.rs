@@ -43,6 +43,7 @@ fn member(number: u8, name: &str) -> MemberRecord {
         people: Vec::new(),
         sha1: None,
         updated: None,
+        stamp: None,
         stack: None,
         is_archived: false,
         live_video: None,

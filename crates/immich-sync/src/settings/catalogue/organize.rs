@@ -40,8 +40,11 @@ settings! {
         ORGANIZE_REVIEW = choice("organize-to-immich-review").option("to-immich-review");
         /// Put all but the best into Immich's archive; of exact and duplicate ones unless --class says more
         ORGANIZE_ARCHIVE = choice("organize-archive").option("archive");
-        /// Put the copies of the best into Immich's trash, once it has what only they have; never similar photos or bursts
+        /// Put the copies of the best into the trash: Immich's, once the best has what only they have, and for files here
+        /// that of this machine; never similar photos or bursts
         ORGANIZE_TRASH = choice("organize-trash").option("trash").not_in_config();
+        /// With --trash: where files of this machine go, on the same disk [default: the trash that file managers show]
+        ORGANIZE_LOCAL_TRASH = value("organize-local-trash", "DIR").option("local-trash").path();
         /// Only these groups: numbers, or the beginnings of their ids
         ORGANIZE_GROUP = values("organize-group", "GROUP", &[',', ' ', '\n']).option("group").not_in_config();
         /// Only groups of these classes: exact, duplicate, burst, similar

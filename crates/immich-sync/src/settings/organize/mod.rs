@@ -15,7 +15,7 @@ use anyhow::Result;
 use immich_api::RateLimit;
 use jiff::Timestamp;
 use photo_similarity::{Limits, Preference, Rules};
-use sync_core::organize::{Link, LookOptions, Scope, SourceChoice};
+use sync_core::organize::{Link, LookOptions, Scope, SourceChoice, TrashPlace};
 
 use super::selection::moment;
 use super::words::HashWord;
@@ -67,6 +67,8 @@ pub(crate) struct OrganizeSettings {
     pub(crate) wishes: Wishes,
     /// Where each group gets a folder, and how files come into it.
     pub(crate) output: Option<(PathBuf, Link)>,
+    /// Where copies on this machine go.
+    pub(crate) trash: TrashPlace,
     /// The page that shows them.
     pub(crate) report: Option<PathBuf>,
     /// Groups on the page.
@@ -121,6 +123,7 @@ impl OrganizeSettings {
         let source = source::resolve(sources)?;
         let wishes = wishes::resolve(sources)?;
         let output = output(sources, &source)?;
+        let trash = trash(sources, folders, &source)?;
         let names = names(sources)?;
         let asks_server = !matches!(source, SourceChoice::Local(_)) || wishes.remove_tag.is_some();
         let (server, concerns) = if asks_server { server(sources)? } else { (None, Vec::new()) };
@@ -159,6 +162,7 @@ impl OrganizeSettings {
             },
             wishes,
             output,
+            trash,
             report: sources.path(&catalogue::ORGANIZE_REPORT)?,
             report_limit: u64::from(report_limit.unwrap_or(1000)),
             workers: workers(sources)?,
@@ -215,6 +219,36 @@ fn output(sources: &Sources<'_>, source: &SourceChoice) -> Result<Option<(PathBu
     Ok(folder.map(|folder| (folder, link)))
 }
 
+/// Where copies on this machine go. In a folder whose photos are compared they would be found again, unless it is hidden.
+fn trash(sources: &Sources<'_>, folders: &Folders, source: &SourceChoice) -> Result<TrashPlace> {
+    let Some(given) = sources.path(&catalogue::ORGANIZE_LOCAL_TRASH)? else {
+        // The trash of macOS has another layout, which is known to its Finder only.
+        if cfg!(target_os = "macos") {
+            return Ok(TrashPlace::Nowhere);
+        }
+        let user = rustix::process::geteuid().as_raw();
+        return Ok(TrashPlace::System { home: folders.trash.clone(), user });
+    };
+    let given = std::path::absolute(&given).unwrap_or(given);
+    if let SourceChoice::Local(folders) | SourceChoice::Both(folders) = source {
+        let found = real(&given);
+        let is_hidden = |below: &Path| {
+            below.components().any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"."))
+        };
+        let is_compared =
+            |compared: &&PathBuf| found.strip_prefix(real(compared)).is_ok_and(|below| !is_hidden(below));
+        if let Some(compared) = folders.iter().find(is_compared) {
+            return Err(usage(format!(
+                "--local-trash `{}` lies in `{}`, whose photos are compared, and the next scan would find them again; \
+                 choose a folder outside of it, or one whose name begins with a dot",
+                given.display(),
+                compared.display()
+            )));
+        }
+    }
+    Ok(TrashPlace::Folder(given))
+}
+
 /// A path without links, as far as it is there already.
 fn real(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
@@ -227,7 +261,8 @@ fn real(path: &Path) -> PathBuf {
 
 /// What only a server can do is no use without one.
 fn refuse_without_server(wishes: &Wishes, names: &Names) -> Result<()> {
-    let action = wishes.actions.first().map(|wish| wish.option());
+    let is_of_the_server = |wish: &&Wish| **wish != Wish::Trash;
+    let action = wishes.actions.iter().find(is_of_the_server).map(|wish| wish.option());
     let filters = [
         (&names.albums, catalogue::ORGANIZE_ALBUM),
         (&names.people, catalogue::ORGANIZE_PERSON),

@@ -24,3 +24,4 @@ mod twins;
 
 pub use options::{ActOptions, Action};
 pub use run::{Act, ActStore, ActSummary};
+pub(super) use trash::{FARTHEST, objection as objection_of_scan};

@@ -58,6 +58,8 @@ pub struct ActSummary {
     pub by_action: Vec<(&'static str, Summary)>,
     /// The run in the state; `None` when there was nothing to do, and in a preview.
     pub run: Option<RunId>,
+    /// Runs of the same command behind that one: each part that is done with files here is one of its own.
+    pub more_runs: Vec<RunId>,
 }
 
 /// What an action works with: its options, the second look, and the orders of each account.
@@ -277,12 +279,16 @@ impl<'a> Act<'a> {
 }
 
 impl ActSummary {
-    /// Adds what something else of the same command came to; its run is named where there was none.
+    /// Adds what something else of the same command came to, with its run.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.total.join(&other.total);
         self.by_action.extend(other.by_action);
-        self.run = self.run.or(other.run);
+        let runs = [self.run, other.run].into_iter().flatten().chain(self.more_runs).chain(other.more_runs);
+        let mut runs: Vec<RunId> = runs.collect();
+        runs.sort_unstable();
+        self.run = runs.first().copied();
+        self.more_runs = runs.into_iter().skip(1).collect();
         self
     }
 

@@ -23,7 +23,7 @@ use crate::organize::{GroupRecord, MemberRecord, Place};
 use crate::plan::SkipReason;
 
 /// Bits that may lie between a copy and the photo that is kept: as many as between duplicates at the usual threshold.
-const FARTHEST: u16 = 40;
+pub(in crate::organize) const FARTHEST: u16 = 40;
 
 /// The albums of grouped photos, by photo.
 type Albums = HashMap<u128, Vec<AlbumRef>>;
@@ -109,8 +109,12 @@ impl Trash {
 
 const NO_KEEPER: &str = "the photo that would be kept is gone or was changed";
 
-/// What the scan knows that keeps a copy out of the trash.
-fn objection(best: &MemberRecord, copy: &MemberRecord, kept: &[Place]) -> Option<&'static str> {
+/// What the scan knows that keeps a copy out of any trash.
+pub(in crate::organize) fn objection(
+    best: &MemberRecord,
+    copy: &MemberRecord,
+    kept: &[Place],
+) -> Option<&'static str> {
     if kept.contains(&copy.place) {
         Some("you chose to keep it")
     } else if copy.set != best.set {

@@ -18,7 +18,7 @@ use photo_similarity::{Class, GroupId};
 
 use super::pages::each_group;
 use super::{GroupRecord, MemberRecord, Place};
-use crate::deeds::{Deed, DeedId, HERE, LocalPath, MadeFile, What, settle_files};
+use crate::deeds::{Deed, DeedId, HERE, LocalPath, MadeFile, What, settle_here};
 use crate::error::{SyncError, chain};
 use crate::event::{Event, Reporter};
 use crate::organize::{ActStore, ActSummary};
@@ -72,7 +72,7 @@ impl Folders<'_> {
 
     /// Makes them. What an earlier run left open is settled first. `command` is what is remembered of it.
     pub fn run(&self, command: &str) -> Result<ActSummary, SyncError> {
-        settle_files(self.store)?;
+        settle_here(self.store, self.reporter)?;
         let counted = self.count()?;
         if counted.done == 0 {
             self.reporter.report(&Event::Finished(&counted));
@@ -220,7 +220,7 @@ fn up_to_date(summary: &mut Summary) {
 }
 
 fn ended(summary: Summary, run: Option<RunId>) -> ActSummary {
-    ActSummary { by_action: vec![(NAME, summary.clone())], total: summary, run }
+    ActSummary { by_action: vec![(NAME, summary.clone())], total: summary, run, more_runs: Vec::new() }
 }
 
 /// A folder that is there, and no link to one.

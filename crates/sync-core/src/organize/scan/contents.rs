@@ -103,7 +103,7 @@ fn note(desk: &mut Desk<'_, '_>, batch: &mut Vec<(u32, [u8; 20])>) -> Result<(),
 }
 
 /// SHA-1 of what is in a file from here on.
-pub(super) fn sha1_of(file: &mut File) -> io::Result<[u8; 20]> {
+pub(in crate::organize) fn sha1_of(file: &mut File) -> io::Result<[u8; 20]> {
     let (mut hasher, mut buffer) = (Sha1::new(), vec![0; BUFFER]);
     loop {
         match file.read(&mut buffer) {

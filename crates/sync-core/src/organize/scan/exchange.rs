@@ -287,6 +287,7 @@ fn row(text: &[u8]) -> Result<Found, String> {
         people: Vec::new(),
         sha1: row.sha1,
         updated: None,
+        stamp: None,
         stack: None,
         is_archived: false,
         live_video: None,

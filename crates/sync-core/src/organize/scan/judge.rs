@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use photo_similarity::{Class, Edge, Group, GroupId, Look, Traits, groups, keeper, ranking};
 
-use super::compare::{Comparing, SEARCHES, scope};
+use super::compare::{Comparing, SEARCHES};
 use super::desk::Desk;
 use super::detail::Detail;
 use super::shelf::Shelf;
@@ -74,7 +74,7 @@ fn found(scan: &Scan<'_>, shelf: &Shelf, mut edges: Vec<Edge>) -> Vec<Group> {
 /// its database has no photos; neither is a reason to believe that all duplicates are gone. When the next scan finds
 /// the same, it is believed.
 fn is_suspiciously_short(scan: &Scan<'_>, summary: &mut ScanSummary) -> Result<bool, SyncError> {
-    let key = format!("organize-seen {}", scope(scan.options));
+    let key = summary.note();
     let before: u64 = scan.store.note(&key)?.and_then(|text| text.parse().ok()).unwrap_or_default();
     let seen = summary.seen;
     if seen != before {
@@ -137,6 +137,7 @@ impl Bench<'_, '_> {
         for number in order {
             let (photo, detail) = &details[number];
             let mut member = detail.member.clone();
+            member.stamp = detail.stamp;
             member.distance = best.and_then(|best| self.distance(best, *photo));
             member.sha1 = member.sha1.or_else(|| {
                 self.shelf.photos[*photo as usize].content.map(|sha1| crate::organize::hexadecimal(&sha1))

@@ -22,10 +22,11 @@ use std::path::Path;
 use jiff::Timestamp;
 
 pub(super) use about::About;
+pub(super) use contents::sha1_of;
 pub(super) use desk::Desk;
 pub(super) use detail::{Detail, Found, How, camera_name, camera_number, digest8, digest16, format_of};
 pub(super) use look::SHORT_SIDE;
-pub(super) use open_file::{FileFacts, NotRead, facts_of, read_rest};
+pub(super) use open_file::{FileFacts, NotRead, facts_of, is_same, open as open_listed, read_rest};
 
 use super::cache::ThumbnailCache;
 use super::options::{OrganizeOptions, SourceChoice};
@@ -75,6 +76,9 @@ impl Scan<'_> {
         desk.tell_listed();
         look::look(&mut desk)?;
         contents::find(&mut desk)?;
+        desk.summary.scope = compare::scope(self.options);
+        let is_file = |rest: &&shelf::Rest| rest.marks.is_file && !rest.marks.is_gone;
+        desk.summary.files = desk.shelf.rest.iter().filter(is_file).count() as u64;
         let mut summary = judge::judge(desk)?;
         summary.require_sum()?;
         summary.groups = self.store.group_counts()?;

@@ -45,7 +45,7 @@ pub(in crate::organize) enum NotRead {
 }
 
 /// Opens a file that was listed with this stamp. Links are not followed, and nothing but a file is waited for.
-pub(super) fn open(path: &Path, stamp: [u8; 16]) -> Result<(File, FileFacts), NotRead> {
+pub(in crate::organize) fn open(path: &Path, stamp: [u8; 16]) -> Result<(File, FileFacts), NotRead> {
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let file = openat(CWD, path, flags, Mode::empty()).map(File::from).map_err(|errno| match errno {
         rustix::io::Errno::NOENT | rustix::io::Errno::NOTDIR | rustix::io::Errno::LOOP => NotRead::Vanished,
@@ -60,7 +60,7 @@ pub(super) fn open(path: &Path, stamp: [u8; 16]) -> Result<(File, FileFacts), No
 }
 
 /// Whether a file is still what it was when it was opened.
-pub(super) fn is_same(file: &File, stamp: [u8; 16]) -> bool {
+pub(in crate::organize) fn is_same(file: &File, stamp: [u8; 16]) -> bool {
     file.metadata().is_ok_and(|metadata| facts_of(&metadata).stamp() == stamp)
 }
 

@@ -196,6 +196,7 @@ fn member(asset: Asset, is_own: bool, camera: Option<String>, stack: Option<Stri
             .and_then(|sum| sum.bytes())
             .map(|sha1| crate::organize::hexadecimal(&sha1)),
         updated: asset.updated_at,
+        stamp: None,
         stack,
         is_archived: asset.visibility == Visibility::Archive,
         live_video: asset.live_photo_video_id.map(|video| video.to_string()),

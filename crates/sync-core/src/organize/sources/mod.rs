@@ -4,6 +4,9 @@ mod immich;
 pub(super) mod local;
 mod members;
 
+pub(super) use local::file::{Content, note_metadata, read};
+pub(super) use local::may_be_photo;
+
 use super::options::SourceChoice;
 use super::scan::{Desk, Scan};
 use crate::error::SyncError;

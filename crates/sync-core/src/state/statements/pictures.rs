@@ -64,6 +64,14 @@ pub(in crate::state) fn forget(connection: &Connection, before: i64) -> Result<u
     Ok(connection.prepare_cached("DELETE FROM pictures WHERE used < ?1")?.execute([before])? as u64)
 }
 
+pub(in crate::state) fn forget_these(connection: &Connection, keys: &[PictureKey]) -> Result<(), Trouble> {
+    let mut statement = connection.prepare_cached("DELETE FROM pictures WHERE key = ?1")?;
+    for key in keys {
+        statement.execute([key.0])?;
+    }
+    Ok(())
+}
+
 pub(in crate::state) fn search(connection: &Connection, name: &str, day: i64) -> Result<SearchId, Trouble> {
     let mut statement = connection.prepare_cached(
         "INSERT INTO searches (name, used) VALUES (?1, ?2)

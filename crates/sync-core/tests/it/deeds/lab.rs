@@ -54,6 +54,10 @@ impl Reporter for Ear {
             Event::Skipped(skipped) => {
                 heard.skipped.push((skipped.asset.to_string(), skipped.reason.code().to_owned()));
             }
+            Event::FileSkipped { path, reason } => {
+                heard.skipped.push((path.display().to_string(), reason.to_string()));
+            }
+            Event::FileFailed { message, .. } => heard.failed.push((*message).to_owned()),
             Event::Failed(failed) => heard.failed.push(failed.message.clone()),
             Event::Warning(text) => heard.warnings.push((*text).to_owned()),
             Event::ActionPlanned { action, changes, seconds } => {
@@ -223,6 +227,7 @@ impl Lab {
             people: Vec::new(),
             sha1: None,
             updated: None,
+            stamp: None,
             stack: None,
             is_archived: false,
             live_video: None,

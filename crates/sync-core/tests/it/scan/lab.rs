@@ -19,7 +19,7 @@ use tempfile::TempDir;
 use crate::harness::FastClock;
 
 /// All defaults.
-pub(super) fn options(source: SourceChoice) -> OrganizeOptions {
+pub(crate) fn options(source: SourceChoice) -> OrganizeOptions {
     OrganizeOptions {
         source,
         rules: Rules { duplicate: 40, similar: 40, bursts: None },
@@ -40,22 +40,22 @@ pub(super) fn options(source: SourceChoice) -> OrganizeOptions {
     }
 }
 
-pub(super) struct Lab {
-    pub(super) store: SqliteStore,
-    pub(super) options: OrganizeOptions,
-    pub(super) scratch: TempDir,
-    pub(super) stop: StopFlag,
-    pub(super) cache: Option<ThumbnailCache>,
-    pub(super) now: Timestamp,
+pub(crate) struct Lab {
+    pub(crate) store: SqliteStore,
+    pub(crate) options: OrganizeOptions,
+    pub(crate) scratch: TempDir,
+    pub(crate) stop: StopFlag,
+    pub(crate) cache: Option<ThumbnailCache>,
+    pub(crate) now: Timestamp,
 }
 
 /// What a scan said.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(crate) struct Told {
     /// Name, code of the reason or nothing, words.
-    pub(super) not_compared: Vec<(String, Option<&'static str>, String)>,
-    pub(super) warnings: Vec<String>,
-    pub(super) looked: u64,
+    pub(crate) not_compared: Vec<(String, Option<&'static str>, String)>,
+    pub(crate) warnings: Vec<String>,
+    pub(crate) looked: u64,
 }
 
 struct Recorder {
@@ -86,7 +86,7 @@ impl Reporter for Recorder {
 }
 
 impl Lab {
-    pub(super) fn new(source: SourceChoice) -> Self {
+    pub(crate) fn new(source: SourceChoice) -> Self {
         Self {
             store: SqliteStore::in_memory().unwrap(),
             options: options(source),
@@ -97,21 +97,21 @@ impl Lab {
         }
     }
 
-    pub(super) fn immich() -> Self {
+    pub(crate) fn immich() -> Self {
         Self::new(SourceChoice::Immich)
     }
 
-    pub(super) fn folder(folder: &Path) -> Self {
+    pub(crate) fn folder(folder: &Path) -> Self {
         Self::new(SourceChoice::Local(vec![folder.to_owned()]))
     }
 
     /// A scan that has to come to its end.
-    pub(super) fn scan(&self, clients: &[Client]) -> (ScanSummary, Told) {
+    pub(crate) fn scan(&self, clients: &[Client]) -> (ScanSummary, Told) {
         let (result, told) = self.try_scan(clients, None);
         (result.unwrap(), told)
     }
 
-    pub(super) fn try_scan(
+    pub(crate) fn try_scan(
         &self,
         clients: &[Client],
         stop_after: Option<u64>,
@@ -135,12 +135,12 @@ impl Lab {
         (result, recorder.told.into_inner().unwrap())
     }
 
-    pub(super) fn groups(&self) -> Vec<GroupRecord> {
+    pub(crate) fn groups(&self) -> Vec<GroupRecord> {
         self.store.groups_after(0, None, 10_000).unwrap().into_iter().map(|(_, group)| group).collect()
     }
 
     /// Class and names of the members of all groups, the keeper of each first.
-    pub(super) fn names(&self) -> Vec<(Class, Vec<String>)> {
+    pub(crate) fn names(&self) -> Vec<(Class, Vec<String>)> {
         let names = |group: GroupRecord| {
             (group.class, group.members.into_iter().map(|member| member.name).collect::<Vec<_>>())
         };
@@ -148,7 +148,7 @@ impl Lab {
     }
 
     /// The groups with sorted names, since ids follow from paths and decide ties.
-    pub(super) fn sorted_names(&self) -> Vec<(Class, Vec<String>)> {
+    pub(crate) fn sorted_names(&self) -> Vec<(Class, Vec<String>)> {
         let mut groups = self.names();
         for (_, names) in &mut groups {
             names.sort();
@@ -158,11 +158,11 @@ impl Lab {
     }
 }
 
-pub(super) fn client(sandbox: &Sandbox) -> Client {
+pub(crate) fn client(sandbox: &Sandbox) -> Client {
     client_with(sandbox, sandbox.api_key())
 }
 
-pub(super) fn client_with(sandbox: &Sandbox, key: String) -> Client {
+pub(crate) fn client_with(sandbox: &Sandbox, key: String) -> Client {
     let mut options = ClientOptions::new(sandbox.url(), ApiKey::new(key).unwrap());
     options.rate_limit = RateLimit::PerSecond(10_000.0);
     options.clock = Arc::new(FastClock::default());
@@ -170,17 +170,17 @@ pub(super) fn client_with(sandbox: &Sandbox, key: String) -> Client {
 }
 
 /// How many thumbnails were asked for.
-pub(super) fn thumbnails(sandbox: &Sandbox) -> usize {
+pub(crate) fn thumbnails(sandbox: &Sandbox) -> usize {
     sandbox.requests().iter().filter(|request| request.path.contains("/thumbnail")).count()
 }
 
 /// A scene of its own for each number; the same scene in any size.
-pub(super) fn scene(number: u64, width: u32, height: u32) -> Vec<u8> {
+pub(crate) fn scene(number: u64, width: u32, height: u32) -> Vec<u8> {
     Picture::new(Kind::Jpeg).seed(1000 + number * 7).size(width, height).build()
 }
 
 /// Files by their names below a folder.
-pub(super) fn plant(folder: &Path, files: &[(&str, Vec<u8>)]) -> BTreeMap<String, PathBuf> {
+pub(crate) fn plant(folder: &Path, files: &[(&str, Vec<u8>)]) -> BTreeMap<String, PathBuf> {
     let mut paths = BTreeMap::new();
     for (name, bytes) in files {
         let path = folder.join(name);

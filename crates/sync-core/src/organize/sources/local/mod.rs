@@ -4,6 +4,8 @@ pub(in crate::organize) mod file;
 mod names;
 mod walk;
 
+pub(in crate::organize) use names::may_be_photo;
+
 use std::collections::HashMap;
 use std::path::PathBuf;
 
@@ -90,6 +92,7 @@ fn found(scan: &Scan<'_>, file: File) -> Found {
         people: Vec::new(),
         sha1: None,
         updated: modified,
+        stamp: None,
         stack: None,
         is_archived: false,
         live_video: None,

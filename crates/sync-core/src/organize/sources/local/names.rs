@@ -33,7 +33,7 @@ pub(super) fn is_folder_of_photos(name: &OsStr) -> bool {
 }
 
 /// Whether a file may be a photo or a video, as far as its name goes.
-pub(super) fn may_be_photo(name: &OsStr) -> bool {
+pub(in crate::organize) fn may_be_photo(name: &OsStr) -> bool {
     let bytes = name.as_bytes();
     if bytes.starts_with(b".") {
         return false;
