@@ -229,10 +229,10 @@ impl What {
             Self::MakeFiles { files } | Self::DropFiles { files } => {
                 files.iter().map(|file| file.path.path().to_string_lossy().into_owned()).collect()
             }
-            // Two names that are no text may look the same, so what they are called in the trash counts too.
-            Self::TrashFiles { files } | Self::RestoreFiles { files } => {
-                files.iter().map(|file| format!("{:?} {:?}", file.from.path(), file.name())).collect()
-            }
+            Self::TrashFiles { files } | Self::RestoreFiles { files } => files
+                .iter()
+                .map(|file| file.from.path().as_os_str().as_encoded_bytes().escape_ascii().to_string())
+                .collect(),
             Self::MakeAlbum { album, .. } | Self::DropAlbum { album, .. } => [album.name.clone()].into(),
             Self::Restack { stacks } => {
                 stacks.iter().filter_map(|stack| stack.photos().first().map(ToString::to_string)).collect()

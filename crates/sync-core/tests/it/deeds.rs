@@ -2,6 +2,7 @@
 
 mod accounts;
 mod albums;
+mod disk;
 mod fields;
 mod folders;
 mod killed;

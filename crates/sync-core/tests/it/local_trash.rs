@@ -1,7 +1,7 @@
 //! Copies in folders of this machine go to a trash and come back: what moves, what stays, and that nothing is ever lost.
 
 mod beside;
-mod lab;
+pub(crate) mod lab;
 mod later;
 mod left_open;
 mod moves;

@@ -172,7 +172,9 @@ mod tests {
 
     fn folder(names: &[&str]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
-        names.iter().for_each(|name| fs::write(folder.path().join(name), name).unwrap());
+        for name in names {
+            fs::write(folder.path().join(name), name).unwrap();
+        }
         folder
     }
 

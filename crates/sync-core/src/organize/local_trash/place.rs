@@ -172,7 +172,7 @@ mod tests {
         assert_eq!(site.root, shared.join("7"));
         assert_eq!(site.named(&top.path().join("a/b.jpg")), Path::new("a/b.jpg"));
 
-        fs::rename(&shared, top.path().join("real")).unwrap();
+        rustix::fs::rename(&shared, top.path().join("real")).unwrap();
         symlink(top.path().join("real"), &shared).unwrap();
         assert_eq!(at_the_top(top.path(), 7).root, own, "a link");
     }

@@ -12,7 +12,8 @@ use sync_core::organize::{Act, ActOptions, Action};
 use sync_core::state::{DeedStore, SqliteStore, Store};
 use sync_core::undo::{Undo, UndoTarget};
 
-use super::lab::{Ear, Lab, World, all_actions, assert_same, group, only, world};
+use super::disk::{Disk, replace};
+use super::lab::{Ear, Lab, World, all_actions, assert_same, group, only, trash, world};
 use crate::child::{self, Kid};
 use crate::harness::connect_to;
 use crate::undo::Nobody;
@@ -33,16 +34,22 @@ fn child_acts_until_it_is_killed() {
     let client = [connect_to(url, key.to_owned()).unwrap()];
     child::say("begun");
     match what {
-        "act" => act(&store, &client),
+        "act" => act(&store, &client, &all()),
+        "trash" => {
+            act(&store, &client, &trash());
+            let (disk, ear) = (Disk::at(&folder.join("disk")), Ear::default());
+            disk.make_folders(&store, &client[0], &ear).unwrap();
+            disk.trash(&store, &ear).unwrap();
+        }
         _ => undo_all(&store, &client),
     }
     store.close().unwrap();
     child::say("ended");
 }
 
-fn act(store: &SqliteStore, clients: &[immich_api::Client]) {
-    let (ear, stop, options) = (Ear::default(), StopFlag::new(), all());
-    let act = Act { store, options: &options, reporter: &ear, stop: &stop, now: &Timestamp::now };
+fn act(store: &SqliteStore, clients: &[immich_api::Client], options: &ActOptions) {
+    let (ear, stop) = (Ear::default(), StopFlag::new());
+    let act = Act { store, options, reporter: &ear, stop: &stop, now: &Timestamp::now };
     act.run(clients, "organize").unwrap();
 }
 
@@ -131,6 +138,92 @@ fn reference(
     lab.groups(groups.into_iter().map(Result::unwrap).collect());
     lab.act(&all());
     lab.world()
+}
+
+/// The same with both trashes and group folders: nothing is lost at any moment, whatever is killed.
+fn series_of_the_trash(shift: u64) -> u32 {
+    let lab = library_to_trash();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("disk")).unwrap();
+    let disk = Disk::plant(&folder.path().join("disk"));
+    remember(&lab, &disk, &folder.path().join("state"));
+    let (before, photos) = (world(&lab.client(), &lab.ids), disk.world());
+    let (reference, shape) = without_a_kill();
+    let mut kills = 0;
+    for what in ["trash", "undo"] {
+        let mut time = Duration::from_millis(1 + shift);
+        while !kill_after(&lab, folder.path(), what, time) {
+            disk.assert_whole(&format!("{what}, killed after {time:?}"));
+            kills += 1;
+            time += Duration::from_millis(7 + shift);
+            assert!(time < Duration::from_mins(1), "{what}: no end");
+        }
+        to_its_end(&lab, folder.path(), what);
+        let store = SqliteStore::open(&folder.path().join("state")).unwrap();
+        assert!(store.open_deeds().unwrap().is_empty());
+        store.close().unwrap();
+        if what == "trash" {
+            assert_same(&world(&lab.client(), &lab.ids), &reference, "all of it, and once");
+            assert_eq!(disk.shape(), shape);
+        }
+    }
+    assert_same(&world(&lab.client(), &lab.ids), &before, "taken back");
+    assert_eq!(disk.world(), photos, "to the number and time of each file");
+    kills
+}
+
+/// Copies with something to hand over.
+fn library_to_trash() -> Lab {
+    let lab = Lab::of(Version::V3_0_3, 30, |_, _| ());
+    for photo in [1, 3, 5] {
+        lab.sandbox.set_favorite(lab.ids[photo], true).unwrap();
+        lab.sandbox.set_tags(lab.ids[photo], &["Places/Lake"]).unwrap();
+    }
+    for (photo, id) in lab.ids.iter().enumerate() {
+        lab.sandbox.set_picture(*id, photo.to_string().as_bytes()).unwrap();
+        lab.sandbox.edit(*id, |asset| (asset.latitude, asset.longitude) = (None, None)).unwrap();
+    }
+    lab
+}
+
+fn remember(lab: &Lab, disk: &Disk, state: &Path) {
+    let classes = [Class::Exact, Class::Duplicate];
+    let groups = (0..6).map(|n| group(lab, classes[n % 2], &[2 * n, 2 * n + 1])).collect();
+    let store = SqliteStore::open(state).unwrap();
+    replace(&store, groups, &disk.scan().1);
+    store.close().unwrap();
+}
+
+/// What it comes to when nobody kills.
+fn without_a_kill() -> (World, (Vec<std::path::PathBuf>, Vec<String>, [usize; 2])) {
+    let (lab, folder) = (library_to_trash(), tempfile::tempdir().unwrap());
+    std::fs::create_dir_all(folder.path().join("disk")).unwrap();
+    let disk = Disk::plant(&folder.path().join("disk"));
+    remember(&lab, &disk, &folder.path().join("state"));
+    to_its_end(&lab, folder.path(), "trash");
+    let shape = disk.shape();
+    assert_eq!((shape.0.len(), shape.1.len(), shape.2), (3, 18, [6, 6]));
+    let world = lab.world();
+    assert_eq!(world.photos.values().filter(|photo| photo.is_trashed).count(), 6);
+    (world, shape)
+}
+
+#[test]
+fn a_killed_run_with_trash_and_folders_loses_nothing_and_is_completed() {
+    let kills = series_of_the_trash(0);
+
+    assert!(kills > 4, "{kills} kills");
+}
+
+#[test]
+#[ignore = "takes minutes; cargo xtask deeds runs it"]
+fn two_hundred_kills_with_trash_and_folders_lose_nothing() {
+    let (mut kills, mut shift) = (0, 0);
+    while kills < 200 {
+        kills += series_of_the_trash(shift % 5);
+        shift += 1;
+    }
+    eprintln!("{kills} kills in {shift} series with both trashes and group folders");
 }
 
 #[test]

@@ -105,6 +105,11 @@ pub(crate) fn all_actions() -> Vec<Action> {
     ]
 }
 
+/// Only the trash, whatever it comes to.
+pub(crate) fn trash() -> ActOptions {
+    ActOptions { confirmed: true, ..only(Action::Trash) }
+}
+
 /// A complete scan, and one action.
 pub(crate) fn only(action: Action) -> ActOptions {
     ActOptions { actions: vec![action], whole: true, ..ActOptions::default() }
@@ -166,6 +171,8 @@ pub(crate) fn assert_same(one: &World, other: &World, when: &str) {
 pub(crate) struct Photo {
     pub(crate) is_favourite: bool,
     pub(crate) is_archived: bool,
+    pub(crate) is_trashed: bool,
+    pub(crate) rating: Option<i32>,
     pub(crate) description: String,
     pub(crate) review: Option<String>,
     pub(crate) tags: BTreeSet<String>,
@@ -331,10 +338,13 @@ pub(crate) fn world(client: &Client, ids: &[immich_sandbox::AssetId]) -> World {
     let reader = client.reader();
     let photos = ids.iter().filter_map(|id| {
         let asset = reader.asset(&AssetId::parse(&id.to_string()).unwrap()).ok()?;
+        let exif = asset.exif.unwrap();
         let photo = Photo {
+            is_trashed: asset.is_trashed,
+            rating: exif.rating,
             is_favourite: asset.is_favorite.unwrap(),
             is_archived: asset.visibility == Visibility::Archive,
-            description: asset.exif.unwrap().description.unwrap_or_default(),
+            description: exif.description.unwrap_or_default(),
             review: asset.duplicate_id.map(|id| id.to_string()),
             tags: asset.tags.unwrap().into_iter().map(|tag| tag.value).collect(),
         };

@@ -6,7 +6,8 @@ use proptest::prelude::*;
 use sync_core::organize::{ActOptions, Action};
 use sync_core::state::{RunId, Store};
 
-use super::lab::{Lab, all_actions, assert_same, group, only};
+use super::disk::{Disk, replace};
+use super::lab::{Ear, Lab, all_actions, assert_same, group, only};
 use super::lost::take_all_back;
 
 const PHOTOS: usize = 9;
@@ -18,6 +19,10 @@ enum Step {
     Scan(Vec<usize>, Vec<usize>, usize),
     /// Some of the actions.
     Act(Vec<usize>, bool),
+    /// Group folders are made.
+    Folders,
+    /// Copies on the disk go to the trash.
+    LocalTrash,
     /// Takes back one of the runs so far.
     Undo(usize),
 }
@@ -27,7 +32,9 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         2 => (order, prop::collection::vec(2..4_usize, 0..4), 0..4_usize)
             .prop_map(|(order, sizes, class)| Step::Scan(order, sizes, class)),
-        3 => (prop::collection::vec(0..8_usize, 1..4), any::<bool>()).prop_map(|(acts, whole)| Step::Act(acts, whole)),
+        3 => (prop::collection::vec(0..9_usize, 1..4), any::<bool>()).prop_map(|(acts, whole)| Step::Act(acts, whole)),
+        1 => Just(Step::Folders),
+        1 => Just(Step::LocalTrash),
         2 => (0..20_usize).prop_map(Step::Undo),
     ]
 }
@@ -35,10 +42,11 @@ fn step() -> impl Strategy<Value = Step> {
 fn actions(chosen: &[usize]) -> Vec<Action> {
     let mut all = all_actions();
     all.push(Action::RemoveTags { name: "review".to_owned(), all: false });
+    all.push(Action::Trash);
     chosen.iter().map(|index| all[*index].clone()).collect()
 }
 
-fn take(lab: &Lab, step: &Step) {
+fn take(lab: &Lab, disk: &Disk, step: &Step) {
     match step {
         Step::Scan(order, sizes, class) => {
             let classes = [Class::Exact, Class::Duplicate, Class::Burst, Class::Similar];
@@ -51,7 +59,7 @@ fn take(lab: &Lab, step: &Step) {
                 groups.push(group(lab, classes[(class + number) % 4], photos));
                 rest = others;
             }
-            lab.groups(groups);
+            replace(&lab.store, groups, &disk.scan().1);
         }
         Step::Act(chosen, whole) => {
             let options = ActOptions {
@@ -62,6 +70,15 @@ fn take(lab: &Lab, step: &Step) {
             };
             let (summary, heard) = lab.act(&options);
             assert!(summary.total.adds_up() && heard.failed.is_empty(), "{summary:?} {heard:?}");
+        }
+        Step::Folders => {
+            let summary = disk.make_folders(&lab.store, &lab.client(), &Ear::default()).unwrap();
+            assert!(summary.total.is_clean(), "{summary:?}");
+        }
+        Step::LocalTrash => {
+            let summary = disk.trash(&lab.store, &Ear::default()).unwrap();
+            assert!(summary.total.adds_up() && summary.total.failed == 0, "{summary:?}");
+            disk.assert_whole("after the trash");
         }
         Step::Undo(number) => {
             let runs = lab.store.runs().unwrap().len();
@@ -82,9 +99,14 @@ fn comes_back(steps: &[Step]) {
     lab.sandbox.set_tags(lab.ids[0], &["review/keep", "trip"]).unwrap();
     lab.sandbox.set_favorite(lab.ids[5], true).unwrap();
     lab.sandbox.edit(lab.ids[6], |asset| asset.description = Some("At the lake".to_owned())).unwrap();
-    let before = lab.world();
+    for (photo, id) in lab.ids.iter().enumerate() {
+        lab.sandbox.set_picture(*id, photo.to_string().as_bytes()).unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let disk = Disk::plant(folder.path());
+    let (before, photos) = (lab.world(), disk.world());
     for step in steps {
-        take(&lab, step);
+        take(&lab, &disk, step);
     }
 
     // An undo of an undo brings things back, so only what was not an undo is taken back: all of it, newest first.
@@ -95,6 +117,7 @@ fn comes_back(steps: &[Step]) {
     take_back_what_counts(&lab);
 
     assert_same(&lab.world(), &before, "afterwards");
+    assert_eq!(disk.world(), photos, "to the number and time of each file");
 }
 
 /// What an undo had to leave, because a later deed stood in its way, is taken back now.

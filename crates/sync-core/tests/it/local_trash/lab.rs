@@ -27,7 +27,7 @@ pub(super) struct Desk {
 }
 
 /// Number and time of a file, and a digest of what is in it.
-type Facts = (u64, i64, String);
+pub(crate) type Facts = (u64, i64, String);
 
 impl Desk {
     /// Photos below `photos`; those in `keep` are preferred.
@@ -80,7 +80,10 @@ impl Desk {
     }
 
     pub(super) fn preview(&self, scan: &ScanSummary) -> (ActSummary, Heard) {
-        let (summary, heard) = self.with(scan, &[], |trash| trash.preview());
+        fn look(trash: &LocalTrash<'_>) -> Result<ActSummary, SyncError> {
+            trash.preview()
+        }
+        let (summary, heard) = self.with(scan, &[], look);
         (summary.unwrap(), heard)
     }
 
@@ -150,9 +153,10 @@ impl Desk {
     }
 }
 
-fn tree(root: &Path) -> BTreeMap<PathBuf, Facts> {
+/// All files below a folder.
+pub(crate) fn tree(root: &Path) -> BTreeMap<PathBuf, Facts> {
     let mut found = BTreeMap::new();
-    for entry in std::fs::read_dir(root).unwrap() {
+    for entry in std::fs::read_dir(root).into_iter().flatten() {
         let path = entry.unwrap().path();
         let about = path.symlink_metadata().unwrap();
         if about.is_dir() {

@@ -85,7 +85,7 @@ fn a_file_that_got_another_number_is_known_by_its_content() {
     let in_trash = desk.trash().join("files/b.jpg");
     let bytes = fs::read(&in_trash).unwrap();
     fs::write(desk.root.path().join("new"), &bytes).unwrap();
-    fs::rename(desk.root.path().join("new"), &in_trash).unwrap();
+    rustix::fs::rename(desk.root.path().join("new"), &in_trash).unwrap();
 
     assert_eq!(desk.undo(run).0.done, 2);
     assert_eq!(fs::read(desk.path("old/b.jpg")).unwrap(), bytes);
@@ -94,7 +94,7 @@ fn a_file_that_got_another_number_is_known_by_its_content() {
 #[test]
 fn what_the_user_took_out_of_the_trash_is_left_and_its_sidecar_follows() {
     let (desk, run) = gone();
-    fs::rename(desk.trash().join("files/b.jpg"), desk.path("old/b.jpg")).unwrap();
+    rustix::fs::rename(desk.trash().join("files/b.jpg"), desk.path("old/b.jpg")).unwrap();
 
     let (summary, heard) = desk.undo(run);
 

@@ -30,7 +30,7 @@ fn note(file: &TrashedFile) -> PathBuf {
 }
 
 fn home(file: &TrashedFile) {
-    fs::rename(file.in_trash(), file.from.path()).unwrap();
+    rustix::fs::rename(file.in_trash(), file.from.path()).unwrap();
 }
 
 /// The deed once more, as a killed run leaves it.
@@ -60,7 +60,9 @@ fn steps() -> Vec<fn(&[TrashedFile])> {
         },
         |files| {
             files.iter().for_each(home);
-            files.iter().for_each(|file| fs::remove_file(note(file)).unwrap());
+            for file in files {
+                fs::remove_file(note(file)).unwrap();
+            }
         },
     ]
 }
@@ -141,13 +143,13 @@ fn what_cannot_be_told_because_a_disk_is_away_stays_open() {
     let (desk, files) = moved();
     let run = announce(&desk, What::TrashFiles { files });
     let away = desk.root.path().join("away");
-    fs::rename(desk.trash(), &away).unwrap();
+    rustix::fs::rename(desk.trash(), &away).unwrap();
 
     let (_, heard) = desk.undo(run);
     assert_eq!(desk.lab.store.open_deeds().unwrap().len(), 1);
     assert!(heard.warnings.iter().any(|text| text.contains("connect the disk")), "{heard:?}");
 
-    fs::rename(&away, desk.trash()).unwrap();
+    rustix::fs::rename(&away, desk.trash()).unwrap();
     desk.undo(run);
     assert!(desk.lab.store.open_deeds().unwrap().is_empty());
     assert_eq!(desk.tree().len(), 3);

@@ -109,7 +109,9 @@ fn a_smaller_copy_goes_after_both_were_decoded_and_a_similar_photo_never() {
     let mut groups = desk.lab.groups();
     desk.undo(summary.run.unwrap());
     for class in [Class::Burst, Class::Similar] {
-        groups.iter_mut().for_each(|group| group.class = class);
+        for group in &mut groups {
+            group.class = class;
+        }
         let scan = desk.scan();
         sync_core::state::GroupStore::replace_groups(
             &desk.lab.store,
