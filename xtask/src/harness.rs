@@ -206,6 +206,7 @@ pub(crate) fn deeds(workspace: &Workspace) -> anyhow::Result<()> {
     let names = [
         "deeds::lost::a_server_that_falls_silent_at_any_request_costs_nothing",
         "deeds::killed::two_hundred_kills_leave_no_trace",
+        "deeds::killed::two_hundred_kills_with_trash_and_folders_lose_nothing",
         "deeds::random::a_thousand_lives_are_taken_back",
         "deeds::large::two_hundred_thousand_groups_are_acted_on_in_little_memory",
     ];

@@ -79,7 +79,8 @@ fn acted_lines(acted: &ActSummary, end: &OrganizeEnd<'_>, paint: Paint) -> Vec<S
     if let (Some(run), true) = (acted.run, acted.total.done > 0) {
         // The newest first, as an undo should go.
         let runs = acted.more_runs.iter().rev().chain([&run]);
-        let undos: Vec<String> = runs.map(|run| format!("`immich-sync undo {}{}`", run.0, end.same.runs)).collect();
+        let undos: Vec<String> =
+            runs.map(|run| format!("`immich-sync undo {}{}`", run.0, end.same.runs)).collect();
         let verb = if undos.len() > 1 { "take" } else { "takes" };
         lines.push(format!("{} {verb} it back.", undos.join(", then ")));
     }
@@ -242,7 +243,10 @@ mod tests {
         );
         let elsewhere = SameState { runs: " --state-dir /here".to_owned(), ..SameState::default() };
         let lines = acted_lines(&acted, &end(&elsewhere), Paint { on: false });
-        assert_eq!(lines.last().unwrap(), "`immich-sync undo 5 --state-dir /here`, then `immich-sync undo 4 --state-dir /here` take it back.");
+        assert_eq!(
+            lines.last().unwrap(),
+            "`immich-sync undo 5 --state-dir /here`, then `immich-sync undo 4 --state-dir /here` take it back."
+        );
         let dry_run = OrganizeEnd { dry_run: true, ..end(&elsewhere) };
         assert!(acted_lines(&ActSummary::default(), &dry_run, Paint { on: false })[0].contains("Nothing"));
     }

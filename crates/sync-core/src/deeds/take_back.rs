@@ -12,8 +12,8 @@ use jiff::Timestamp;
 
 use super::caption::with_line;
 use super::files::HERE;
-use super::here::{settle_here, take_back_here};
 use super::hand::{Fate, Hand};
+use super::here::{settle_here, take_back_here};
 use super::imagined::Imagined;
 use super::look::{Looker, Standing, value_of};
 use super::{DeedId, DeedRow, Setting, Value, What};

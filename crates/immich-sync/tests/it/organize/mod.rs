@@ -6,4 +6,5 @@ mod pictures;
 mod settings;
 mod shelf;
 mod told;
+mod trash;
 mod workflows;

@@ -22,6 +22,11 @@ pub(super) struct Disk {
     scanner: Scanner,
 }
 
+/// The photos, the files of the group folders with digests, and how many files and notes are in the trash.
+type Held = (BTreeMap<PathBuf, Facts>, Vec<(PathBuf, String)>, [usize; 2]);
+/// The same without what differs between two folders: names of photos, digests of what was made.
+pub(super) type Shape = (Vec<PathBuf>, Vec<String>, [usize; 2]);
+
 impl Disk {
     /// Plants photos below a folder, each with a copy and a sidecar of that.
     pub(super) fn plant(root: &Path) -> Self {
@@ -59,16 +64,16 @@ impl Disk {
         (summary, self.scanner.groups())
     }
 
-    /// The photos as they are, the files of the group folders, and how many are in the trash.
-    pub(super) fn world(&self) -> (BTreeMap<PathBuf, Facts>, Vec<(PathBuf, String)>, [usize; 2]) {
+    /// Everything as it is.
+    pub(super) fn world(&self) -> Held {
         let content = |(path, (_, _, digest)): (PathBuf, Facts)| (path, digest);
         let made = tree(&self.root.join("out")).into_iter().map(content).collect();
         let trash = ["files", "info"].map(|folder| tree(&self.root.join("trash").join(folder)).len());
         (tree(&self.photos()), made, trash)
     }
 
-    /// Names below the folders without what differs between two folders.
-    pub(super) fn shape(&self) -> (Vec<PathBuf>, Vec<String>, [usize; 2]) {
+    /// What is comparable with another disk.
+    pub(super) fn shape(&self) -> Shape {
         let (photos, made, trash) = self.world();
         let below = |path: &PathBuf| path.strip_prefix(&self.root).unwrap().to_owned();
         let mut digests: Vec<String> = made.into_iter().map(|(_, digest)| digest).collect();

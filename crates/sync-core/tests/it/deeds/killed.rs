@@ -12,7 +12,7 @@ use sync_core::organize::{Act, ActOptions, Action};
 use sync_core::state::{DeedStore, SqliteStore, Store};
 use sync_core::undo::{Undo, UndoTarget};
 
-use super::disk::{Disk, replace};
+use super::disk::{Disk, Shape, replace};
 use super::lab::{Ear, Lab, World, all_actions, assert_same, group, only, trash, world};
 use crate::child::{self, Kid};
 use crate::harness::connect_to;
@@ -195,7 +195,7 @@ fn remember(lab: &Lab, disk: &Disk, state: &Path) {
 }
 
 /// What it comes to when nobody kills.
-fn without_a_kill() -> (World, (Vec<std::path::PathBuf>, Vec<String>, [usize; 2])) {
+fn without_a_kill() -> (World, Shape) {
     let (lab, folder) = (library_to_trash(), tempfile::tempdir().unwrap());
     std::fs::create_dir_all(folder.path().join("disk")).unwrap();
     let disk = Disk::plant(&folder.path().join("disk"));

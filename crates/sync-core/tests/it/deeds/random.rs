@@ -73,7 +73,8 @@ fn take(lab: &Lab, disk: &Disk, step: &Step) {
         }
         Step::Folders => {
             let summary = disk.make_folders(&lab.store, &lab.client(), &Ear::default()).unwrap();
-            assert!(summary.total.is_clean(), "{summary:?}");
+            // A copy that went to the trash cannot be copied any more.
+            assert!(summary.total.adds_up(), "{summary:?}");
         }
         Step::LocalTrash => {
             let summary = disk.trash(&lab.store, &Ear::default()).unwrap();

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
-use sync_core::organize::{Deed, TrashedFile, What};
+use sync_core::deeds::{Deed, TrashedFile, What};
 use sync_core::state::{DeedStore as _, RunId, Store as _};
 
 use super::lab::Desk;

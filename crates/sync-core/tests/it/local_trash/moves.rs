@@ -6,8 +6,9 @@ use std::os::unix::fs::symlink;
 
 use photo_similarity::Class;
 use sample_pictures::{Kind, Picture};
+use sync_core::deeds::What;
 use sync_core::history;
-use sync_core::organize::{SourceChoice, What};
+use sync_core::organize::SourceChoice;
 use sync_core::state::DeedStore as _;
 
 use super::lab::{Desk, reasons};
