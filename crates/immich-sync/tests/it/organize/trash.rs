@@ -22,7 +22,7 @@ impl Attic {
             std::fs::create_dir_all(attic.0.path().join(folder)).unwrap();
         }
         let put = |name: &str, bytes: Vec<u8>| {
-            std::fs::write(attic.0.path().join("photos").join(name), bytes).unwrap()
+            std::fs::write(attic.0.path().join("photos").join(name), bytes).unwrap();
         };
         put("keep/lake.jpg", jpeg(&picture(1), 95));
         put("old/lake copy.jpg", jpeg(&picture(1), 95));
