@@ -268,7 +268,7 @@ mod tests {
         let mut bytes = vec![0; 300];
         for seed in 0..2000 {
             let mut chance = fastrand::Rng::with_seed(seed);
-            bytes.iter_mut().for_each(|byte| *byte = chance.u8(..) & 0x3f);
+            bytes.fill_with(|| chance.u8(..) & 0x3f);
             bytes[..8].copy_from_slice(b"II*\0\x08\0\0\0");
 
             assert_eq!(found(&bytes), None);

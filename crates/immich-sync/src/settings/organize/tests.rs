@@ -184,6 +184,7 @@ fn what_cannot_be_meant_is_said() {
     assert!(error(&["--duplicate-tag", "x"]).contains("--tag-only"));
     assert!(error(&["--remove-tag", "x", "--stack"]).contains("nothing else"));
     assert!(error(&["--trash", "--class", "exact,similar"]).contains("no copies"));
+    assert!(error(&["--trash", "--hash", "dhash"]).contains("p256 only"));
     assert!(error(&["--all-tagged"]).contains("--remove-tag"));
     assert!(error(&["--tag-only", "--duplicate-tag", "a//b"]).contains("no name of a tag"));
     assert!(error(&["--class", "exact,same"]).contains("exact, duplicate, burst, similar"));

@@ -5,7 +5,7 @@ use photo_similarity::Class;
 
 use super::super::setting::Setting;
 use super::super::sources::{Given, yes_or_no_of};
-use super::super::words::ClassWord;
+use super::super::words::{ClassWord, HashWord};
 use super::super::{Sources, catalogue};
 use crate::exit::usage;
 
@@ -102,6 +102,12 @@ pub(super) fn resolve(sources: &Sources<'_>) -> Result<Wishes> {
     if actions.contains(&Wish::Trash) && classes.iter().any(|class| *class > Class::Duplicate) {
         return Err(usage(
             "--trash is for exact copies and duplicates; similar photos and bursts are no copies",
+        ));
+    }
+    let hash = sources.word::<HashWord>(&catalogue::ORGANIZE_HASH)?.unwrap_or(HashWord::P256);
+    if actions.contains(&Wish::Trash) && hash != HashWord::P256 {
+        return Err(usage(
+            "--trash goes by the hash p256 only; the others are there to compare, and take more for copies that are none",
         ));
     }
     Ok(Wishes {

@@ -59,10 +59,14 @@ impl Trash {
             others.for_each(|photo| orders.skip(photo, SkipReason::NotForTheTrash(NO_KEEPER.to_owned())));
             return Ok(());
         }
+        // Without looks of its own nothing says how far it is from what is near the keeper of the whole group.
+        let is_measured = group.keeper() == Some(best) || best.distance.is_some();
+        let is_unknown =
+            |copy: &MemberRecord| !is_measured && (best.sha1.is_none() || best.sha1 != copy.sha1);
         let mut copies = Vec::new();
         for member in usable(group, account, fresh, orders).into_iter().filter(|member| *member != best) {
             let Some(photo) = member.photo() else { continue };
-            match objection(best, member, kept) {
+            match objection(best, member, kept).or(is_unknown(member).then_some(TOO_FAR)) {
                 Some(why) => orders.skip(photo, SkipReason::NotForTheTrash(why.to_owned())),
                 None => copies.push((member, photo)),
             }
@@ -107,6 +111,7 @@ impl Trash {
     }
 }
 
+const TOO_FAR: &str = "it is in the same group and yet too far from the photo that is kept";
 const NO_KEEPER: &str = "the photo that would be kept is gone or was changed";
 
 /// What the scan knows that keeps a copy out of any trash.
@@ -120,7 +125,7 @@ pub(in crate::organize) fn objection(
     } else if copy.set != best.set {
         Some("it is no copy of the photo that is kept, it only looks like it")
     } else if apart(best, copy).is_none_or(|apart| apart > FARTHEST) {
-        Some("it is in the same group and yet too far from the photo that is kept")
+        Some(TOO_FAR)
     } else if copy.library.is_some() {
         Some("its file lies in an external library; remove the file itself, and Immich follows")
     } else {

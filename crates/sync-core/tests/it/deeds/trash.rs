@@ -132,6 +132,20 @@ fn what_is_far_from_the_photo_that_is_kept_stays_although_it_is_in_its_group() {
 }
 
 #[test]
+fn nearness_to_the_photo_of_another_account_says_nothing_about_one_that_was_not_compared() {
+    let lab = Lab::new(40);
+    let mut theirs = lab.member(0, 0);
+    theirs.account = "another user".to_owned();
+    let mut without_looks = lab.member(1, 1);
+    without_looks.distance = None;
+    lab.groups(vec![of_members(Class::Duplicate, vec![theirs, without_looks, lab.member(2, 2)])]);
+
+    lab.act(&only(Action::Trash));
+
+    assert_eq!(trashed(&lab), Vec::<usize>::new());
+}
+
+#[test]
 fn what_cannot_be_handed_over_stays() {
     let lab = Lab::new(60);
     lab.sandbox.edit(lab.ids[0], |asset| (asset.latitude, asset.longitude) = (None, None)).unwrap();
