@@ -57,6 +57,7 @@ pub(super) fn lines(end: &OrganizeEnd<'_>, unnamed: u64, paint: Paint) -> Vec<St
 /// What became of each action.
 fn acted_lines(acted: &ActSummary, end: &OrganizeEnd<'_>, paint: Paint) -> Vec<String> {
     let mut lines = vec![paint.bold(match (acted.total.done, end.dry_run) {
+        (0, _) if acted.total.failed > 0 => "Nothing could be done:",
         (0, _) => "Nothing had to be done:",
         (_, true) => "Dry run; nothing was changed. There would be:",
         (_, false) => "Done:",
@@ -228,6 +229,13 @@ mod tests {
     }
 
     #[test]
+    fn a_scan_that_was_stopped_says_nothing_of_what_there_is() {
+        let text = text(&ScanSummary { stopped: true, groups: [].into(), ..scan() });
+
+        assert!(text.starts_with("Stopped while comparing") && !text.contains("duplicates"), "{text}");
+    }
+
+    #[test]
     fn what_was_done_reads_as_words() {
         let mut sum = Summary { seen: 14, done: 12, failed: 1, ..Summary::default() };
         sum.skipped.insert("changed-since".to_owned(), 1);
@@ -248,7 +256,12 @@ mod tests {
             "`immich-sync undo 5 --state-dir /here`, then `immich-sync undo 4 --state-dir /here` take it back."
         );
         let dry_run = OrganizeEnd { dry_run: true, ..end(&elsewhere) };
-        assert!(acted_lines(&ActSummary::default(), &dry_run, Paint { on: false })[0].contains("Nothing"));
+        assert!(
+            acted_lines(&ActSummary::default(), &dry_run, Paint { on: false })[0].contains("Nothing had")
+        );
+        let total = Summary { seen: 1, failed: 1, ..Summary::default() };
+        let failed = ActSummary { total, ..ActSummary::default() };
+        assert_eq!(acted_lines(&failed, &end(&elsewhere), Paint { on: false })[0], "Nothing could be done:");
     }
 
     #[test]

@@ -27,7 +27,10 @@ pub(super) fn lines(scan: &ScanSummary, paint: Paint) -> Vec<String> {
         "items of the list that could not be understood, or folders that could not be read",
         true,
     );
-    lines.push(found(scan, paint));
+    // A scan that was ended in the middle has compared nothing with nothing.
+    if !scan.stopped {
+        lines.push(found(scan, paint));
+    }
     lines.extend(class_lines(&scan.groups, paint));
     lines.extend(notes(scan).into_iter().map(|note| paint.yellow(&note)));
     lines

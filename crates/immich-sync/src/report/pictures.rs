@@ -115,6 +115,28 @@ mod tests {
         assert_eq!(pictures, [vec![None, None]]);
     }
 
+    #[cfg(feature = "heif")]
+    #[test]
+    fn a_heic_of_this_machine_is_shown_as_a_jpeg() {
+        let shared = std::env::var_os("IMMICH_SYNC_SHARED").unwrap_or_default();
+        let Ok(heic) = std::fs::read(std::path::Path::new(&shared).join("corpus/heif/iphone_15_pro.heic"))
+        else {
+            eprintln!("SKIPPED a_heic_of_this_machine_is_shown_as_a_jpeg: no shared folder");
+            return;
+        };
+        let bytes = |_: &MemberRecord| Some(heic.clone());
+        let pictures = Pictures { bytes: &bytes, limits: Limits::default(), workers: 1 };
+
+        let shown = pictures.of(&[(1, group(1, Class::Exact, vec![asset(1, "a.heic")]))]);
+
+        let preview = shown[0][0].as_ref().unwrap();
+        assert!(
+            preview.jpeg.starts_with(&[0xff, 0xd8]) && preview.jpeg.len() <= SIZE.bytes,
+            "{}",
+            preview.jpeg.len()
+        );
+    }
+
     #[test]
     fn of_a_group_without_end_the_first_photos_are_shown() {
         let members = (0..200).map(|_| asset(1, "a")).collect();

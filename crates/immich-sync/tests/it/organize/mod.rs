@@ -7,4 +7,5 @@ mod settings;
 mod shelf;
 mod told;
 mod trash;
+mod variants;
 mod workflows;
