@@ -100,6 +100,8 @@ fn table(groupings: &[Grouping], scores: &[Score]) -> Table {
     };
     line("false pairs", scores.iter().map(|score| score.false_pairs.len().to_string()).collect());
     line("  not called similar", scores.iter().map(|score| score.false_in_strict.to_string()).collect());
+    let similar = |score: &Score| score.similar_in_strict.to_string();
+    line("similar, not called so", scores.iter().map(similar).collect());
     line("splits", scores.iter().map(|score| score.splits.to_string()).collect());
     let classes: BTreeSet<&String> = scores.iter().flat_map(|score| score.by_class.keys()).collect();
     for class in classes {

@@ -59,7 +59,7 @@ pub(crate) fn measured(known: &Collection) -> Table {
         table.note(format!("  {count:4} times, {reason}"));
     }
     table.note(
-        "copies of the set were saved with more quality than their originals and none of these has Exif: what is \
+        "copies of the set were saved with more quality than their originals, nearly none of which has Exif: what is \
          left to a rule is size, which misleads; the last column is as if originals were known by their Exif",
     );
     table.note(format!(

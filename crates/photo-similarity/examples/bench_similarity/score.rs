@@ -26,6 +26,8 @@ pub(crate) struct Score {
     pub(crate) false_pairs: Vec<(String, String)>,
     /// How many of them are in groups that are called exact copies or duplicates.
     pub(crate) false_in_strict: usize,
+    /// Pairs taken of one object, which may be found, in groups that are called exact copies or duplicates.
+    pub(crate) similar_in_strict: usize,
     /// Exposures whose copies lie in more than one group, or of which a copy that must be found lies in none.
     pub(crate) splits: usize,
     pub(crate) by_class: BTreeMap<String, usize>,
@@ -62,8 +64,9 @@ impl Score {
         }
         let false_pairs = false_pairs(truth, grouping, |_| true);
         let false_in_strict = self::false_pairs(truth, grouping, |class| class != "similar").len();
+        let similar_in_strict = similar_in_strict(truth, grouping);
         let splits = splits(truth, &lies_in, &grouping.skipped);
-        Self { hits, tiers, false_pairs, false_in_strict, splits, by_class }
+        Self { hits, tiers, false_pairs, false_in_strict, similar_in_strict, splits, by_class }
     }
 
     /// 0 to 1; of transformations of that name if there is no such tier.
@@ -107,6 +110,16 @@ fn false_pairs(truth: &Truth, grouping: &Grouping, counts: impl Fn(&str) -> bool
         }
     }
     pairs.into_iter().collect()
+}
+
+fn similar_in_strict(truth: &Truth, grouping: &Grouping) -> usize {
+    let strict = grouping.groups.iter().filter(|(class, _)| class != "similar");
+    strict
+        .map(|(_, members)| {
+            let is_in = |file: &String| members.contains(file);
+            truth.similar().filter(|(one, other)| is_in(one) && is_in(other)).count()
+        })
+        .sum()
 }
 
 fn splits(truth: &Truth, lies_in: &BTreeMap<&str, BTreeSet<usize>>, skipped: &BTreeSet<String>) -> usize {

@@ -26,6 +26,8 @@ pub(crate) struct Truth {
     pub(crate) files: Vec<Known>,
     /// Pairs that are neither hit nor false: taken of one object, or found to be copies.
     neutral: BTreeSet<(String, String)>,
+    /// Those of one object.
+    similar: Vec<(String, String)>,
     base_of: BTreeMap<String, String>,
 }
 
@@ -38,9 +40,12 @@ impl Truth {
                 Ok(Known { file, group, kind, transform, tier })
             })
             .collect::<Result<_>>()?;
-        let mut neutral = BTreeSet::new();
+        let (mut neutral, mut similar) = (BTreeSet::new(), Vec::new());
         for row in rows(&photos.join("pairs.tsv"))? {
             let [one, other, relation] = first(row)?;
+            if relation == "similar" {
+                similar.push((one.clone(), other.clone()));
+            }
             if relation != "not_duplicate" {
                 neutral.insert((one.clone(), other.clone()));
                 neutral.insert((other, one));
@@ -48,7 +53,7 @@ impl Truth {
         }
         let bases = files.iter().filter(|known| known.kind == "base");
         let base_of = bases.map(|known| (known.group.clone(), known.file.clone())).collect();
-        Ok(Self { files, neutral, base_of })
+        Ok(Self { files, neutral, similar, base_of })
     }
 
     /// The file that a planted, natural or full one should be found with.
@@ -62,6 +67,11 @@ impl Truth {
                 .map(|other| other.file.as_str())
                 .collect(),
         }
+    }
+
+    /// Pairs taken of one object, one after the other.
+    pub(crate) fn similar(&self) -> impl Iterator<Item = &(String, String)> {
+        self.similar.iter()
     }
 
     /// Whether two files of different exposures may lie in one group all the same.
