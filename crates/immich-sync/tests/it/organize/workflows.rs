@@ -1,6 +1,6 @@
 //! What people do with it, from the first run to the last.
 
-use immich_sandbox::Version;
+use immich_sandbox::{Sandbox, Scenario, Version};
 use serde_json::Value;
 
 use super::pictures::{jpeg, picture};
@@ -175,6 +175,29 @@ fn what_was_stacked_stays_a_group_whose_tags_stay_and_which_grows() {
     Said::by(&mut shelf.organize(&all)).ended_with(0);
     let lake = shelf.sandbox.stacks().into_iter().find(|stack| stack.contains(&shelf.lake[0])).unwrap();
     assert_eq!((lake.len(), lake[0]), (4, shelf.lake[0]));
+}
+
+#[test]
+fn albums_of_ours_do_not_change_what_is_kept() {
+    let shelf = Shelf::new();
+    let mut scenario = Scenario::new(Version::V3_0_3);
+    let library = scenario.managed_storage("/data/library/admin", "/nowhere");
+    let trip = scenario.album("Trip");
+    scenario.asset(&library, "large.jpg").picture(jpeg(&picture(1), 95));
+    let chosen = scenario.asset(&library, "chosen.jpg").picture(jpeg(&picture(1), 60)).album(&trip).id();
+    let sandbox = Sandbox::start(scenario).unwrap();
+    let run = || {
+        let mut organize = shelf.bare(&["organize", "--tag-only", "--create-albums", "--json"]);
+        organize.env("IMMICH_API_KEY", sandbox.api_key()).env("IMMICH_URL", sandbox.url());
+        Said::by(&mut organize).ended_with(0)
+    };
+    run();
+    assert_eq!(sandbox.view(chosen).unwrap().tags, ["review-duplicate/keep"]);
+
+    let second = run();
+
+    assert_eq!(second.last()["run"], Value::Null, "{}", second.stdout);
+    assert_eq!(sandbox.view(chosen).unwrap().tags, ["review-duplicate/keep"]);
 }
 
 #[test]

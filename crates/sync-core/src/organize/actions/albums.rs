@@ -22,6 +22,11 @@ const MARK: &str = "immich-sync album ";
 /// Albums that are made without a question: more are a mistake or a very long list.
 const MANY: u64 = 1000;
 
+/// Whether we made an album, by what stands under its name.
+pub(in crate::organize) fn is_ours(album: &Album) -> bool {
+    album.description.contains(MARK)
+}
+
 /// One album of ours.
 #[derive(Debug)]
 struct Known {

@@ -22,6 +22,7 @@ mod tags;
 mod trash;
 mod twins;
 
+pub(super) use albums::is_ours as is_album_of_ours;
 pub use options::{ActOptions, Action};
 pub use run::{Act, ActStore, ActSummary};
 pub(super) use trash::{FARTHEST, objection as objection_of_scan};

@@ -9,17 +9,19 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::error::{SyncError, chain};
 use crate::event::{Activity, Event};
+use crate::organize::actions::is_album_of_ours;
 use crate::organize::scan::Scan;
 use crate::state::CachedAlbum;
 
 /// How long an album that looks unchanged is believed to be: some changes leave count and time as they were.
 const FRESH_HOURS: i64 = 24;
 
-/// The assets in any own album, as numbers; empty where the albums cannot be listed now.
+/// The assets in any album of the user, as numbers; empty where the albums cannot be listed now. Albums that we made of
+/// groups say nothing about what the user cares for: they would take the keeper's reason away in the next scan.
 pub(super) fn in_albums(scan: &Scan<'_>, reader: Reader<'_>) -> Result<HashSet<u128>, SyncError> {
     let account = reader.server().user.id.to_string();
-    let albums = match reader.albums(AlbumScope::Own) {
-        Ok(albums) => albums,
+    let albums: Vec<Album> = match reader.albums(AlbumScope::Own) {
+        Ok(albums) => albums.into_iter().filter(|album| !is_album_of_ours(album)).collect(),
         Err(error) if error.is_transient() => {
             let text = format!("the albums cannot be listed ({}); they do not count", chain(&error));
             scan.reporter.report(&Event::Warning(&text));
