@@ -213,6 +213,11 @@ pub(crate) fn deeds(workspace: &Workspace) -> anyhow::Result<()> {
     let mut command =
         cargo(&["test", "--package", "sync-core", "--test", "it", "--", "--exact", "--ignored"]);
     command.args(names).arg("--nocapture");
+    run(workspace, command)?;
+    let name = "organize::trash::a_kill_at_any_call_of_a_move_or_of_its_way_back_loses_nothing";
+    let arguments = ["test", "--package", "immich-sync", "--test", "it", name, "--", "--exact", "--ignored"];
+    let mut command = cargo(&arguments);
+    command.arg("--nocapture");
     run(workspace, command)
 }
 
