@@ -11,6 +11,8 @@ use super::lab::{Ear, Lab, all_actions, assert_same, group, only};
 use super::lost::take_all_back;
 
 const PHOTOS: usize = 9;
+/// The trash among the actions.
+const TRASH: usize = 8;
 
 /// What happens next.
 #[derive(Debug, Clone)]
@@ -43,6 +45,9 @@ fn actions(chosen: &[usize]) -> Vec<Action> {
     let mut all = all_actions();
     all.push(Action::RemoveTags { name: "review".to_owned(), all: false });
     all.push(Action::Trash);
+    // What hides photos comes last, as in the program.
+    let mut chosen: Vec<usize> = chosen.to_vec();
+    chosen.sort_by_key(|index| *index == TRASH);
     chosen.iter().map(|index| all[*index].clone()).collect()
 }
 
@@ -70,6 +75,10 @@ fn take(lab: &Lab, disk: &Disk, step: &Step) {
             };
             let (summary, heard) = lab.act(&options);
             assert!(summary.total.adds_up() && heard.failed.is_empty(), "{summary:?} {heard:?}");
+            if chosen.contains(&TRASH) {
+                // Each run of the program scans first, and finds no group with what is in the trash.
+                replace(&lab.store, Vec::new(), &disk.scan().1);
+            }
         }
         Step::Folders => {
             let summary = disk.make_folders(&lab.store, &lab.client(), &Ear::default()).unwrap();
