@@ -4,6 +4,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::http::HeaderMap;
 
+use crate::traffic::{Traffic, route};
+
 /// Bodies are kept up to this many bytes: enough for any JSON of a test, too little for a video.
 const BODY_CAP: usize = 256 * 1024;
 
@@ -115,6 +117,8 @@ struct List {
     count: u64,
     /// Whether they are only counted.
     only_counts: bool,
+    /// What they and their answers weighed.
+    traffic: Traffic,
 }
 
 impl Record {
@@ -126,6 +130,7 @@ impl Record {
     pub(crate) fn begin(&self, request: RecordedRequest) -> usize {
         let mut list = self.lock();
         list.count += 1;
+        list.traffic.entry(route(&request.method, &request.path)).or_default().requests += 1;
         if list.only_counts {
             return usize::MAX;
         }
@@ -141,6 +146,18 @@ impl Record {
         self.lock().count
     }
 
+    /// Adds the bytes of a request of this route, and of its answer.
+    pub(crate) fn weigh(&self, route: &str, request: u64, answer: u64) {
+        // After a clear, what was under way belongs to nothing.
+        if let Some(traffic) = self.lock().traffic.get_mut(route) {
+            traffic.weigh(request, answer);
+        }
+    }
+
+    pub(crate) fn traffic(&self) -> Traffic {
+        self.lock().traffic.clone()
+    }
+
     /// Changes a request that is under way. After a [`Self::clear`] there may be none of that number.
     pub(crate) fn amend(&self, number: usize, change: impl FnOnce(&mut RecordedRequest)) {
         if let Some(request) = self.lock().requests.get_mut(number) {
@@ -154,7 +171,7 @@ impl Record {
 
     pub(crate) fn clear(&self) {
         let mut list = self.lock();
-        (list.requests, list.count) = (Vec::new(), 0);
+        (list.requests, list.count, list.traffic) = (Vec::new(), 0, Traffic::new());
     }
 }
 

@@ -1,6 +1,7 @@
 //! A running server, and the strings that a test pulls behind its back.
 
 use std::{
+    collections::BTreeMap,
     io,
     net::{Ipv4Addr, SocketAddr},
     path::PathBuf,
@@ -11,8 +12,8 @@ use jiff::Timestamp;
 use tokio::sync::oneshot;
 
 use crate::{
-    Album, AlbumId, Asset, AssetId, AssetView, Fault, PersonId, RecordedRequest, SandboxError, Scenario,
-    UserId, checksum,
+    Album, AlbumId, Asset, AssetId, AssetView, Fault, PersonId, RecordedRequest, RouteTraffic, SandboxError,
+    Scenario, UserId, checksum,
     edited::Fields,
     fault::Faults,
     jobs,
@@ -127,6 +128,11 @@ impl Sandbox {
     /// Only counts the requests from now on: a run of a million of them would fill the memory.
     pub fn only_count_requests(&self, on: bool) {
         self.shared.record.only_count(on);
+    }
+
+    /// What came so far by route, and how large it was.
+    pub fn traffic(&self) -> BTreeMap<String, RouteTraffic> {
+        self.shared.record.traffic()
     }
 
     /// Forgets the requests so far. No request may be under way.

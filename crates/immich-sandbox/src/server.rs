@@ -7,7 +7,7 @@ use std::{
 
 use axum::{
     Router,
-    body::{Body, Bytes, to_bytes},
+    body::{Body, Bytes, HttpBody as _, to_bytes},
     extract::{ConnectInfo, FromRequest, Multipart, Request, State},
     http::{HeaderMap, Method, StatusCode, Uri, header},
     response::Response,
@@ -25,6 +25,7 @@ use crate::{
     record::{Record, RecordedRequest},
     routes,
     thumbnail::Thumbnails,
+    traffic,
     world::World,
 };
 
@@ -79,6 +80,7 @@ async fn handle(
     let mut recorded = RecordedRequest::of(parts.method.as_str(), &parts.uri, &parts.headers);
     let fault = shared.faults.strike(parts.method.as_str(), parts.uri.path());
     recorded.fault = fault.as_ref().map(Fault::name);
+    let route = traffic::route(&recorded.method, &recorded.path);
     let number = shared.record.begin(recorded);
 
     if let Some(fault) = &fault
@@ -98,6 +100,7 @@ async fn handle(
         return Response::new(Body::empty());
     };
     shared.record.amend(number, |request| request.keep_body(&body));
+    let asked = body.len() as u64;
     let heard = Heard { method: parts.method, uri: parts.uri, headers: parts.headers, body };
     let response = match fault {
         Some(fault) => spoiled(&shared, &fault, heard).await,
@@ -107,6 +110,7 @@ async fn handle(
         switch.cut();
         return Response::new(Body::empty());
     };
+    shared.record.weigh(&route, asked, response.body().size_hint().exact().unwrap_or(0));
     shared.record.amend(number, |request| request.status = Some(response.status().as_u16()));
     response
 }
