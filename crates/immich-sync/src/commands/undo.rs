@@ -78,7 +78,7 @@ impl UndoSettings {
         let server = if keys.is_empty() || sources.find(&catalogue::SERVER)?.is_none() {
             None
         } else {
-            Some((ServerSettings::resolve(&sources)?, keys))
+            Some((ServerSettings::at_its_pace(&sources)?, keys))
         };
         let settings = Self {
             target: target(&args.what)?,

@@ -42,6 +42,14 @@ impl ServerSettings {
         })
     }
 
+    /// The same for work with a request or more for each photo: where nobody named a rate the server sets the pace,
+    /// and one that is too busy says so.
+    pub(crate) fn at_its_pace(sources: &Sources<'_>) -> Result<Self> {
+        let named = sources.find(&catalogue::RATE_LIMIT)?.is_some();
+        let settings = Self::resolve(sources)?;
+        Ok(if named { settings } else { Self { rate_limit: RateLimit::Auto, ..settings } })
+    }
+
     /// A key that travels in the clear through a foreign network is worth a word.
     pub(super) fn concern(&self) -> Option<String> {
         let rest = self.url.strip_prefix("http://")?;

@@ -89,7 +89,7 @@ impl<'a> Hand<'a> {
     }
 
     pub(crate) fn looker(&self) -> Looker<'_> {
-        Looker { reader: self.reader, account: &self.account, store: self.store }
+        Looker { reader: self.reader, account: &self.account, store: self.store, tagged: None }
     }
 
     pub(crate) fn is_idle(&self) -> bool {

@@ -12,6 +12,7 @@ use immich_api::{
 };
 
 use super::faces;
+use super::tagged::{self, Photos, Tagged};
 use super::{AlbumRef, Restack, Setting, Value, What};
 use crate::error::SyncError;
 use crate::parallel;
@@ -41,6 +42,8 @@ pub(crate) struct Looker<'a> {
     pub(crate) reader: Reader<'a>,
     pub(crate) account: &'a str,
     pub(crate) store: &'a dyn DeedStore,
+    /// What an undo has heard of tags; without it they are asked for each time.
+    pub(crate) tagged: Option<&'a Tagged>,
 }
 
 impl Looker<'_> {
@@ -133,10 +136,12 @@ impl Looker<'_> {
         };
         let below = format!("{tag}/");
         let is_leaf = !tags.iter().any(|known| known.value.starts_with(&below));
-        let found = if is_leaf && assets.len() > FEW { self.reader.tagged_assets(id)? } else { None };
+        let found = if is_leaf && assets.len() > FEW { self.photos(tag, id)? } else { None };
         let mut standings: Vec<Option<Standing>> = assets
             .iter()
-            .map(|asset| found.as_ref().and_then(|found| found.contains(asset).then(|| there(true))))
+            .map(|asset| {
+                found.as_ref().and_then(|found| found.contains(&asset.as_u128()).then(|| there(true)))
+            })
             .collect();
         let open: Vec<usize> = (0..assets.len()).filter(|item| standings[*item].is_none()).collect();
         let asked = self.each(open.iter().map(|item| assets[*item].clone()).collect())?;
@@ -150,6 +155,10 @@ impl Looker<'_> {
             });
         }
         Ok(standings.into_iter().flatten().collect())
+    }
+
+    fn photos(&self, tag: &str, id: &TagId) -> Result<Photos, ApiError> {
+        self.tagged.map_or_else(|| tagged::ask(self.reader, id), |tagged| tagged.photos(self.reader, tag, id))
     }
 
     /// Where an album is now: one of ours may have been made again, with another id.
@@ -228,7 +237,8 @@ impl Looker<'_> {
     /// The same, also of the trash.
     pub(crate) fn each_anywhere(&self, assets: Vec<AssetId>) -> Result<Vec<Option<Asset>>, SyncError> {
         let (mut found, mut failed) = (Vec::with_capacity(assets.len()), None);
-        let ask = |asset: AssetId| match self.reader.asset(&asset) {
+        let reader = self.reader;
+        let ask = |asset: AssetId| match reader.asset(&asset) {
             Ok(asset) => Ok(Some(asset)),
             Err(ApiError::NoSuchAsset { .. }) => Ok(None),
             Err(error) => Err(error),

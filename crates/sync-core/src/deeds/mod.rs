@@ -21,6 +21,7 @@ pub(crate) mod look;
 pub(crate) mod moving;
 pub(crate) mod orders;
 mod restack;
+mod tagged;
 mod take_back;
 mod trashed;
 mod what;

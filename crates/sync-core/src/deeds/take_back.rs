@@ -16,6 +16,7 @@ use super::hand::{Fate, Hand};
 use super::here::{settle_here, take_back_here};
 use super::imagined::Imagined;
 use super::look::{Looker, Standing, value_of};
+use super::tagged::Tagged;
 use super::{DeedId, DeedRow, Setting, Value, What};
 use crate::account::Account;
 use crate::error::SyncError;
@@ -86,8 +87,8 @@ impl<'a> TakeBack<'a> {
     }
 
     fn each(&self, of: RunId, run: Option<RunId>, hands: Vec<Hand<'a>>) -> Result<Summary, SyncError> {
-        let mut hands: BTreeMap<String, Hand<'a>> =
-            hands.into_iter().map(|hand| (hand.account().to_owned(), hand)).collect();
+        let mut hands: BTreeMap<String, (Hand<'a>, Tagged)> =
+            hands.into_iter().map(|hand| (hand.account().to_owned(), (hand, Tagged::default()))).collect();
         let mut summary = Summary { listing_complete: true, ..Summary::default() };
         let mut imagined = run.is_none().then(Imagined::default);
         let mut before: Option<DeedId> = None;
@@ -106,7 +107,7 @@ impl<'a> TakeBack<'a> {
                     continue;
                 }
                 match hands.get_mut(&row.deed.account) {
-                    Some(hand) => self.one(row, hand, imagined.as_mut(), &mut summary)?,
+                    Some((hand, tagged)) => self.one(row, hand, tagged, imagined.as_mut(), &mut summary)?,
                     None => self.without_key(row, &mut summary),
                 }
             }
@@ -117,11 +118,13 @@ impl<'a> TakeBack<'a> {
         &self,
         row: &DeedRow,
         hand: &mut Hand<'a>,
+        tagged: &Tagged,
         imagined: Option<&mut Imagined>,
         summary: &mut Summary,
     ) -> Result<(), SyncError> {
         let mut back = row.deed.what.reversed();
-        let (mut standings, _) = hand.looker().standings(&back)?;
+        let looker = Looker { tagged: Some(tagged), ..hand.looker() };
+        let (mut standings, _) = looker.standings(&back)?;
         if let Some(imagined) = &imagined {
             imagined.correct(&back, &mut standings, hand.looker())?;
         }
@@ -141,6 +144,11 @@ impl<'a> TakeBack<'a> {
             imagined.pass(&doable);
         }
         let fates = hand.perform(&doable, Some(row.id))?;
+        // A preview changes nothing, and is right to hear the same again.
+        let is_sure = fates.iter().all(|fate| *fate == Fate::Done);
+        if !hand.is_idle() {
+            tagged.note(&doable, is_sure);
+        }
         for (item, fate) in fates.into_iter().enumerate() {
             self.count(&doable, item, fate, summary);
         }

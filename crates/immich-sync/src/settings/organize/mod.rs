@@ -12,7 +12,6 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use immich_api::RateLimit;
 use jiff::Timestamp;
 use photo_similarity::{Limits, Preference, Rules};
 use sync_core::organize::{Link, LookOptions, Scope, SourceChoice, TrashPlace};
@@ -180,11 +179,7 @@ type Served = (Option<(ServerSettings, Vec<KeySource>)>, Vec<String>);
 
 fn server(sources: &Sources<'_>) -> Result<Served> {
     let keys = KeySource::resolve(sources)?;
-    let mut server = ServerSettings::resolve(sources)?;
-    if sources.find(&catalogue::RATE_LIMIT)?.is_none() {
-        // Thumbnails come by the thousand, and a server that is too busy says so.
-        server.rate_limit = RateLimit::Auto;
-    }
+    let server = ServerSettings::at_its_pace(sources)?;
     let mut concerns: Vec<String> = keys.iter().filter_map(|key| key.concerns(sources.config)).collect();
     concerns.dedup();
     concerns.extend(server.concern());

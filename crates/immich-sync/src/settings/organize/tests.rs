@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use clap::Parser as _;
+use immich_api::RateLimit;
 use photo_similarity::{Bursts, Class, HashKind};
 
 use super::*;
