@@ -64,6 +64,12 @@ enum Bench {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Scans of 100,000 photos, and 200,000 groups that are listed, shown, acted on and taken back
+    Organize {
+        /// Passed on to the harness, such as `--assets 1000000`, `--groups 50000,200000` or `--json`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// A first and a second run over a library of large JPEG files, natively and with ExifTool
     Write {
         /// Passed on to the harness, such as `--files 1000` or `--folder DIR`
@@ -140,6 +146,7 @@ pub(crate) fn warnings(workspace: &Workspace, args: &HarnessArgs) -> anyhow::Res
 pub(crate) fn bench(workspace: &Workspace, args: &BenchArgs) -> anyhow::Result<()> {
     match &args.what {
         Bench::Engine { arguments } => measure(workspace, "bench_engine", arguments),
+        Bench::Organize { arguments } => measure(workspace, "bench_organize", arguments),
         Bench::Write { arguments } => measure(workspace, "bench_write", arguments),
         Bench::Unchanged { arguments } => measure(workspace, "bench_unchanged", arguments),
         Bench::Similarity { json, arguments } => similarity(workspace, *json, arguments),

@@ -15,8 +15,9 @@ use std::time::Instant;
 use clap::{Parser, ValueEnum};
 use immich_sandbox::Version;
 
+use support::goal::Goal;
 use support::program::Program;
-use support::unchanged::figures::{Figures, Goal};
+use support::unchanged::figures::Figures;
 use support::unchanged::{Case, Scene};
 
 /// Measures the program on an unchanged library

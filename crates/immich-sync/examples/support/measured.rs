@@ -48,6 +48,13 @@ fn time_of_all() -> anyhow::Result<Duration> {
 /// Runs it to its end, which has to be a good one.
 pub(crate) fn measure(command: &mut Command) -> anyhow::Result<Cost> {
     let before = time_of_all()?;
+    let cost = measure_alone(command)?;
+    let children = time_of_all()?.saturating_sub(before).saturating_sub(cost.processor);
+    Ok(Cost { children, ..cost })
+}
+
+/// The same without what its own children cost, while other processes of this one go on.
+pub(crate) fn measure_alone(command: &mut Command) -> anyhow::Result<Cost> {
     let begin = Instant::now();
     let mut child = command.spawn().context("start the program")?;
     let pid = Pid::from_child(&child);
@@ -61,9 +68,8 @@ pub(crate) fn measure(command: &mut Command) -> anyhow::Result<Cost> {
     let [processor, _] = times(pid)?;
     let written = written(pid)?;
     let status = child.wait().context("wait for the program")?;
-    let children = time_of_all()?.saturating_sub(before).saturating_sub(processor);
     ensure!(status.success(), "the measured run ended with {status}");
-    Ok(Cost { processor, children, memory, written, wall })
+    Ok(Cost { processor, children: Duration::ZERO, memory, written, wall })
 }
 
 /// `VmHWM` of proc(5).

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use immich_sandbox::Version;
 
+use crate::support::goal::Goal;
 use crate::support::program::Program;
-use crate::support::unchanged::figures::Goal;
 use crate::support::unchanged::{Case, Scene};
 
 /// The counts that are out of bounds.

@@ -9,6 +9,7 @@ use sync_core::plan::SkipReason;
 use super::library::ALBUMS;
 use super::watch::Touched;
 use super::{Case, Scene};
+use crate::support::goal::{Goal, float, megabytes};
 use crate::support::measured::Cost;
 
 /// Assets in an answer of the server.
@@ -42,26 +43,6 @@ pub(crate) struct Figures {
     pub(crate) state: [u64; 2],
 }
 
-/// A figure with its bound.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Goal {
-    /// What is counted.
-    pub(crate) what: &'static str,
-    /// What it came to.
-    pub(crate) is: f64,
-    /// The most that it may be.
-    pub(crate) at_most: f64,
-    /// Whether it is a count, which comes out the same each time, and not a measure.
-    pub(crate) is_count: bool,
-}
-
-impl Goal {
-    /// Whether it is reached.
-    pub(crate) fn is_met(&self) -> bool {
-        self.is <= self.at_most
-    }
-}
-
 impl Figures {
     pub(super) fn new(
         scene: &Scene,
@@ -70,10 +51,8 @@ impl Figures {
         summary: &Summary,
         state: [u64; 2],
     ) -> Self {
-        let mut routes = BTreeMap::new();
-        for request in scene.sandbox.requests() {
-            *routes.entry(format!("{} {}", request.method, route(&request.path))).or_default() += 1;
-        }
+        let traffic = scene.sandbox.traffic();
+        let routes = traffic.into_iter().map(|(route, traffic)| (route, traffic.requests)).collect();
         let unchanged = summary.skipped.get(SkipReason::Unchanged.code()).copied().unwrap_or_default();
         Self {
             case: scene.case.clone(),
@@ -105,29 +84,22 @@ impl Figures {
         let faces = if asks_for_faces { self.with_people / 7 } else { 0 };
         // A search for each tag and for the one above them, a list of them, and a question that proves the filter.
         let tags = if self.case.reread { ALBUMS as u64 + 3 } else { 0 };
-        let count = |what, is: u64, at_most: u64| Goal {
-            what,
-            is: float(is),
-            at_most: float(at_most),
-            is_count: true,
-        };
-        let measure = |what, is, at_most| Goal { what, is, at_most, is_count: false };
         let mut goals = vec![
-            count("photos not found unchanged", self.others, 0),
-            count(
+            Goal::count("photos not found unchanged", self.others, 0),
+            Goal::count(
                 "requests about many",
                 self.requests() - self.single(),
                 assets.div_ceil(PAGE) + BESIDE + tags,
             ),
-            count("requests about one asset", self.single(), faces),
-            count("files opened", self.touched.opened, 0),
-            count("changes to files", self.touched.changed, 0),
+            Goal::count("requests about one asset", self.single(), faces),
+            Goal::count("files opened", self.touched.opened, 0),
+            Goal::count("changes to files", self.touched.changed, 0),
         ];
         if assets <= 100_000 {
-            goals.push(measure("processor seconds", self.cost.processor.as_secs_f64(), 10.0));
+            goals.push(Goal::measure("processor seconds", self.cost.processor.as_secs_f64(), 10.0));
         }
-        let megabytes = if assets <= 100_000 { 150.0 } else { 400.0 };
-        goals.push(measure("megabytes of memory", float(self.cost.memory) / 1e6, megabytes));
+        let most = if assets <= 100_000 { 150.0 } else { 400.0 };
+        goals.push(Goal::measure("megabytes of memory", megabytes(self.cost.memory), most));
         goals
     }
 }
@@ -157,22 +129,8 @@ impl fmt::Display for Figures {
             PEER[1] * 1e3
         )?;
         for goal in self.goals() {
-            let verdict = if goal.is_met() { "met" } else { "MISSED" };
-            let places = usize::from(!goal.is_count) * 2;
-            writeln!(f, "{:>10.places$}  {:<28} at most {:>8}  {verdict}", goal.is, goal.what, goal.at_most)?;
+            writeln!(f, "{goal}")?;
         }
         Ok(())
     }
-}
-
-/// A path with its ids left out.
-fn route(path: &str) -> String {
-    let is_id = |part: &str| part.len() == 36 && part.bytes().filter(|byte| *byte == b'-').count() == 4;
-    let parts = path.split('/').map(|part| if is_id(part) { "{id}" } else { part });
-    parts.collect::<Vec<_>>().join("/")
-}
-
-#[expect(clippy::cast_precision_loss, reason = "nothing here counts to 2^52")]
-fn float(number: u64) -> f64 {
-    number as f64
 }

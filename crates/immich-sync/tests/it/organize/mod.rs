@@ -1,6 +1,7 @@
 //! The organizer as a program: over a server, over folders, over both.
 
 mod answers;
+mod counted;
 mod decisions;
 mod pictures;
 mod settings;
