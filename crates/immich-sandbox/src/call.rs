@@ -5,17 +5,10 @@ use serde_json::Value;
 
 use crate::{
     AssetId, KeyId, UserId, Version,
+    incoming::Part,
     problem::{Issue, Problem},
     thumbnail::{Encoded, Thumbnails},
 };
-
-/// A part of an upload form.
-#[derive(Debug)]
-pub(crate) struct Part {
-    pub(crate) name: String,
-    pub(crate) file_name: Option<String>,
-    pub(crate) bytes: Vec<u8>,
-}
 
 /// A request whose sender is known.
 #[derive(Debug)]

@@ -21,6 +21,8 @@ pub(crate) enum Effect {
     HtmlPage,
     /// The connection ends without an answer, and nothing happened.
     CutBefore,
+    /// The connection ends in the middle of the request, after so many bytes of its body.
+    CutRequest(u64),
     /// The request takes effect, half of the answer arrives, the connection ends.
     CutWithin,
     /// The request takes effect, and no answer comes.
@@ -49,6 +51,8 @@ pub struct Fault {
     pub(crate) effect: Effect,
     pub(crate) latency: Duration,
     pub(crate) retry_after: Option<String>,
+    /// Strikes before the body of the request is read.
+    pub(crate) is_early: bool,
     method: Option<String>,
     prefix: String,
     skip: u64,
@@ -62,6 +66,7 @@ impl Fault {
             effect,
             latency: Duration::ZERO,
             retry_after: None,
+            is_early: false,
             method: None,
             prefix: String::new(),
             skip: 0,
@@ -88,6 +93,11 @@ impl Fault {
     /// Ends the connection without an answer and without an effect.
     pub fn cut_before_answer() -> Self {
         Self::new(Effect::CutBefore)
+    }
+
+    /// Ends the connection once about so many bytes of the body have arrived; nothing happens.
+    pub fn cut_within_request(after_bytes: u64) -> Self {
+        Self::new(Effect::CutRequest(after_bytes))
     }
 
     /// The effect happens; the connection ends in the middle of the answer.
@@ -150,6 +160,13 @@ impl Fault {
     #[must_use]
     pub fn retry_after_text(mut self, value: impl Into<String>) -> Self {
         self.retry_after = Some(value.into());
+        self
+    }
+
+    /// Answers before the body of the request is read, as a proxy does that has heard enough.
+    #[must_use]
+    pub fn before_the_body(mut self) -> Self {
+        self.is_early = true;
         self
     }
 

@@ -38,6 +38,11 @@ pub(crate) fn is_accepted(name: &str) -> bool {
     IMAGE.contains(&extension.as_str()) || VIDEO.contains(&extension.as_str())
 }
 
+/// Whether a sidecar of this name is taken.
+pub(crate) fn is_sidecar(name: &str) -> bool {
+    SIDECAR.contains(&extension(name).as_str())
+}
+
 /// The type that the server reports for a name.
 pub(crate) fn mime_of(name: &str) -> String {
     let extension = extension(name);

@@ -38,7 +38,7 @@ pub struct RecordedRequest {
     pub has_key: bool,
     /// Whether a key came in the query, where it would land in the logs of a proxy.
     pub has_key_in_query: bool,
-    /// The body up to 256 KiB.
+    /// The body up to 256 KiB, of an upload up to 4 KiB.
     pub body: Vec<u8>,
     /// Length of the body; 0 when the answer left before the body was read.
     pub body_length: usize,
@@ -88,6 +88,12 @@ impl RecordedRequest {
                 .collect(),
             ..Self::default()
         }
+    }
+
+    /// Keeps what an upload began with.
+    pub(crate) fn keep_start(&mut self, start: Vec<u8>, length: u64) {
+        self.body_length = usize::try_from(length).unwrap_or(usize::MAX);
+        self.body = start;
     }
 
     pub(crate) fn keep_body(&mut self, body: &[u8]) {

@@ -284,6 +284,24 @@ impl Sandbox {
         Ok(())
     }
 
+    /// Forgets the bytes of uploads, and counts no checksum where the client announces one: nothing but the
+    /// client is measured then. Assets made so have no original.
+    pub fn discard_uploads(&self, on: bool) {
+        self.shared.world().discards_uploads = on;
+    }
+
+    /// The most bytes that the uploads of each user may have.
+    pub fn set_quota(&self, bytes: Option<u64>) {
+        self.shared.world().quota = bytes;
+    }
+
+    /// The queues that are paused, and the secret of the key that paused each.
+    pub fn paused_queues(&self) -> Vec<(String, Option<String>)> {
+        let world = self.shared.world();
+        let secret = |id| world.keys.iter().find(|key| key.id == id).map(|key| key.secret.clone());
+        world.paused.iter().map(|(name, by)| ((*name).to_owned(), by.and_then(secret))).collect()
+    }
+
     /// For how many days the trash keeps; `None` switches it off.
     pub fn set_trash_days(&self, days: Option<u64>) {
         self.shared.world().trash_days = days;

@@ -8,22 +8,24 @@ use std::{
 use axum::{
     Router,
     body::{Body, Bytes, HttpBody as _, to_bytes},
-    extract::{ConnectInfo, FromRequest, Multipart, Request, State},
-    http::{HeaderMap, Method, StatusCode, Uri, header},
+    extract::{ConnectInfo, Request, State},
+    http::{Method, StatusCode, request::Parts},
     response::Response,
 };
 use serde_json::{Value, json};
 
 use crate::{
-    call::{Call, Part, Reply},
+    call::{Call, Reply},
+    checksum,
     connection::{CuttableListener, Switch},
     fault::{Effect, Fault, Faults},
-    fault_body, identity,
+    fault_body, form, identity,
     ids::mix,
+    incoming::{self, Part, Wishes},
     jobs,
     problem::{Issue, Problem},
     record::{Record, RecordedRequest},
-    routes,
+    routes::{self, Need},
     thumbnail::Thumbnails,
     traffic,
     world::World,
@@ -51,10 +53,12 @@ impl Shared {
 
 /// A request whose body was read.
 struct Heard {
-    method: Method,
-    uri: Uri,
-    headers: HeaderMap,
+    parts: Parts,
     body: Bytes,
+    /// Bytes of the body, of an upload too.
+    length: u64,
+    /// The parts of an upload, or what is wrong with it.
+    form: Result<Vec<Part>, String>,
 }
 
 /// What the server has to say, before a fault spoils it.
@@ -82,31 +86,29 @@ async fn handle(
     recorded.fault = fault.as_ref().map(Fault::name);
     let route = traffic::route(&recorded.method, &recorded.path);
     let number = shared.record.begin(recorded);
-
     if let Some(fault) = &fault
         && !fault.latency.is_zero()
     {
         tokio::time::sleep(fault.latency).await;
     }
-    if fault.is_none()
-        && let Some(reply) = before_the_body(&shared, &parts.method, &parts.uri, &parts.headers)
-    {
-        shared.record.amend(number, |request| request.status = Some(reply.status));
-        return plain(reply.status, reply.headers, reply.body.into());
+    if let Some(response) = before_the_body(&shared, &parts, fault.as_ref()) {
+        shared.record.weigh(&route, 0, response.body().size_hint().exact().unwrap_or(0));
+        shared.record.amend(number, |request| request.status = Some(response.status().as_u16()));
+        return response;
     }
-    let Ok(body) = to_bytes(body, usize::MAX).await else {
-        // The client went away in the middle of its request.
-        switch.cut();
-        return Response::new(Body::empty());
+    let response = match hear(&shared, parts, body, fault.as_ref(), number).await {
+        Some(heard) => {
+            let asked = heard.length;
+            let response = match fault {
+                Some(fault) => spoiled(&shared, &fault, heard).await,
+                None => Some(whole(answer(&shared, heard).await)),
+            };
+            response.map(|response| (asked, response))
+        }
+        // Cut, by the fault or by the client.
+        None => None,
     };
-    shared.record.amend(number, |request| request.keep_body(&body));
-    let asked = body.len() as u64;
-    let heard = Heard { method: parts.method, uri: parts.uri, headers: parts.headers, body };
-    let response = match fault {
-        Some(fault) => spoiled(&shared, &fault, heard).await,
-        None => Some(whole(answer(&shared, heard).await)),
-    };
-    let Some(response) = response else {
+    let Some((asked, response)) = response else {
         switch.cut();
         return Response::new(Body::empty());
     };
@@ -115,21 +117,70 @@ async fn handle(
     response
 }
 
-/// A duplicate announced by its checksum is answered before the body is read.
-fn before_the_body(shared: &Shared, method: &Method, uri: &Uri, headers: &HeaderMap) -> Option<Reply> {
-    if method != Method::POST || uri.path() != "/api/assets" {
-        return None;
+fn is_upload(parts: &Parts) -> bool {
+    parts.method == Method::POST && parts.uri.path() == "/api/assets"
+}
+
+/// Reads the body; `None` when it did not come to its end.
+async fn hear(
+    shared: &Shared,
+    parts: Parts,
+    body: Body,
+    fault: Option<&Fault>,
+    number: usize,
+) -> Option<Heard> {
+    let boundary = form::boundary(&header_text(&parts, "content-type")).filter(|_| is_upload(&parts));
+    let Some(boundary) = boundary else {
+        let body = to_bytes(body, usize::MAX).await.ok()?;
+        shared.record.amend(number, |request| request.keep_body(&body));
+        let is_cut = matches!(fault.map(|fault| &fault.effect), Some(Effect::CutRequest(_)));
+        let length = body.len() as u64;
+        return (!is_cut).then_some(Heard { parts, body, length, form: Ok(Vec::new()) });
+    };
+    let folder = {
+        let world = shared.world();
+        (!world.discards_uploads).then(|| world.upload_root.join("incoming"))
+    };
+    let announced = checksum::parse(&header_text(&parts, "x-immich-checksum"));
+    let cut_after = match fault.map(|fault| &fault.effect) {
+        Some(Effect::CutRequest(bytes)) => Some(*bytes),
+        _ => None,
+    };
+    let received = incoming::receive(body, &Wishes { boundary, folder, announced, cut_after }).await;
+    let length = received.length;
+    shared.record.amend(number, |request| request.keep_start(received.start, length));
+    received.is_whole.then_some(Heard { parts, body: Bytes::new(), length, form: received.parts })
+}
+
+fn header_text(parts: &Parts, name: &str) -> String {
+    let value = parts.headers.get(name).and_then(|value| value.to_str().ok());
+    value.unwrap_or_default().to_owned()
+}
+
+/// What is answered before the body is read: who may not upload, and a duplicate announced by its checksum.
+fn before_the_body(shared: &Shared, parts: &Parts, fault: Option<&Fault>) -> Option<Response> {
+    match fault {
+        Some(fault) if fault.is_early => return instead(fault),
+        Some(fault) if fault.effect != Effect::Latency => return None,
+        _ if !is_upload(parts) => return None,
+        _ => {}
     }
-    let announced = headers.get("x-immich-checksum")?.to_str().ok()?;
-    let world = shared.world();
-    let sender = identity::identify(&world, uri, headers).ok().filter(|sender| sender.may("asset.upload"))?;
-    routes::duplicate_by_header(&world, sender.user, announced)
+    let mut world = shared.world();
+    let need = Need::Permission("asset.upload");
+    match identity::admit(&world, need, &parts.uri, &parts.headers) {
+        Err(problem) => Some(whole(refused(&mut world, &problem))),
+        Ok(sender) => {
+            let announced = header_text(parts, "x-immich-checksum");
+            let reply = routes::duplicate_by_header(&mut world, sender.user, &announced)?;
+            Some(plain(reply.status, reply.headers, reply.body.into()))
+        }
+    }
 }
 
 /// Plays the fault; `None` cuts the connection.
 async fn spoiled(shared: &Shared, fault: &Fault, heard: Heard) -> Option<Response> {
     match &fault.effect {
-        Effect::CutBefore => None,
+        Effect::CutBefore | Effect::CutRequest(_) => None,
         Effect::Latency
         | Effect::LostAnswer
         | Effect::CutWithin
@@ -221,91 +272,69 @@ fn plain(status: u16, headers: Vec<(&'static str, String)>, body: Body) -> Respo
 
 /// The true answer to a request, with its effects.
 async fn answer(shared: &Shared, heard: Heard) -> Answer {
-    let (version, correlation) = {
-        let mut world = shared.world();
-        let number = mix(world.now().as_millisecond().unsigned_abs());
-        (world.version, format!("{number:016x}")[..8].to_owned())
-    };
-    let result = match listen(&heard).await {
-        Ok(heard_body) => match dispatch(shared, &heard, heard_body) {
-            Ok(reply) => finish(shared, reply).await,
-            Err(problem) => Err(problem),
-        },
+    let result = match listen(&heard).and_then(|json| dispatch(shared, heard, json)) {
+        Ok(reply) => finish(shared, reply).await,
         Err(problem) => Err(problem),
     };
-    let mut answer = match result {
+    match result {
         Ok(reply) => {
             settle(shared, reply.refresh, reply.settle).await;
-            Answer { status: reply.status, headers: reply.headers, body: reply.body }
+            let mut answer = Answer { status: reply.status, headers: reply.headers, body: reply.body };
+            let mut world = shared.world();
+            let correlation = correlation(&mut world);
+            answer.headers.extend(world.version.is_v3().then_some(("x-correlation-id", correlation)));
+            answer
         }
-        Err(problem) => {
-            let body = problem.body(version, &correlation).to_string().into_bytes();
-            let headers = vec![("content-type", "application/json; charset=utf-8".to_owned())];
-            Answer { status: problem.status, headers, body }
-        }
-    };
-    if version.is_v3() {
-        answer.headers.push(("x-correlation-id", correlation));
+        Err(problem) => refused(&mut shared.world(), &problem),
     }
-    answer
 }
 
-/// The body as JSON or as the parts of a form.
-async fn listen(heard: &Heard) -> Result<(Value, Vec<Part>), Problem> {
-    let content_type =
-        heard.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
-    if content_type.starts_with("multipart/form-data") {
-        return Ok((Value::Null, parts(heard).await?));
-    }
+fn correlation(world: &mut World) -> String {
+    let number = mix(world.now().as_millisecond().unsigned_abs());
+    format!("{number:016x}")[..8].to_owned()
+}
+
+fn refused(world: &mut World, problem: &Problem) -> Answer {
+    let correlation = correlation(world);
+    let body = problem.body(world.version, &correlation).to_string().into_bytes();
+    let mut headers = vec![("content-type", "application/json; charset=utf-8".to_owned())];
+    headers.extend(world.version.is_v3().then_some(("x-correlation-id", correlation)));
+    Answer { status: problem.status, headers, body }
+}
+
+/// The body as JSON.
+fn listen(heard: &Heard) -> Result<Value, Problem> {
+    let content_type = header_text(&heard.parts, "content-type");
     if heard.body.is_empty() || !content_type.starts_with("application/json") {
-        return Ok((Value::Null, Vec::new()));
+        return Ok(Value::Null);
     }
     if heard.body.len() > JSON_LIMIT {
         return Err(Problem::text(500, "Internal server error"));
     }
-    let json =
-        serde_json::from_slice(&heard.body).map_err(|error| Problem::bad_request(error.to_string()))?;
-    Ok((json, Vec::new()))
+    serde_json::from_slice(&heard.body).map_err(|error| Problem::bad_request(error.to_string()))
 }
 
-async fn parts(heard: &Heard) -> Result<Vec<Part>, Problem> {
-    let mut request = Request::new(Body::from(heard.body.clone()));
-    *request.method_mut() = heard.method.clone();
-    *request.headers_mut() = heard.headers.clone();
-    request.extensions_mut().insert(axum::extract::DefaultBodyLimit::disable());
-    let unreadable = |text: String| Problem::bad_request(text);
-    let mut form =
-        Multipart::from_request(request, &()).await.map_err(|error| unreadable(error.body_text()))?;
-    let mut parts = Vec::new();
-    while let Some(field) = form.next_field().await.map_err(|error| unreadable(error.body_text()))? {
-        let name = field.name().unwrap_or_default().to_owned();
-        let file_name = field.file_name().map(str::to_owned);
-        let bytes = field.bytes().await.map_err(|error| unreadable(error.body_text()))?.to_vec();
-        parts.push(Part { name, file_name, bytes });
-    }
-    Ok(parts)
-}
-
-fn dispatch(shared: &Shared, heard: &Heard, (json, parts): (Value, Vec<Part>)) -> Result<Reply, Problem> {
+fn dispatch(shared: &Shared, heard: Heard, json: Value) -> Result<Reply, Problem> {
+    let Heard { parts: Parts { method, uri, headers, .. }, form, .. } = heard;
     let mut world = shared.world();
-    let (method, path) = (heard.method.as_str(), heard.uri.path());
+    let (method, path) = (method.as_str(), uri.path());
     if (method, path) == ("GET", "/.well-known/immich") {
         return Ok(Reply::ok(&json!({ "api": { "endpoint": "/api" } })));
     }
-    let no_route = || Problem::no_route(method, heard.uri.path_and_query().map_or(path, |all| all.as_str()));
+    let no_route = || Problem::no_route(method, uri.path_and_query().map_or(path, |all| all.as_str()));
     let rest = path.strip_prefix("/api/").ok_or_else(no_route)?;
     let pieces: Vec<&str> = rest.trim_end_matches('/').split('/').collect();
     let route = routes::find(world.version, method, &pieces).ok_or_else(no_route)?;
-    let sender = identity::admit(&world, route.need, &heard.uri, &heard.headers)?;
+    let sender = identity::admit(&world, route.need, &uri, &headers)?;
     let call = Call {
         version: world.version,
         user: sender.user,
         key: sender.key,
         session: sender.session,
-        query: identity::query_of(&heard.uri),
-        headers: heard.headers.clone(),
+        query: identity::query_of(&uri),
         json,
-        parts,
+        parts: form.map_err(Problem::bad_request)?,
+        headers,
     };
     (route.run)(&mut world, &call)
 }

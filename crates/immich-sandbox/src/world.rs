@@ -11,8 +11,9 @@ use std::{
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    AlbumId, Asset, AssetId, DuplicateId, Face, FaceId, PersonId, Question, SandboxError, StackId, TagId,
-    UserId, Version,
+    AlbumId, Asset, AssetId, DuplicateId, Face, FaceId, KeyId, PersonId, Question, SandboxError, StackId,
+    TagId, UserId, Version,
+    checksums::Checksums,
     edited::Fields,
     ids::Mint,
     members::Members,
@@ -42,6 +43,7 @@ pub(crate) struct World {
     stacks: Stacks,
     assets: Vec<Asset>,
     index: HashMap<AssetId, usize>,
+    checksums: Checksums,
     /// Grows whenever the order of a search may differ.
     pub(crate) generation: u64,
     /// Grows whenever a search may find something else.
@@ -56,6 +58,12 @@ pub(crate) struct World {
     /// Whether regions in files become faces.
     pub(crate) import_faces: bool,
     pub(crate) exiftool: Option<PathBuf>,
+    /// Whether the bytes of uploads are forgotten.
+    pub(crate) discards_uploads: bool,
+    /// The most bytes that the uploads of a user may have.
+    pub(crate) quota: Option<u64>,
+    /// Queues that wait, and the key that had them wait.
+    pub(crate) paused: BTreeMap<&'static str, Option<KeyId>>,
     /// Where uploads are stored on this machine; `/data` on the server.
     pub(crate) upload_root: PathBuf,
     /// For how many days the trash keeps; `None` while it is switched off.
@@ -82,6 +90,7 @@ impl World {
             trash_days: Some(30),
             assets: Vec::new(),
             index: HashMap::new(),
+            checksums: Checksums::default(),
             generation: 0,
             changes: 0,
             order_cache: None,
@@ -91,6 +100,9 @@ impl World {
             writes_sidecars: false,
             import_faces: false,
             exiftool: None,
+            discards_uploads: false,
+            quota: None,
+            paused: BTreeMap::new(),
             upload_root: PathBuf::new(),
             trash_after: Vec::new(),
         }
@@ -167,11 +179,15 @@ impl World {
     pub(crate) fn edit(&mut self, id: AssetId, change: impl FnOnce(&mut Asset)) -> Result<(), SandboxError> {
         let now = self.now();
         let asset = self.asset_mut(id).ok_or(SandboxError::NoAsset { id })?;
-        let before = asset.file_created_at;
+        let (before, sum) = (asset.file_created_at, asset.checksum);
         change(asset);
         asset.updated_at = now;
-        if asset.file_created_at != before {
+        let (is_moved, is_other) = (asset.file_created_at != before, asset.checksum != sum);
+        if is_moved {
             self.reorder();
+        }
+        if is_other {
+            self.forget_checksums();
         }
         Ok(())
     }
@@ -188,6 +204,7 @@ impl World {
     }
 
     pub(crate) fn add_asset(&mut self, asset: Asset) {
+        self.checksums.add(&asset);
         self.index.insert(asset.id, self.assets.len());
         self.assets.push(asset);
         self.reorder();
@@ -197,6 +214,7 @@ impl World {
     pub(crate) fn remove_asset(&mut self, id: AssetId) -> Option<Asset> {
         let at = self.index.remove(&id)?;
         let asset = self.assets.swap_remove(at);
+        self.checksums.remove(&asset);
         if let Some(moved) = self.assets.get(at) {
             self.index.insert(moved.id, at);
         }
@@ -225,6 +243,17 @@ impl World {
             asset.trashed_at = None;
             asset.updated_at = now;
         }
+    }
+
+    /// The asset that has these bytes, of those that the user uploaded.
+    pub(crate) fn by_checksum(&mut self, owner: UserId, sum: &[u8; 20]) -> Option<&Asset> {
+        let id = self.checksums.find(&self.assets, owner, sum)?;
+        self.asset(id)
+    }
+
+    /// Checksums were changed behind the back of [`Self::edit`].
+    pub(crate) fn forget_checksums(&mut self) {
+        self.checksums.forget();
     }
 
     pub(crate) fn user(&self, id: UserId) -> Option<&User> {

@@ -1,11 +1,11 @@
-//! Single assets and many at once: read, edit, delete, notes, jobs.
+//! Single assets and many at once: read, edit, delete, jobs.
 
 use serde_json::{Value, json};
 
 use super::{Route, needs};
 use crate::{
     Asset, AssetId, DuplicateId, Version, Visibility,
-    answer::{Detail, Style, asset, at},
+    answer::{Detail, asset},
     call::{Call, Reply},
     dates,
     edited::{Field, Fields},
@@ -18,22 +18,11 @@ pub(super) fn route<'p>(version: Version, method: &str, path: &'p [&'p str]) -> 
         ("PUT", ["assets"]) => needs("asset.update", update_many),
         ("DELETE", ["assets"]) => needs("asset.delete", delete_many),
         ("POST", ["assets", "jobs"]) => needs("job.create", jobs),
-        ("PUT", ["assets", "copy"]) => needs("asset.copy", copy),
         ("GET", ["assets", "statistics"]) => needs("asset.statistics", statistics),
         ("GET", ["assets", id]) => needs("asset.read", move |world, call| get(world, call, id)),
         ("PUT", ["assets", id]) => needs("asset.update", move |world, call| update(world, call, id)),
         ("PATCH", ["assets", id]) if version.is_v3() => {
             needs("asset.update", move |world, call| update(world, call, id))
-        }
-        ("GET", ["assets", id, "metadata"]) => needs("asset.read", move |world, call| notes(world, call, id)),
-        ("PUT", ["assets", id, "metadata"]) => {
-            needs("asset.update", move |world, call| put_notes(world, call, id))
-        }
-        ("GET", ["assets", id, "metadata", key]) => {
-            needs("asset.read", move |world, call| note(world, call, id, key))
-        }
-        ("DELETE", ["assets", id, "metadata", key]) => {
-            needs("asset.update", move |world, call| delete_note(world, call, id, key))
         }
         _ => return None,
     })
@@ -250,33 +239,6 @@ fn jobs(world: &mut World, call: &Call) -> Result<Reply, Problem> {
     Ok(Reply { refresh, ..Reply::empty(204) })
 }
 
-fn copy(world: &mut World, call: &Call) -> Result<Reply, Problem> {
-    let source = call.body_id("sourceId", AssetId::parse)?;
-    let target = call.body_id("targetId", AssetId::parse)?;
-    all_own(world, call, &[source, target], "asset.copy")?;
-    if source == target {
-        return Err(Problem::bad_request("Source and target id must be distinct"));
-    }
-    if call.flag("albums")?.unwrap_or(true) {
-        let albums: Vec<_> = world.albums().values().filter(|album| album.assets.contains(&source)).collect();
-        let albums: Vec<_> = albums.into_iter().map(|album| album.id).collect();
-        for album in albums {
-            world.add_to_album(album, target);
-        }
-    }
-    if call.flag("favorite")?.unwrap_or(true) {
-        let on = world.asset(source).is_some_and(|asset| asset.is_favorite);
-        world.edit(target, |asset| asset.is_favorite = on).map_err(|_| Problem::no_access("asset.copy"))?;
-    }
-    if call.flag("stack")?.unwrap_or(true)
-        && let Some(stack) = world.stacks().of(source).map(|stack| stack.id)
-        && world.stacks().of(target).is_none_or(|other| other.id != stack)
-    {
-        world.stacks_mut().join(stack, target);
-    }
-    Ok(Reply::empty(204))
-}
-
 #[expect(clippy::unnecessary_wraps, reason = "the shape of every route")]
 fn statistics(world: &mut World, call: &Call) -> Result<Reply, Problem> {
     let favorite = call.param("isFavorite").map(|text| text == "true");
@@ -292,47 +254,4 @@ fn statistics(world: &mut World, call: &Call) -> Result<Reply, Problem> {
     let own: Vec<&Asset> = world.assets().iter().filter(counted).collect();
     let videos = own.iter().filter(|asset| asset.kind == crate::AssetKind::Video).count();
     Ok(Reply::ok(&json!({ "images": own.len() - videos, "videos": videos, "total": own.len() })))
-}
-
-fn note_json(key: &str, (value, written): &(Value, jiff::Timestamp)) -> Value {
-    json!({ "key": key, "value": value, "updatedAt": at(*written, Style::Zulu) })
-}
-
-fn notes(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
-    let id = readable(world, call, id, "asset.read")?;
-    let notes = world.asset(id).map(|asset| &asset.notes);
-    let body: Value = notes.into_iter().flatten().map(|(key, note)| note_json(key, note)).collect();
-    Ok(Reply::ok(&body))
-}
-
-fn note(world: &mut World, call: &Call, id: &str, key: &str) -> Result<Reply, Problem> {
-    let id = readable(world, call, id, "asset.read")?;
-    let note = world.asset(id).and_then(|asset| asset.notes.get(key));
-    let note = note.ok_or_else(|| Problem::bad_request(format!("Metadata with key \"{key}\" not found")))?;
-    Ok(Reply::ok(&note_json(key, note)))
-}
-
-fn put_notes(world: &mut World, call: &Call, id: &str) -> Result<Reply, Problem> {
-    let id = own(world, call, id, "asset.update")?;
-    let items = call.json.get("items").and_then(Value::as_array);
-    let items = items.ok_or_else(|| Issue::wrong_type("items", "array", call.json.get("items")))?;
-    let mut written = Vec::new();
-    for item in items {
-        let key = item.get("key").and_then(Value::as_str);
-        let key = key.ok_or_else(|| Issue::wrong_type("key", "string", item.get("key")))?;
-        let note = (item.get("value").cloned().unwrap_or(json!({})), world.now());
-        written.push(note_json(key, &note));
-        if let Some(asset) = world.asset_mut(id) {
-            asset.notes.insert(key.to_owned(), note);
-        }
-    }
-    Ok(Reply::ok(&Value::Array(written)))
-}
-
-fn delete_note(world: &mut World, call: &Call, id: &str, key: &str) -> Result<Reply, Problem> {
-    let id = own(world, call, id, "asset.update")?;
-    if let Some(asset) = world.asset_mut(id) {
-        asset.notes.remove(key);
-    }
-    Ok(Reply::empty(204))
 }

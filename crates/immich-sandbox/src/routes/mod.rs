@@ -7,9 +7,11 @@ mod albums;
 mod assets;
 mod auth;
 mod bytes;
+mod copy;
 mod duplicates;
 mod faces;
 mod libraries;
+mod notes;
 mod people;
 mod queues;
 mod search;
@@ -90,6 +92,8 @@ pub(crate) fn find<'p>(version: Version, method: &str, path: &'p [&'p str]) -> O
         "sync" => sync::route(method, path),
         "search" => search::route(method, path),
         "assets" => upload::route(version, method, path)
+            .or_else(|| copy::route(method, path))
+            .or_else(|| notes::route(method, path))
             .or_else(|| bytes::route(method, path))
             .or_else(|| assets::route(version, method, path)),
         "download" => bytes::route(method, path),

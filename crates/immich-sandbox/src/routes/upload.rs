@@ -2,14 +2,18 @@
 //!
 //! A checksum in `x-immich-checksum` that the server knows is believed: the answer leaves before the body is
 //! read. Files of external libraries have no checksum of their content, so their bytes upload once more.
+//!
+//! A trap: with a field `filename` before it, the sidecar's part is checked against that name and refused.
 
 use serde_json::{Value, json};
 
 use super::{Route, needs};
 use crate::{
-    Asset, AssetId, UserId, Version, Visibility,
-    call::{Call, Part, Reply},
-    checksum, dates, media_type,
+    Asset, AssetId, AssetKind, UserId, Version, Visibility,
+    call::{Call, Reply},
+    checksum, dates,
+    incoming::{Arrived, Part},
+    media_type,
     problem::{Issue, Problem},
     sandbox::to_millisecond,
     world::World,
@@ -25,20 +29,13 @@ pub(super) fn route<'p>(version: Version, method: &str, path: &'p [&'p str]) -> 
 }
 
 /// The answer to an upload whose checksum is known already.
-pub(crate) fn duplicate_by_header(world: &World, user: UserId, announced: &str) -> Option<Reply> {
-    let known = by_checksum(world, user, &checksum::parse(announced)?)?;
+pub(crate) fn duplicate_by_header(world: &mut World, user: UserId, announced: &str) -> Option<Reply> {
+    let known = world.by_checksum(user, &checksum::parse(announced)?)?;
     Some(duplicate(known))
 }
 
 fn duplicate(known: &Asset) -> Reply {
     Reply::ok(&json!({ "id": known.id.to_string(), "status": "duplicate" }))
-}
-
-fn by_checksum<'w>(world: &'w World, user: UserId, sum: &[u8; 20]) -> Option<&'w Asset> {
-    world
-        .assets()
-        .iter()
-        .find(|asset| asset.owner == user && asset.library.is_none() && asset.checksum == *sum)
 }
 
 /// The fields of the form.
@@ -61,24 +58,58 @@ impl Form<'_> {
         text.and_then(|text| dates::instant_of_api(&text))
             .ok_or_else(|| Issue::wrong_type(name, "ISO 8601 datetime string", got.as_ref()))
     }
+
+    /// Refuses files by their names, in the order in which they come.
+    fn check_files(&self) -> Result<(), Problem> {
+        let mut name_field = None;
+        for part in self.parts {
+            let Some(own) = &part.file_name else {
+                name_field = if part.name == "filename" { self.text("filename") } else { name_field };
+                continue;
+            };
+            let name = name_field.as_ref().unwrap_or(own);
+            let is_taken = match part.name.as_str() {
+                "assetData" => media_type::is_accepted(name),
+                "sidecarData" => media_type::is_sidecar(name),
+                other => return Err(Problem::bad_request(format!("Unexpected field - {other}"))),
+            };
+            if !is_taken {
+                return Err(Problem::bad_request(format!("Unsupported file type {name}")));
+            }
+        }
+        Ok(())
+    }
 }
 
 fn upload(world: &mut World, call: &Call) -> Result<Reply, Problem> {
     let form = Form { parts: &call.parts };
-    let file = form.part("assetData").ok_or_else(|| Problem::bad_request("Unexpected end of form"))?;
-    let name = form.text("filename").or_else(|| file.file_name.clone()).unwrap_or_default();
-    if !media_type::is_accepted(&name) {
-        return Err(Problem::bad_request(format!("Unsupported file type {name}")));
-    }
-    let (created, modified) = required(call, &form)?;
-    let sum = checksum::of_bytes(&file.bytes);
-    if let Some(known) = by_checksum(world, call.user, &sum) {
+    form.check_files()?;
+    let part = form.part("assetData");
+    let missing = || Problem::bad_request("Unexpected end of form");
+    let (part, file) = part.and_then(|part| Some((part, part.file.as_ref()?))).ok_or_else(missing)?;
+    let name = form.text("filename").or_else(|| part.file_name.clone()).unwrap_or_default();
+    let times = required(call, &form)?;
+    let visibility = visibility(&form)?;
+    check_quota(world, call.user, file.size)?;
+    let video = live_photo_video(world, call.user, &form)?;
+    if let Some(known) = world.by_checksum(call.user, &file.checksum) {
         return Ok(duplicate(known));
     }
-    let id = store(world, call, &name, file, (created, modified), sum)?;
+    let id = store(world, call, &name, file, times)?;
+    if let Some(asset) = world.asset_mut(id) {
+        asset.live_photo_video = video;
+        asset.visibility = visibility.unwrap_or(asset.visibility);
+    }
     optional(world, &form, id)?;
     let refresh = if world.exiftool.is_some() { vec![id] } else { Vec::new() };
     Ok(Reply { refresh, ..Reply::created(&json!({ "id": id.to_string(), "status": "created" })) })
+}
+
+fn check_quota(world: &World, user: UserId, size: u64) -> Result<(), Problem> {
+    let Some(quota) = world.quota else { return Ok(()) };
+    let own = world.assets().iter().filter(|asset| asset.owner == user && asset.library.is_none());
+    let used: u64 = own.filter_map(|asset| asset.size).sum();
+    if used + size > quota { Err(Problem::bad_request("Quota has been exceeded!")) } else { Ok(()) }
 }
 
 fn required(call: &Call, form: &Form<'_>) -> Result<(jiff::Timestamp, jiff::Timestamp), Problem> {
@@ -97,32 +128,61 @@ fn required(call: &Call, form: &Form<'_>) -> Result<(jiff::Timestamp, jiff::Time
     }
 }
 
-/// Writes the file where a server without a storage template would, and makes the asset.
+fn visibility(form: &Form<'_>) -> Result<Option<Visibility>, Problem> {
+    let Some(word) = form.text("visibility") else { return Ok(None) };
+    let known = Visibility::parse(&word).map(Some);
+    known
+        .ok_or_else(|| Issue::unknown_word("visibility", &["archive", "timeline", "hidden", "locked"]).into())
+}
+
+/// The moving part, which leaves the timeline.
+fn live_photo_video(world: &mut World, user: UserId, form: &Form<'_>) -> Result<Option<AssetId>, Problem> {
+    let Some(text) = form.text("livePhotoVideoId").filter(|text| !text.is_empty()) else { return Ok(None) };
+    let id = Call::id("livePhotoVideoId", &text, AssetId::parse)?;
+    let asset = world.asset_mut(id).ok_or_else(|| Problem::bad_request("Live photo video not found"))?;
+    if asset.kind != AssetKind::Video {
+        return Err(Problem::bad_request("Live photo video must be a video"));
+    }
+    if asset.owner != user {
+        return Err(Problem::bad_request("Live photo video does not belong to the user"));
+    }
+    if asset.visibility == Visibility::Timeline {
+        asset.visibility = Visibility::Hidden;
+    }
+    Ok(Some(id))
+}
+
+/// Moves the file to where a server without a storage template would have it, and makes the asset.
 fn store(
     world: &mut World,
     call: &Call,
     name: &str,
-    file: &Part,
+    file: &Arrived,
     (created, modified): (jiff::Timestamp, jiff::Timestamp),
-    checksum: [u8; 20],
 ) -> Result<AssetId, Problem> {
     let failed = |_| Problem::text(500, "Internal server error");
     let stored = world.mint.uuid().to_string();
     let folder = format!("upload/{}/{}/{}", call.user, &stored[..2], &stored[2..4]);
     let relative = format!("{folder}/{stored}{}", media_type::extension(name));
-    let path = world.upload_root.join(&relative);
-    std::fs::create_dir_all(world.upload_root.join(&folder)).map_err(failed)?;
-    std::fs::write(&path, &file.bytes).map_err(failed)?;
-    let disk = std::fs::File::options().write(true).open(&path).map_err(failed)?;
-    disk.set_modified(modified.into()).map_err(failed)?;
+    let path = match &file.path {
+        Some(arrived) => {
+            let path = world.upload_root.join(&relative);
+            std::fs::create_dir_all(world.upload_root.join(&folder)).map_err(failed)?;
+            std::fs::rename(arrived, &path).map_err(failed)?;
+            let disk = std::fs::File::options().write(true).open(&path).map_err(failed)?;
+            disk.set_modified(modified.into()).map_err(failed)?;
+            Some(path)
+        }
+        None => None,
+    };
 
     let (id, now) = (AssetId::new(world.mint.uuid()), world.now());
     let mut asset = Asset::new(id, call.user, format!("/data/{relative}"), now);
-    asset.disk_path = Some(path);
+    asset.disk_path = path;
     name.clone_into(&mut asset.original_file_name);
     asset.kind = media_type::kind_of(name);
-    asset.checksum = checksum;
-    asset.size = Some(file.bytes.len() as u64);
+    asset.checksum = file.checksum;
+    asset.size = Some(file.size);
     asset.file_modified_at = to_millisecond(modified);
     asset.set_taken(Some(created.min(modified)), None);
     world.add_asset(asset);
@@ -131,17 +191,9 @@ fn store(
 
 fn optional(world: &mut World, form: &Form<'_>, id: AssetId) -> Result<(), Problem> {
     let now = world.now();
-    let video = form.text("livePhotoVideoId").filter(|text| !text.is_empty());
-    let video = video.map(|text| Call::id("livePhotoVideoId", &text, AssetId::parse)).transpose()?;
-    if let Some(video) = video.and_then(|video| world.asset_mut(video)) {
-        video.visibility = Visibility::Hidden;
-    }
     let sidecar = form.part("sidecarData").map(|part| part.bytes.clone());
     let Some(asset) = world.asset_mut(id) else { return Ok(()) };
-    asset.live_photo_video = video;
     asset.is_favorite = form.text("isFavorite").as_deref() == Some("true");
-    asset.visibility =
-        form.text("visibility").and_then(|word| Visibility::parse(&word)).unwrap_or(asset.visibility);
     if let (Some(device_asset), Some(device)) = (form.text("deviceAssetId"), form.text("deviceId")) {
         asset.device = Some(Box::new((device_asset, device)));
     }
@@ -163,11 +215,11 @@ fn optional(world: &mut World, form: &Form<'_>, id: AssetId) -> Result<(), Probl
 fn bulk_check(world: &mut World, call: &Call) -> Result<Reply, Problem> {
     let list = call.json.get("assets").and_then(Value::as_array);
     let list = list.ok_or_else(|| Issue::wrong_type("assets", "array", call.json.get("assets")))?;
-    let mut results = Vec::new();
+    let mut results = Vec::with_capacity(list.len());
     for item in list {
         let id = item.get("id").cloned().unwrap_or_default();
         let sum = item.get("checksum").and_then(Value::as_str).and_then(checksum::parse);
-        results.push(match sum.and_then(|sum| by_checksum(world, call.user, &sum)) {
+        results.push(match sum.and_then(|sum| world.by_checksum(call.user, &sum)) {
             Some(known) => json!({
                 "id": id, "action": "reject", "reason": "duplicate", "assetId": known.id.to_string(),
                 "isTrashed": known.is_trashed(),
