@@ -139,11 +139,12 @@ impl Client {
     pub(crate) fn order_once(
         &self,
         endpoint: &'static str,
+        method: Method,
         path: &str,
         order: &Value,
     ) -> Result<(), ApiError> {
         let (url, body) = (self.url(path), order.to_string());
-        self.transport.done(&Call { is_once: true, ..call(endpoint, Method::POST, &url, &body) })
+        self.transport.done(&Call { is_once: true, ..call(endpoint, method, &url, &body) })
     }
 
     /// `DELETE` of something by its path; `false` when the server knows no such thing.

@@ -1,6 +1,9 @@
 //! Taking over to another asset what belongs to a photo and not to its file, as when an edited file takes the place
 //! of an older one.
 //!
+//! Dangerous: where both are in stacks, the server puts all into the stack of the second and deletes that of the
+//! first. Given twice, or for two assets of one stack, the order deletes the only stack there is.
+//!
 //! Not taken over by the server (measured on 3.0.3): faces and people, archive, notes, tags and whatever else is read
 //! from the file.
 
@@ -27,7 +30,7 @@ pub struct CopyWhat {
     pub shared_links: bool,
     /// The sidecar, with caption, rating, tags, date and place, as far as those were edited.
     pub sidecar: bool,
-    /// The stack it is in.
+    /// The stack it is in. Never for two assets of one stack: the server would dissolve it.
     pub stack: bool,
 }
 
@@ -38,9 +41,14 @@ impl CopyWhat {
 }
 
 impl Writer<'_> {
-    /// Takes over from one asset to another. May be repeated. [`ApiError::NotSupported`] before 2.2; two ids that are
-    /// the same, an unknown or a foreign one are [`ApiError::Status`] 400.
+    /// Takes over from one asset to another; of the sidecar the server reads the second one again, after it has
+    /// answered.
+    ///
+    /// May be repeated, but not with the stack, see above: then a lost answer is [`ApiError::Unanswered`].
+    /// [`ApiError::NotSupported`] before 2.2; two ids that are the same, an unknown or a foreign one are
+    /// [`ApiError::Status`] 400.
     pub fn copy_asset(self, from: &AssetId, to: &AssetId, what: CopyWhat) -> Result<(), ApiError> {
+        const ENDPOINT: &str = "PUT /assets/copy";
         if !self.client.has(Trait::Copy) {
             let what = "what belongs to one asset over to another";
             return Err(ApiError::NotSupported { what, since: Trait::Copy.since() });
@@ -54,6 +62,10 @@ impl Writer<'_> {
             "sidecar": what.sidecar,
             "stack": what.stack,
         });
-        self.client.order("PUT /assets/copy", Method::PUT, "/assets/copy", &order)
+        if what.stack {
+            self.client.order_once(ENDPOINT, Method::PUT, "/assets/copy", &order)
+        } else {
+            self.client.order(ENDPOINT, Method::PUT, "/assets/copy", &order)
+        }
     }
 }

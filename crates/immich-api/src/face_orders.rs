@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use ureq::http::Method;
 
 use crate::error::ApiError;
 use crate::ids::{AssetId, FaceId, PersonId};
@@ -42,7 +43,7 @@ impl Writer<'_> {
             "imageWidth": area.image_width,
             "imageHeight": area.image_height,
         });
-        self.client.order_once("POST /faces", "/faces", &order)
+        self.client.order_once("POST /faces", Method::POST, "/faces", &order)
     }
 
     /// Takes a face off its asset. It is hidden, not forgotten, so that the server does not find it again.

@@ -10,6 +10,7 @@ mod fake;
 mod faults;
 mod filters;
 mod gzip;
+mod import_orders;
 mod limits;
 mod orders;
 mod originals;

@@ -22,5 +22,6 @@ mod start;
 mod sync;
 mod tags;
 mod tool;
+mod upload_rules;
 mod uploads;
 mod users;

@@ -153,6 +153,7 @@ fn reads(lab: &Lab) -> Vec<Request> {
         get(format!("/libraries/{}", lab.library), "/libraries/{id}"),
         get(format!("/libraries/{}/statistics", lab.library), "/libraries/{id}/statistics"),
         get("/queues".into(), "/queues"),
+        get("/queues/library".into(), "/queues/{name}"),
         get("/jobs".into(), "/jobs"),
         ("POST", "/search/statistics".into(), "/search/statistics", json!({})),
         ("POST", "/download/info".into(), "/download/info", json!({ "assetIds": [plain.to_string()] })),
@@ -267,6 +268,25 @@ fn writes(lab: &Lab) -> Vec<Request> {
     requests
 }
 
+fn orders_about_imports(lab: &Lab) -> Vec<Request> {
+    let plain = lab.plain.to_string();
+    vec![
+        (
+            "PUT",
+            "/assets/metadata".into(),
+            "/assets/metadata",
+            json!({ "items": [{ "assetId": plain, "key": "bulk", "value": {} }] }),
+        ),
+        (
+            "DELETE",
+            "/assets/metadata".into(),
+            "/assets/metadata",
+            json!({ "items": [{ "assetId": plain, "key": "bulk" }] }),
+        ),
+        ("PUT", "/queues/library".into(), "/queues/{name}", json!({ "isPaused": true })),
+    ]
+}
+
 fn orders_about_stacks(lab: &Lab) -> Vec<Request> {
     let (stack, rich, plain) = (lab.stack, lab.rich.to_string(), lab.plain.to_string());
     let primary = json!({ "primaryAssetId": lab.video.to_string() });
@@ -302,7 +322,8 @@ const RECORDED_ALL_THE_SAME: &str = "GET /timeline/bucket.status: not in the des
 fn faults_of(version: Version, folder: &std::path::Path) -> Vec<String> {
     let (lab, spec) = (Lab::start(version), spec_of(folder, version));
     let mut faults = Vec::new();
-    for wanted in reads(&lab).into_iter().chain(orders_about_stacks(&lab)).chain(writes(&lab)) {
+    let orders = orders_about_stacks(&lab).into_iter().chain(orders_about_imports(&lab));
+    for wanted in reads(&lab).into_iter().chain(orders).chain(writes(&lab)) {
         let answer = call(&lab.sandbox, wanted.0, &format!("/api{}", wanted.1), &wanted.3);
         compare(&spec, &wanted, &answer, &mut faults);
     }
