@@ -21,6 +21,7 @@
 //! Still pictures of `Kind::decodes` hold real pixels. HEIC, AVIF, JPEG XL, DNG and MP4 have the
 //! right structure around a dummy payload: metadata tools read and write them, decoders do not.
 
+pub mod archives;
 mod avi;
 mod bmff;
 mod bmp;
@@ -43,6 +44,7 @@ mod picture;
 mod place;
 mod png;
 mod scene;
+mod takeout;
 mod tiff;
 mod tiff_file;
 mod video;
@@ -58,6 +60,7 @@ pub use kind::Kind;
 pub use library::{GeneratedFile, library};
 pub use picture::Picture;
 pub use place::Gps;
+pub use takeout::{Takeout, TakeoutPhoto};
 pub use tiff::ByteOrder;
 pub use video::Video;
 pub use xmp::{Region, Xmp, XmpPacket, extended_xmp_guid};

@@ -18,6 +18,7 @@ mod item;
 mod ledger;
 mod options;
 mod source;
+pub mod sources;
 mod summary;
 
 pub use facts::{AlbumKey, Facts, Origin, SourceAlbum, When};

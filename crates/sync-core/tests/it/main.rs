@@ -32,6 +32,7 @@ mod sidecars;
 mod state;
 
 mod tags;
+mod takeout;
 mod told;
 mod undo;
 mod users;
