@@ -3,13 +3,11 @@
 //! Meant for sorting many files, so it never fails: what cannot be read is not known. Make and model are no tags of the
 //! fixed list, because nobody writes them.
 
-use std::io;
-
 use jiff::civil::DateTime;
 
 use crate::file_tags::FileTags;
 use crate::native;
-use crate::source::Source;
+use crate::source::Bytes;
 use crate::structure::sniff;
 use crate::tag::Tag;
 use crate::time::FileDate;
@@ -64,23 +62,6 @@ fn nanoseconds(digits: &str) -> Option<i32> {
     }
     let nine: String = digits.chars().chain("000000000".chars()).take(9).collect();
     nine.parse().ok()
-}
-
-/// Bytes in memory.
-struct Bytes<'a>(&'a [u8]);
-
-impl Source for Bytes<'_> {
-    fn len(&self) -> u64 {
-        self.0.len() as u64
-    }
-
-    fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        let start = usize::try_from(offset).unwrap_or(usize::MAX).min(self.0.len());
-        let rest = &self.0[start..];
-        let count = rest.len().min(buffer.len());
-        buffer[..count].copy_from_slice(&rest[..count]);
-        Ok(count)
-    }
 }
 
 #[cfg(test)]

@@ -17,6 +17,10 @@ pub enum SyncError {
     #[error(transparent)]
     Metadata(#[from] MetadataError),
 
+    /// A source of photos.
+    #[error(transparent)]
+    Source(#[from] crate::import::SourceError),
+
     /// The state database.
     #[error("the state in `{}` cannot be used: {message}", path.display())]
     State {
@@ -104,6 +108,7 @@ impl SyncError {
         match self {
             Self::Api(error) => error.is_transient(),
             Self::Metadata(error) => error.is_transient(),
+            Self::Source(error) => error.is_transient(),
             Self::Locked { .. } => true,
             Self::State { .. }
             | Self::Library { .. }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::deeds::What;
+use crate::import::ImportEvent;
 use crate::organize::{NotCompared, ScanSummary};
 use crate::paths::PrefixMap;
 use crate::plan::{Failed, Kept, SkipReason, Skipped, Step};
@@ -113,6 +114,8 @@ pub enum Event<'a> {
     WouldChange(&'a What),
     /// What was done, on the server or with files here.
     Changed(&'a What),
+    /// Something about an import.
+    Import(&'a ImportEvent<'a>),
     /// Something that the user should know and that belongs to no photo.
     Warning(&'a str),
     /// The end.

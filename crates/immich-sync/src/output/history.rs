@@ -148,6 +148,9 @@ pub(crate) fn deed_words(deed: &DeedCount) -> String {
         ("make-faces", _) => format!("marked {}", count(deed.items, "face")),
         ("drop-faces", _) => format!("took the marks of {} away", count(deed.items, "face")),
         ("restack", _) => format!("changed {}", count(deed.items, "stack")),
+        ("upload", _) => format!("uploaded {}", photos()),
+        ("withdraw", _) => format!("put {} that were uploaded into the trash", photos()),
+        ("rename-album", _) => format!("renamed {}{of_album}", count(deed.items, "album")),
         ("set", field) => format!("set the {field} of {}", photos()),
         (kind, subject) => format!("{} {kind} {subject}", count(deed.items, "change")),
     }

@@ -26,12 +26,12 @@ mod xmp;
 use blocks::Format;
 pub(crate) use blocks::Listing;
 pub use engine::Native;
-pub(crate) use engine::glance;
+pub(crate) use engine::{draft as proved_draft, glance, read};
 use fault::Fault;
 #[cfg(feature = "fuzzing")]
 pub(crate) use {
     blocks::Block,
-    engine::{NoDraft, draft as proved_draft, inventory, read},
+    engine::{NoDraft, inventory},
     exif::Exif,
     photoshop::Resources,
     xmp::Packet,

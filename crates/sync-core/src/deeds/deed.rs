@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use photo_metadata::replace::FileIdentity;
 use serde::{Deserialize, Serialize};
 
-use super::{LocalPath, What};
+use super::{Hex, LocalPath, What};
 use crate::state::RunId;
 
 /// Names a deed.
@@ -88,6 +88,30 @@ pub struct AlbumRef {
     /// Only of albums that we number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub numbered: Option<Numbered>,
+    /// Only of albums of a source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported: Option<Imported>,
+}
+
+/// Names an album of a source that photos are imported from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Imported {
+    /// The kind of the source.
+    pub source: String,
+    /// What the source knows the album by.
+    pub key: String,
+}
+
+/// A file that is uploaded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewUpload {
+    /// The item of the source, in hexadecimal digits.
+    pub item: Hex<16>,
+    /// SHA-1 of its bytes, in hexadecimal digits.
+    pub sha1: Hex<20>,
+    /// The asset that it became; `None` as long as it is only announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asset: Option<AssetId>,
 }
 
 /// Names an album of ours.
@@ -202,7 +226,7 @@ pub struct Setting {
 }
 
 /// A field of a photo with its value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Value {
     /// The heart.
@@ -215,6 +239,8 @@ pub enum Value {
     Review(Option<DuplicateId>),
     /// Stars, 1 to 5.
     Rating(Option<u8>),
+    /// Where it was taken: degrees north and east. The server has no way to take a position away.
+    Position(Option<(f64, f64)>),
     /// When it was taken.
     Taken {
         /// The moment.
@@ -233,6 +259,7 @@ impl Value {
             Self::Description(_) => "description",
             Self::Review(_) => "review",
             Self::Rating(_) => "rating",
+            Self::Position(_) => "position",
             Self::Taken { .. } => "date",
         }
     }

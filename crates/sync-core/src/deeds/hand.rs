@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use super::faces;
 use super::look::{Looker, Stacks, Standing};
-use super::{AlbumRef, Deed, DeedId, DeedRow, Setting, Value, What, restack};
+use super::{AlbumRef, Deed, DeedId, DeedRow, NewUpload, Setting, Value, What, restack};
 use crate::account::Account;
 use crate::error::{SyncError, chain};
 use crate::event::{Event, Reporter};
@@ -178,7 +178,7 @@ impl<'a> Hand<'a> {
 
     /// Closes a deed that an earlier run left open; whether something of it happened.
     pub(crate) fn settle(&mut self, row: &DeedRow) -> Result<bool, SyncError> {
-        let what = &row.deed.what;
+        let what = &self.with_assets(&row.deed.what)?;
         let (mut standings, album) = self.looker().standings(what)?;
         if let (Some(work), What::Restack { stacks }) = (self.at_work, what) {
             for (standing, stack) in standings.iter_mut().zip(stacks) {
@@ -196,6 +196,14 @@ impl<'a> Hand<'a> {
             }
         }
         self.close(row.id, what, album, |item| standings[item] == Standing::After)
+    }
+
+    /// Uploads with the assets that they became, as far as they are there.
+    fn with_assets(&self, what: &What) -> Result<What, SyncError> {
+        let What::Upload { uploads } = what else { return Ok(what.clone()) };
+        let assets = self.looker().as_assets(uploads)?;
+        let with = |(upload, asset): (&NewUpload, _)| NewUpload { asset, ..upload.clone() };
+        Ok(What::Upload { uploads: uploads.iter().zip(assets).map(with).collect() })
     }
 
     /// Orders it.
@@ -243,6 +251,16 @@ impl<'a> Hand<'a> {
             | What::DropFiles { .. }
             | What::TrashFiles { .. }
             | What::RestoreFiles { .. } => vec![Fate::Refused; what.len()],
+            // New files are sent by the import; this takes a withdrawal back.
+            What::Upload { uploads } => of_uploads(uploads, |assets| writer.restore(assets))?,
+            What::Withdraw { uploads } => of_uploads(uploads, |assets| writer.trash(assets))?,
+            What::RenameAlbum { album, name } => match self.looker().album_id(album)? {
+                Some(id) => {
+                    writer.change_album(&id, Some(name), None)?;
+                    vec![Fate::Done]
+                }
+                None => vec![Fate::Refused],
+            },
             What::Set { settings } => set(writer, settings)?,
         };
         Ok((None, fates))
@@ -309,6 +327,19 @@ fn fates(assets: &[AssetId], ordered: &Ordered, sent_once: bool) -> Vec<Fate> {
     assets.iter().map(fate).collect()
 }
 
+fn of_uploads(
+    uploads: &[NewUpload],
+    order: impl FnOnce(&[AssetId]) -> Result<Ordered, ApiError>,
+) -> Result<Vec<Fate>, SyncError> {
+    let assets: Vec<AssetId> = uploads.iter().filter_map(|upload| upload.asset.clone()).collect();
+    let ordered = order(&assets)?;
+    let fate = |upload: &NewUpload| match &upload.asset {
+        Some(asset) if !ordered.refused.contains(asset) => Fate::Done,
+        _ => Fate::Refused,
+    };
+    Ok(uploads.iter().map(fate).collect())
+}
+
 /// Equal values go in one order.
 fn set(writer: Writer<'_>, settings: &[Setting]) -> Result<Vec<Fate>, SyncError> {
     let mut refused: Vec<AssetId> = Vec::new();
@@ -318,6 +349,10 @@ fn set(writer: Writer<'_>, settings: &[Setting]) -> Result<Vec<Fate>, SyncError>
         alike.entry(key).or_insert_with(|| (&setting.after, Vec::new())).1.push(setting.asset.clone());
     }
     for (value, assets) in alike.into_values() {
+        if *value == Value::Position(None) {
+            refused.extend(assets);
+            continue;
+        }
         refused.extend(writer.change_assets(&assets, &change(value))?.refused);
     }
     let fate = |setting: &Setting| {
@@ -337,6 +372,7 @@ fn change(value: &Value) -> AssetChange {
             AssetChange { duplicate_id: Some(edit), ..nothing }
         }
         Value::Rating(stars) => AssetChange { rating: Some(stars.map_or(Edit::Clear, Edit::Set)), ..nothing },
+        Value::Position(place) => AssetChange { position: *place, ..nothing },
         Value::Taken { instant, zone } => {
             AssetChange { taken: Some(Taken { instant: *instant, zone: zone.clone() }), ..nothing }
         }
@@ -344,7 +380,7 @@ fn change(value: &Value) -> AssetChange {
 }
 
 /// What no other batch would get past.
-fn ends_the_run(error: &ApiError) -> bool {
+pub(crate) fn ends_the_run(error: &ApiError) -> bool {
     match error {
         ApiError::Unanswered { source, .. } => ends_the_run(source),
         ApiError::Refused { .. }

@@ -7,13 +7,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
 
 use immich_api::{
-    Album, AlbumId, AlbumScope, ApiError, Asset, AssetId, BEST_IN_FLIGHT, Reader, StackMembers, TagId,
-    Visibility,
+    Album, AlbumId, AlbumScope, ApiError, Asset, AssetId, BEST_IN_FLIGHT, Checked, Reader, StackMembers,
+    TagId, Visibility,
 };
 
 use super::faces;
 use super::tagged::{self, Photos, Tagged};
-use super::{AlbumRef, Restack, Setting, Value, What};
+use super::{AlbumRef, NewUpload, Restack, Setting, Value, What};
 use crate::error::SyncError;
 use crate::parallel;
 use crate::state::DeedStore;
@@ -79,8 +79,52 @@ impl Looker<'_> {
             | What::RestoreFiles { .. } => {
                 Ok(none(vec![Standing::Other("it is no matter of the server".to_owned()); what.len()]))
             }
+            What::Upload { uploads } => self.uploaded(uploads, false).map(none),
+            What::Withdraw { uploads } => self.uploaded(uploads, true).map(none),
+            What::RenameAlbum { album, name } => {
+                self.renamed(album, name).map(|standing| none(vec![standing]))
+            }
             What::Set { settings } => self.settings(settings).map(none),
         }
+    }
+
+    /// What was announced and of which no asset is known is looked for by its bytes.
+    fn uploaded(&self, uploads: &[NewUpload], wanted: bool) -> Result<Vec<Standing>, SyncError> {
+        let found = self.as_assets(uploads)?;
+        let assets: Vec<AssetId> = found.iter().flatten().cloned().collect();
+        let mut known = self.in_trash(&assets, wanted)?.into_iter();
+        let standing = |asset: &Option<AssetId>| match asset {
+            Some(_) => known.next().unwrap_or(Standing::Gone),
+            None => Standing::Before,
+        };
+        Ok(found.iter().map(standing).collect())
+    }
+
+    /// The asset of each upload: the one that is known, or the one that has its bytes; `None` where there is none.
+    pub(crate) fn as_assets(&self, uploads: &[NewUpload]) -> Result<Vec<Option<AssetId>>, SyncError> {
+        let mut found: Vec<Option<AssetId>> = uploads.iter().map(|upload| upload.asset.clone()).collect();
+        let open: Vec<usize> = (0..uploads.len()).filter(|index| found[*index].is_none()).collect();
+        if open.is_empty() {
+            return Ok(found);
+        }
+        let sums: Vec<[u8; 20]> = open.iter().map(|index| uploads[*index].sha1.0).collect();
+        for (index, verdict) in open.into_iter().zip(self.reader.upload_check(&sums)?) {
+            if let Checked::Duplicate { asset, .. } = verdict {
+                found[index] = Some(asset);
+            }
+        }
+        Ok(found)
+    }
+
+    fn renamed(&self, album: &AlbumRef, name: &str) -> Result<Standing, SyncError> {
+        let Some(found) = self.album(album)? else {
+            return Ok(Standing::Other(format!("the album `{}` is gone", album.name)));
+        };
+        Ok(match found.name {
+            now if now == name => Standing::After,
+            now if now == album.name => Standing::Before,
+            now => Standing::Other(format!("somebody named the album `{now}`")),
+        })
     }
 
     fn in_trash(&self, assets: &[AssetId], wanted: bool) -> Result<Vec<Standing>, SyncError> {
@@ -163,9 +207,10 @@ impl Looker<'_> {
 
     /// Where an album is now: one of ours may have been made again, with another id.
     pub(crate) fn album_id(&self, album: &AlbumRef) -> Result<Option<AlbumId>, SyncError> {
-        match &album.numbered {
-            Some(numbered) => Ok(self.store.album_numbered(self.account, numbered)?),
-            None => Ok(album.id.clone()),
+        match (&album.numbered, &album.imported) {
+            (Some(numbered), _) => self.store.album_numbered(self.account, numbered),
+            (None, Some(imported)) => self.store.album_imported(self.account, imported),
+            (None, None) => Ok(album.id.clone()),
         }
     }
 
@@ -177,12 +222,15 @@ impl Looker<'_> {
         }
     }
 
-    /// An album with that name and description that no other number has.
+    /// An album with that name and description that no other number, and no other album of a source, has.
     fn made_album(&self, album: &AlbumRef, description: &str) -> Result<Option<AlbumId>, SyncError> {
         if let Some(known) = self.album(album)? {
             return Ok(Some(known.id));
         }
-        let is_it = |found: &Album| found.name == album.name && found.description == description;
+        let taken = self.store.imported_albums(self.account)?;
+        let is_it = |found: &Album| {
+            found.name == album.name && found.description == description && !taken.contains(&found.id)
+        };
         Ok(self.reader.albums(AlbumScope::Own)?.into_iter().find(is_it).map(|found| found.id))
     }
 
@@ -284,6 +332,14 @@ pub(crate) fn value_of(asset: &Asset, like: &Value) -> Option<Value> {
             Value::Description(asset.exif.as_ref()?.description.clone().unwrap_or_default())
         }
         Value::Review(_) => Value::Review(asset.duplicate_id.clone()),
+        Value::Position(wanted) => {
+            let exif = asset.exif.as_ref()?;
+            let now = exif.latitude.zip(exif.longitude);
+            match (now, wanted) {
+                (Some(now), Some(wanted)) if is_same_place(now, *wanted) => like.clone(),
+                _ => Value::Position(now),
+            }
+        }
         Value::Rating(_) => Value::Rating(stars(asset.exif.as_ref()?)),
         Value::Taken { instant: wanted, .. } => {
             let exif = asset.exif.as_ref()?;
@@ -296,6 +352,12 @@ pub(crate) fn value_of(asset: &Asset, like: &Value) -> Option<Value> {
             }
         }
     })
+}
+
+/// Whether two positions are the same as far as files and databases keep them: a metre on the ground.
+pub(crate) fn is_same_place(one: (f64, f64), other: (f64, f64)) -> bool {
+    const DEGREES: f64 = 1e-5;
+    (one.0 - other.0).abs() < DEGREES && (one.1 - other.1).abs() < DEGREES
 }
 
 /// Stars that count: older servers say 0 for none and -1 for rejected.

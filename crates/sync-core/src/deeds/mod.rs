@@ -15,6 +15,7 @@ pub(crate) mod faces;
 pub(crate) mod files;
 pub(crate) mod hand;
 mod here;
+mod hex;
 mod imagined;
 mod local_path;
 pub(crate) mod look;
@@ -27,11 +28,12 @@ mod trashed;
 mod what;
 
 pub use deed::{
-    AlbumRef, Deed, DeedCount, DeedId, DeedRow, DeedState, DrawnFace, MadeFile, Numbered, NumberedAlbum,
-    Restack, Setting, TrashedFile, Value,
+    AlbumRef, Deed, DeedCount, DeedId, DeedRow, DeedState, DrawnFace, Imported, MadeFile, NewUpload,
+    Numbered, NumberedAlbum, Restack, Setting, TrashedFile, Value,
 };
 pub(crate) use files::HERE;
 pub(crate) use here::settle_here;
+pub use hex::{Hex, NotHex};
 pub use local_path::LocalPath;
 pub use take_back::TakeBack;
 pub(crate) use take_back::settle;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use immich_api::AssetId;
 use serde::{Deserialize, Serialize};
 
-use super::{AlbumRef, DrawnFace, MadeFile, Restack, Setting, TrashedFile};
+use super::{AlbumRef, DrawnFace, MadeFile, NewUpload, Restack, Setting, TrashedFile};
 
 /// What is done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -108,6 +108,23 @@ pub enum What {
         /// As they went.
         files: Vec<TrashedFile>,
     },
+    /// Files become assets; taken back, and done again, they come out of the trash.
+    Upload {
+        /// Of one source each; those that are not there.
+        uploads: Vec<NewUpload>,
+    },
+    /// Assets that we uploaded go to the trash.
+    Withdraw {
+        /// As they were uploaded.
+        uploads: Vec<NewUpload>,
+    },
+    /// An album gets another name.
+    RenameAlbum {
+        /// Which, with the name that it has.
+        album: AlbumRef,
+        /// The name that it gets.
+        name: String,
+    },
     /// Fields of photos are set.
     Set {
         /// One field of one photo each, all of them the same field.
@@ -136,6 +153,9 @@ impl What {
             Self::DropFiles { .. } => "drop-files",
             Self::TrashFiles { .. } => "trash-files",
             Self::RestoreFiles { .. } => "restore-files",
+            Self::Upload { .. } => "upload",
+            Self::Withdraw { .. } => "withdraw",
+            Self::RenameAlbum { .. } => "rename-album",
             Self::Set { .. } => "set",
         }
     }
@@ -147,6 +167,7 @@ impl What {
             Self::MakeAlbum { album, .. }
             | Self::DropAlbum { album, .. }
             | Self::AddToAlbum { album, .. }
+            | Self::RenameAlbum { album, .. }
             | Self::RemoveFromAlbum { album, .. } => &album.name,
             Self::Set { settings } => settings.first().map_or("", |setting| setting.after.field()),
             Self::MakeTags { .. }
@@ -159,7 +180,9 @@ impl What {
             | Self::MakeFiles { .. }
             | Self::DropFiles { .. }
             | Self::TrashFiles { .. }
-            | Self::RestoreFiles { .. } => "",
+            | Self::RestoreFiles { .. }
+            | Self::Upload { .. }
+            | Self::Withdraw { .. } => "",
         }
     }
 
@@ -176,7 +199,8 @@ impl What {
             Self::MakeFaces { faces } | Self::DropFaces { faces } => faces.len(),
             Self::MakeFiles { files } | Self::DropFiles { files } => files.len(),
             Self::TrashFiles { files } | Self::RestoreFiles { files } => files.len(),
-            Self::MakeAlbum { .. } | Self::DropAlbum { .. } => 1,
+            Self::MakeAlbum { .. } | Self::DropAlbum { .. } | Self::RenameAlbum { .. } => 1,
+            Self::Upload { uploads } | Self::Withdraw { uploads } => uploads.len(),
             Self::Restack { stacks } => stacks.len(),
             Self::Set { settings } => settings.len(),
         }
@@ -206,10 +230,12 @@ impl What {
             | Self::DropTags { .. }
             | Self::MakeAlbum { .. }
             | Self::DropAlbum { .. }
+            | Self::RenameAlbum { .. }
             | Self::MakeFiles { .. }
             | Self::DropFiles { .. }
             | Self::TrashFiles { .. }
             | Self::RestoreFiles { .. } => None,
+            Self::Upload { uploads } | Self::Withdraw { uploads } => uploads.get(item)?.asset.as_ref(),
         }
     }
 
@@ -234,6 +260,13 @@ impl What {
                 .map(|file| file.from.path().as_os_str().as_encoded_bytes().escape_ascii().to_string())
                 .collect(),
             Self::MakeAlbum { album, .. } | Self::DropAlbum { album, .. } => [album.name.clone()].into(),
+            Self::RenameAlbum { album, name } => {
+                let (one, other) = (album.name.as_str().min(name), album.name.as_str().max(name));
+                [format!("{one}\n{other}")].into()
+            }
+            Self::Upload { uploads } | Self::Withdraw { uploads } => {
+                uploads.iter().map(|upload| upload.item.to_string()).collect()
+            }
             Self::Restack { stacks } => {
                 stacks.iter().filter_map(|stack| stack.photos().first().map(ToString::to_string)).collect()
             }
@@ -262,7 +295,10 @@ impl What {
             Self::TrashFiles { files } | Self::RestoreFiles { files } => *files = kept(files, keep),
             Self::Restack { stacks } => *stacks = kept(stacks, keep),
             Self::Set { settings } => *settings = kept(settings, keep),
-            Self::MakeAlbum { .. } | Self::DropAlbum { .. } => return keep(0).then_some(left),
+            Self::Upload { uploads } | Self::Withdraw { uploads } => *uploads = kept(uploads, keep),
+            Self::MakeAlbum { .. } | Self::DropAlbum { .. } | Self::RenameAlbum { .. } => {
+                return keep(0).then_some(left);
+            }
         }
         (!left.is_empty()).then_some(left)
     }
@@ -297,6 +333,12 @@ impl What {
                 let back = |stack: Restack| Restack { before: stack.after, after: stack.before };
                 Self::Restack { stacks: stacks.into_iter().map(back).collect() }
             }
+            Self::Upload { uploads } => Self::Withdraw { uploads },
+            Self::Withdraw { uploads } => Self::Upload { uploads },
+            Self::RenameAlbum { album, name } => {
+                let back = AlbumRef { name, ..album.clone() };
+                Self::RenameAlbum { album: back, name: album.name }
+            }
             Self::Set { settings } => {
                 let back = |set: Setting| Setting { asset: set.asset, before: set.after, after: set.before };
                 Self::Set { settings: settings.into_iter().map(back).collect() }
@@ -311,7 +353,7 @@ mod tests {
     use jiff::Timestamp;
     use photo_metadata::replace::FileIdentity;
 
-    use super::super::{Numbered, Value};
+    use super::super::{Hex, Numbered, Value};
     use super::*;
 
     fn asset(number: u128) -> AssetId {
@@ -335,6 +377,7 @@ mod tests {
             id: Some(AlbumId::from_u128(9)),
             name: "Similar-0001".to_owned(),
             numbered: Some(Numbered { prefix: "Similar-".to_owned(), number: 1 }),
+            imported: None,
         };
         let (tag, assets) = ("a/b".to_owned(), vec![asset(1), asset(2)]);
         let setting = |before, after| Setting { asset: asset(3), before, after };
@@ -343,7 +386,14 @@ mod tests {
             What::Tag { tag: tag.clone(), assets: assets.clone() },
             What::Untag { tag, assets: assets.clone() },
             What::MakeAlbum { album: album.clone(), description: "x".to_owned() },
+            What::RenameAlbum { album: album.clone(), name: "Summer".to_owned() },
             What::AddToAlbum { album, assets: assets.clone() },
+            What::Upload {
+                uploads: vec![
+                    NewUpload { item: Hex([1; 16]), sha1: Hex([2; 20]), asset: None },
+                    NewUpload { item: Hex([3; 16]), sha1: Hex([4; 20]), asset: Some(asset(4)) },
+                ],
+            },
             What::Trash { assets: assets.clone() },
             What::MakeFaces {
                 faces: vec![DrawnFace {

@@ -52,6 +52,11 @@ pub enum Standing {
         /// Whether we had uploaded it.
         ours: bool,
     },
+    /// We trashed it because it was gone from the source; should it come back, so does the asset.
+    Withdrawn {
+        /// As which asset it was there.
+        asset: AssetId,
+    },
     /// It was announced, and what became of it is not known.
     Announced,
     /// The server takes no such file.
@@ -59,6 +64,27 @@ pub enum Standing {
         /// What it said.
         why: String,
     },
+}
+
+impl Standing {
+    /// The asset that it is, or was.
+    pub fn asset(&self) -> Option<&AssetId> {
+        match self {
+            Self::There { asset, .. } | Self::Deleted { asset, .. } | Self::Withdrawn { asset } => {
+                Some(asset)
+            }
+            Self::Announced | Self::Refused { .. } => None,
+        }
+    }
+
+    /// Whether we uploaded it.
+    pub fn is_ours(&self) -> bool {
+        match self {
+            Self::There { ours, .. } | Self::Deleted { ours, .. } => *ours,
+            Self::Withdrawn { .. } => true,
+            Self::Announced | Self::Refused { .. } => false,
+        }
+    }
 }
 
 /// What the server was told of an item, and what it said then: the third side of each comparison.
@@ -73,6 +99,19 @@ pub struct Sent {
     pub tags: Vec<String>,
     /// The sidecar that went with the upload, a BLAKE3 digest in hexadecimal digits.
     pub sidecar: Option<String>,
+}
+
+/// An album of a source on the server.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportAlbum {
+    /// On the server.
+    pub album: immich_api::AlbumId,
+    /// The title that we gave it.
+    pub title: String,
+    /// What we wrote under it.
+    pub description: String,
+    /// Somebody deleted it on the server; it is not made again.
+    pub is_deleted: bool,
 }
 
 /// An album that an item was put into.
@@ -112,6 +151,12 @@ impl Outline {
         let at = self.rows.binary_search_by_key(&item, |row| row.item).ok()?;
         self.seen[at] = true;
         Some(self.rows[at].stamp == stamp)
+    }
+
+    /// Whether an item was seen; `None` for one that is not in it.
+    pub fn is_seen(&self, item: ItemId) -> Option<bool> {
+        let at = self.rows.binary_search_by_key(&item, |row| row.item).ok()?;
+        Some(self.seen[at])
     }
 
     /// Items that were not seen, in the order of their ids.

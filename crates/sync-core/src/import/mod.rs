@@ -13,17 +13,38 @@
 //! Only a SHA-1, or the id that a source has for an item and that stands in the ledger, may link, replace or trash
 //! anything: never a name, a date and a size.
 
+mod batches;
+mod checked;
+mod event;
 mod facts;
+mod finish;
+mod flow;
+mod hashing;
 mod item;
+mod lanes;
 mod ledger;
+mod listing;
+mod looked;
+mod merge;
 mod options;
+mod queue;
+mod route;
+mod run;
+mod send;
+mod shelves;
 mod source;
 pub mod sources;
 mod summary;
+mod tags;
+mod tally;
+mod wish;
+mod work;
 
+pub use event::{ImportEvent, Progress};
 pub use facts::{AlbumKey, Facts, Origin, SourceAlbum, When};
 pub use item::{Item, ItemId, Kin, Locator, Media, MediaKind, Relation, Stamp};
-pub use ledger::{Entry, Outline, OutlineRow, Sent, SentAlbum, Standing};
+pub use ledger::{Entry, ImportAlbum, Outline, OutlineRow, Sent, SentAlbum, Standing};
 pub use options::{DeleteRule, EditRule, HiddenRule, ImportOptions, Preference, StackRule};
+pub use run::Import;
 pub use source::{Found, Listing, Passed, Source, SourceError, Trouble};
 pub use summary::{ImportSummary, SkipKind};

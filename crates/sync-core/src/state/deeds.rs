@@ -1,4 +1,4 @@
-//! The deeds of the organizer, and the albums that it numbers.
+//! Deeds, and the albums that the organizer numbers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,9 +6,9 @@ use immich_api::{AlbumId, AssetId};
 
 use super::record::RunId;
 use super::sqlite::{Durability, SqliteStore};
-use super::statements::deeds;
+use super::statements::{deeds, ledger};
 use super::store::Store;
-use crate::deeds::{Deed, DeedCount, DeedId, DeedRow, Numbered, NumberedAlbum, What};
+use crate::deeds::{Deed, DeedCount, DeedId, DeedRow, Imported, Numbered, NumberedAlbum, What};
 use crate::error::SyncError;
 
 /// Remembers what was done on the server. A deed is announced, and closed once.
@@ -57,6 +57,12 @@ pub trait DeedStore: Send + Sync {
 
     /// Which album has this number now.
     fn album_numbered(&self, account: &str, numbered: &Numbered) -> Result<Option<AlbumId>, SyncError>;
+
+    /// Which album an album of a source is now.
+    fn album_imported(&self, account: &str, imported: &Imported) -> Result<Option<AlbumId>, SyncError>;
+
+    /// All albums that albums of sources are now.
+    fn imported_albums(&self, account: &str) -> Result<BTreeSet<AlbumId>, SyncError>;
 
     /// Remembers an album of ours that was found on the server; replaces what was known of its number.
     fn adopt_album(&self, album: &NumberedAlbum) -> Result<(), SyncError>;
@@ -129,6 +135,14 @@ impl DeedStore for SqliteStore {
 
     fn album_numbered(&self, account: &str, numbered: &Numbered) -> Result<Option<AlbumId>, SyncError> {
         self.read(|connection| deeds::album(connection, account, numbered))
+    }
+
+    fn album_imported(&self, account: &str, imported: &Imported) -> Result<Option<AlbumId>, SyncError> {
+        self.read(|connection| ledger::album(connection, account, imported))
+    }
+
+    fn imported_albums(&self, account: &str) -> Result<BTreeSet<AlbumId>, SyncError> {
+        self.read(|connection| ledger::album_ids(connection, account))
     }
 
     fn adopt_album(&self, album: &NumberedAlbum) -> Result<(), SyncError> {

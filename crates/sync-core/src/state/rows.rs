@@ -38,7 +38,8 @@ impl ToSql for PathBytes<'_> {
     }
 }
 
-struct OwnedPath(PathBuf);
+/// A path out of its bytes.
+pub(super) struct OwnedPath(pub(super) PathBuf);
 
 impl FromSql for OwnedPath {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {

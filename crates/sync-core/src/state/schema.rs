@@ -21,7 +21,7 @@ const APPLICATION: i32 = 0x496d_5379;
 const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
 /// The newest schema that this program knows.
-pub(super) const LATEST: usize = 4;
+pub(super) const LATEST: usize = 5;
 
 /// The steps from one version to the next. A step that was released is never changed.
 fn migrations() -> Migrations<'static> {
@@ -30,6 +30,7 @@ fn migrations() -> Migrations<'static> {
         M::up_with_hook(VERSION_2, upgrade::from_1_to_2),
         M::up_with_hook(VERSION_3, upgrade::from_2_to_3),
         M::up(VERSION_4),
+        M::up(VERSION_5),
     ])
 }
 
@@ -254,6 +255,47 @@ const VERSION_4: &str = "
          photos BLOB NOT NULL CHECK (length(photos) % 16 = 0),
          UNIQUE (account, prefix, number)
      ) STRICT;";
+
+/// What imports sent. An outline of all items is read in each run, so it stands in an index of its own; whose items they
+/// are is a number in each row instead of an account and a source in words.
+const VERSION_5: &str = "
+     CREATE TABLE import_owners (
+         id INTEGER PRIMARY KEY,
+         account TEXT NOT NULL,
+         source TEXT NOT NULL,
+         UNIQUE (account, source)
+     ) STRICT;
+
+     CREATE TABLE uploads (
+         owner INTEGER NOT NULL REFERENCES import_owners (id),
+         item BLOB NOT NULL CHECK (length(item) = 16),
+         stamp BLOB NOT NULL CHECK (length(stamp) = 16),
+         bytes BLOB NOT NULL CHECK (length(bytes) = 16),
+         size INTEGER NOT NULL,
+         sha1 BLOB NOT NULL CHECK (length(sha1) = 20),
+         standing TEXT NOT NULL
+             CHECK (standing IN ('there', 'deleted', 'withdrawn', 'announced', 'refused')),
+         ours INTEGER NOT NULL CHECK (ours IN (0, 1)),
+         asset BLOB CHECK (length(asset) = 16),
+         path BLOB NOT NULL,
+         why TEXT NOT NULL,
+         sent TEXT NOT NULL,
+         PRIMARY KEY (owner, item)
+     ) STRICT, WITHOUT ROWID;
+
+     CREATE INDEX uploads_outline ON uploads (owner, item, stamp);
+     CREATE INDEX uploads_by_sha1 ON uploads (sha1);
+     CREATE INDEX uploads_by_asset ON uploads (asset) WHERE asset NOT NULL;
+
+     CREATE TABLE import_albums (
+         owner INTEGER NOT NULL REFERENCES import_owners (id),
+         key TEXT NOT NULL,
+         album BLOB NOT NULL CHECK (length(album) = 16),
+         deleted INTEGER NOT NULL CHECK (deleted IN (0, 1)),
+         title TEXT NOT NULL,
+         description TEXT NOT NULL,
+         PRIMARY KEY (owner, key)
+     ) STRICT, WITHOUT ROWID;";
 
 /// Which schema a database has; 0 when it is empty. Refuses what is newer or not ours, and changes nothing.
 pub(super) fn version(connection: &Connection) -> Result<usize, Trouble> {

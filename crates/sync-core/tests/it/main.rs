@@ -18,6 +18,7 @@ mod faults;
 mod harness;
 mod hostile;
 mod identity;
+mod import;
 mod in_place;
 mod local_trash;
 mod lock;

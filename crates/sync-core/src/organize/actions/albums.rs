@@ -106,7 +106,12 @@ impl Albums {
     }
 
     fn reference(&self, numbered: &Numbered) -> AlbumRef {
-        AlbumRef { id: None, name: self.name(numbered.number), numbered: Some(numbered.clone()) }
+        AlbumRef {
+            id: None,
+            name: self.name(numbered.number),
+            numbered: Some(numbered.clone()),
+            imported: None,
+        }
     }
 
     fn description(&self, number: u64) -> String {

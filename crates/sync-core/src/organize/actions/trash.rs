@@ -95,7 +95,12 @@ impl Trash {
         let reader = orders.hand.reader();
         let mut albums = Albums::new();
         for album in reader.albums(AlbumScope::OwnAndShared)? {
-            let name = AlbumRef { id: Some(album.id.clone()), name: album.name.clone(), numbered: None };
+            let name = AlbumRef {
+                id: Some(album.id.clone()),
+                name: album.name.clone(),
+                numbered: None,
+                imported: None,
+            };
             for photo in reader.album_assets(&album)?.into_iter().filter(|photo| desk.fresh.is_grouped(photo))
             {
                 albums.entry(photo.as_u128()).or_default().push(name.clone());

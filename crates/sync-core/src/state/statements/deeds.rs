@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use immich_api::{AlbumId, AssetId};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
+use super::ledger;
 use crate::deeds::{
     AlbumRef, Deed, DeedCount, DeedId, DeedRow, DeedState, Numbered, NumberedAlbum, Value, What,
 };
@@ -57,6 +58,7 @@ pub(in crate::state) fn close(
     id: DeedId,
     happened: Option<&What>,
 ) -> Result<(), Trouble> {
+    let announced = ledger::announced(connection, id)?;
     let closed = match happened {
         Some(what) => connection
             .prepare_cached(
@@ -76,8 +78,14 @@ pub(in crate::state) fn close(
     let Some((account, undoes)) = closed else {
         return Err(Trouble::fault(format!("deed {} is not open", id.0)));
     };
-    let Some(what) = happened else { return Ok(()) };
-    keep_albums_in_step(connection, &account, what)?;
+    if let Some(what) = happened {
+        keep_albums_in_step(connection, &account, what)?;
+        ledger::keep_in_step(connection, &account, what, undoes.is_some())?;
+    }
+    ledger::forget_announced(connection, &account, &announced)?;
+    if happened.is_none() {
+        return Ok(());
+    }
     undoes.map_or(Ok(()), |undone| recount(connection, undone))
 }
 

@@ -5,6 +5,7 @@ pub(super) mod cached;
 pub(super) mod deeds;
 pub(super) mod groups;
 pub(super) mod journal;
+pub(super) mod ledger;
 pub(super) mod pictures;
 pub(super) mod recipes;
 pub(super) mod runs;

@@ -1,0 +1,179 @@
+//! What goes with an upload: what the server would otherwise have to be told afterwards, which costs it a job each.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use photo_metadata::{Caption, CaptureTime, Known, PhotoFields, Position, RatingWish, Stars, sidecar_with};
+
+use super::merge::{Base, counts, note, values, zone};
+use super::{Facts, Media};
+use crate::deeds::Value;
+
+/// Characters that a caption may have; the server keeps more than anybody writes.
+const LONGEST_CAPTION: usize = 20_000;
+
+/// What goes with an upload.
+#[derive(Debug, PartialEq)]
+pub(super) struct Wish {
+    pub(super) is_favourite: bool,
+    pub(super) is_archived: bool,
+    /// For a file that says no date itself.
+    pub(super) created: Timestamp,
+    pub(super) sidecar: Option<Vec<u8>>,
+    /// What counts as sent with it.
+    pub(super) base: Base,
+    /// What has to be set afterwards, because the sidecar of the source could not be added to.
+    pub(super) is_open: bool,
+}
+
+/// What a file says of itself, as far as it was asked.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Own {
+    /// When it was taken; the wall clock read as UTC.
+    pub(super) taken: Option<Timestamp>,
+}
+
+impl Own {
+    /// Looks at the beginning of a file, or all of it.
+    pub(super) fn of(bytes: &[u8]) -> Self {
+        let wall = photo_metadata::glance(bytes).taken;
+        Self { taken: wall.and_then(|wall| wall.to_zoned(TimeZone::UTC).ok()).map(|zoned| zoned.timestamp()) }
+    }
+}
+
+/// Whether a file has to be looked into before it is known what goes with it.
+pub(super) fn asks_for_own(facts: &Facts) -> bool {
+    facts.taken.as_ref().is_some_and(|when| counts(when, None) && !counts(when, Some(when.instant)))
+}
+
+/// What goes with the upload of a file.
+pub(super) fn wish(facts: &Facts, media: &Media, own: Own) -> Wish {
+    let mut wish = Wish {
+        is_favourite: facts.is_favourite == Some(true),
+        is_archived: facts.is_archived == Some(true),
+        created: facts.taken.as_ref().map_or(media.modified, |when| when.instant),
+        sidecar: facts.sidecar.clone(),
+        base: Base::new(),
+        is_open: false,
+    };
+    // A clock without a zone is compared as the wall clock that it is.
+    let on_the_clock = |instant: Timestamp| match facts.taken.as_ref().and_then(|when| when.offset) {
+        Some(minutes) => instant.as_second() - i64::from(minutes) * 60,
+        None => instant.as_second(),
+    };
+    let own = own.taken.and_then(|wall| Timestamp::from_second(on_the_clock(wall)).ok());
+    let date = facts.taken.as_ref().filter(|when| counts(when, own));
+    let fields = PhotoFields {
+        caption: Known::of(facts.description.as_ref().and_then(|text| Caption::new(text, LONGEST_CAPTION))),
+        rating: Known::of(facts.rating.and_then(|stars| Stars::new(stars.into())).map(RatingWish::Stars)),
+        position: Known::of(facts.position.and_then(|(north, east)| Position::new(north, east, None))),
+        taken: date
+            .and_then(|when| CaptureTime::from_instant(when.instant, when.offset.map(zone).as_deref()).ok()),
+        ..PhotoFields::default()
+    };
+    if !fields.is_empty() {
+        let empty;
+        let old = match &facts.sidecar {
+            Some(old) => old,
+            None => {
+                empty = photo_metadata::new_sidecar_bytes();
+                &empty
+            }
+        };
+        match sidecar_with(old, &fields) {
+            Some(new) => wish.sidecar = Some(new),
+            None => wish.is_open = true,
+        }
+    }
+    for value in values(facts) {
+        let goes_along = matches!(value, Value::Favourite(_) | Value::Archived(_));
+        if goes_along || !wish.is_open {
+            note(&mut wish.base, &value);
+        }
+    }
+    wish
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::super::{Locator, MediaKind, Origin, Stamp, When};
+    use super::*;
+
+    fn media() -> Media {
+        Media {
+            path: std::path::PathBuf::from("/a.jpg").into(),
+            name: "a.jpg".to_owned(),
+            kind: MediaKind::Image,
+            size: 1,
+            modified: Timestamp::UNIX_EPOCH,
+            stamp: Stamp([0; 16]),
+            locator: Locator::File("/a.jpg".into()),
+        }
+    }
+
+    fn says(wish: &Wish, what: &str) -> bool {
+        wish.sidecar.as_ref().is_some_and(|bytes| String::from_utf8_lossy(bytes).contains(what))
+    }
+
+    #[test]
+    fn a_source_that_says_nothing_sends_a_file_alone() {
+        let wish = wish(&Facts::default(), &media(), Own::default());
+
+        assert_eq!(wish.sidecar, None);
+        assert!(wish.base.is_empty() && !wish.is_favourite && wish.created == Timestamp::UNIX_EPOCH);
+    }
+
+    #[test]
+    fn what_a_source_says_goes_along_in_a_sidecar() {
+        let facts = Facts {
+            description: Some("Zoë\n2".to_owned()),
+            rating: Some(3),
+            position: Some((52.5, -13.25)),
+            is_favourite: Some(true),
+            is_archived: Some(false),
+            ..Facts::default()
+        };
+
+        let wish = wish(&facts, &media(), Own::default());
+
+        assert!(says(&wish, "Zoë\n2") && says(&wish, "52,30") && says(&wish, "13,15"), "{wish:?}");
+        assert_eq!(
+            wish.base.keys().collect::<Vec<_>>(),
+            ["archive", "description", "favourite", "position", "rating"]
+        );
+        assert!(wish.is_favourite && !wish.is_archived && !wish.is_open);
+    }
+
+    #[test]
+    fn the_date_of_an_index_goes_along_only_where_it_counts() {
+        let day = SignedDuration::from_hours(24);
+        let noon = Timestamp::from_second(1_600_000_000).unwrap();
+        let facts = |origin| {
+            let taken = Some(When { instant: noon, offset: Some(120), origin });
+            Facts { taken, ..Facts::default() }
+        };
+        let sent = |origin, own| wish(&facts(origin), &media(), Own { taken: own }).sidecar.is_some();
+
+        assert!(sent(Origin::Index, None) && sent(Origin::Index, Some(noon + day * 3)));
+        assert!(!sent(Origin::Index, Some(noon)));
+        assert!(sent(Origin::Name, None) && !sent(Origin::Name, Some(noon + day * 3)));
+        assert!(sent(Origin::Sidecar, Some(noon)));
+        assert!(asks_for_own(&facts(Origin::Index)) && !asks_for_own(&facts(Origin::Sidecar)));
+    }
+
+    #[test]
+    fn a_sidecar_of_the_source_that_nobody_can_read_goes_as_it_is() {
+        let facts = Facts {
+            sidecar: Some(b"broken".to_vec()),
+            rating: Some(3),
+            is_favourite: Some(true),
+            ..Facts::default()
+        };
+
+        let wish = wish(&facts, &media(), Own::default());
+
+        assert_eq!(wish.sidecar.as_deref(), Some(&b"broken"[..]));
+        assert!(wish.is_open && !wish.base.contains_key("rating"));
+    }
+}

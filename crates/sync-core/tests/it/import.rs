@@ -1,0 +1,6 @@
+//! Imports, against a server over real HTTP.
+
+mod faults;
+mod first;
+mod lab;
+mod later;
