@@ -7,6 +7,7 @@ mod damage;
 mod durability;
 mod files;
 mod kills;
+mod ledger;
 mod looking;
 mod model;
 pub(crate) mod sample;

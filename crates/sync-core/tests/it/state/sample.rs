@@ -153,3 +153,31 @@ pub(crate) fn faces(n: u32) -> FaceRecord {
         checked: i64::from(n / 10),
     }
 }
+
+/// What was sent of an item.
+pub(crate) fn entry(n: u32) -> sync_core::import::Entry {
+    use sync_core::import::{AlbumKey, Entry, ItemId, Sent, SentAlbum, Stamp, Standing};
+    let standing = match n % 5 {
+        0 => Standing::Announced,
+        1 => Standing::There { asset: asset(n), ours: n.is_multiple_of(2) },
+        2 => Standing::Deleted { asset: asset(n), ours: n.is_multiple_of(2) },
+        3 => Standing::Withdrawn { asset: asset(n) },
+        _ => Standing::Refused { why: "no such kind".to_owned() },
+    };
+    let mut sent = Sent { tags: vec![format!("tag {n}")], ..Sent::default() };
+    sent.fields.insert("rating".to_owned(), serde_json::json!({ "rating": 3 }));
+    sent.albums
+        .insert(AlbumKey("/a".to_owned()), SentAlbum { album: immich_api::AlbumId::from_u128(n.into()) });
+    Entry {
+        item: ItemId::of("sample", &n.to_le_bytes()),
+        source: "sample".to_owned(),
+        account: account(1),
+        path: path(n).into(),
+        stamp: Stamp::of([&n.to_le_bytes()[..]]),
+        bytes: Stamp([2; 16]),
+        size: u64::from(n),
+        sha1: [u8::try_from(n % 251).unwrap(); 20],
+        standing,
+        sent,
+    }
+}

@@ -6,9 +6,10 @@ use std::fs;
 use std::path::Path;
 
 use photo_metadata::{Piece, Recipe, Tag, Value};
+use sync_core::deeds::DeedId;
 use sync_core::state::{
-    AssetRecord, Base, GroupStore as _, Intent, JournalId, JournalState, PictureKey, PictureRecord,
-    PictureStore as _, Role, RunId, ServerIdentity, SqliteStore, Store, Verdict,
+    AssetRecord, Base, DeedStore as _, GroupStore as _, Intent, JournalId, JournalState, LedgerStore as _,
+    PictureKey, PictureRecord, PictureStore as _, Role, RunId, ServerIdentity, SqliteStore, Store, Verdict,
 };
 
 use super::sample::{account, album, asset, file, intent, path, record, seal, time};
@@ -23,6 +24,9 @@ const VERSION_2: &[u8] = include_bytes!("fixtures/version-2.db");
 
 /// The same as version 2, brought up to date by version 3.
 const VERSION_3: &[u8] = include_bytes!("fixtures/version-3.db");
+
+/// The same as version 3, brought up to date by version 4, with a run of two deeds: one done, one open.
+const VERSION_4: &[u8] = include_bytes!("fixtures/version-4.db");
 
 fn opened(folder: &Path) -> SqliteStore {
     opened_from(folder, VERSION_1)
@@ -191,6 +195,24 @@ fn a_state_of_version_3_keeps_everything_and_takes_looks_and_groups() {
     };
     store.put_pictures("method", std::slice::from_ref(&picture)).unwrap();
     assert_eq!(store.pictures("method", &[picture.key]).unwrap(), [Some(picture)]);
+    assert_eq!(store.check().unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn a_state_of_version_4_keeps_its_deeds_and_takes_what_was_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    let before = tempfile::tempdir().unwrap();
+
+    let store = opened_from(folder.path(), VERSION_4);
+
+    let older = opened_from(before.path(), VERSION_3);
+    assert_eq!(store.journal(None).unwrap(), older.journal(None).unwrap());
+    let deeds = store.deeds_of_run(RunId(3), DeedId(0), 9).unwrap();
+    assert_eq!(deeds.iter().map(|row| row.deed.what.kind()).collect::<Vec<_>>(), ["tag", "trash"]);
+    assert_eq!(store.open_deeds().unwrap().len(), 1);
+    let entry = super::sample::entry(7);
+    store.put_entries(std::slice::from_ref(&entry)).unwrap();
+    assert_eq!(store.entries(&entry.account, &entry.source, &[entry.item]).unwrap(), [entry]);
     assert_eq!(store.check().unwrap(), Vec::<String>::new());
 }
 
