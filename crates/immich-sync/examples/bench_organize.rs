@@ -62,9 +62,9 @@ fn run(args: &Args) -> anyhow::Result<bool> {
     let mut all_met = true;
     let mut tell = |series: &Series| {
         if args.json {
-            println!("{}", series.to_json())
+            println!("{}", series.to_json());
         } else {
-            println!("{series}")
+            println!("{series}");
         }
         all_met &= series.missed().is_empty();
     };
