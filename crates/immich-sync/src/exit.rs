@@ -152,7 +152,7 @@ fn of_sync(error: &SyncError, signal: Option<u8>) -> ExitStatus {
         SyncError::Api(error) => of_api(error, signal),
         SyncError::Metadata(error) => of_metadata(error),
         SyncError::Locked { .. } => ExitStatus::Locked,
-        SyncError::Brake(_) => ExitStatus::Brake,
+        SyncError::Brake(_) | SyncError::SourceShrank { .. } => ExitStatus::Brake,
         SyncError::Library { .. }
         | SyncError::Named { .. }
         | SyncError::OtherServer { .. }

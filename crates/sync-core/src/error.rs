@@ -78,6 +78,17 @@ pub enum SyncError {
     #[error("{0}. Nothing was changed; look at it with --dry-run, and say --yes if it is right")]
     Brake(String),
 
+    /// Much of what was imported is gone from its source. Everything else was done.
+    #[error(
+        "{gone} of {managed} photos are gone from the source and would go to the trash of the server; none of them did. If that is right, say --yes; what is new or changed was sent"
+    )]
+    SourceShrank {
+        /// Gone.
+        gone: u64,
+        /// Remembered of this source.
+        managed: u64,
+    },
+
     /// Something that the journal should know, named by a user.
     #[error("nothing is known of {0}; `immich-sync history` lists what was done")]
     NothingKnown(String),
@@ -116,6 +127,7 @@ impl SyncError {
             | Self::OtherServer { .. }
             | Self::NeedsAnswer(_)
             | Self::Brake(_)
+            | Self::SourceShrank { .. }
             | Self::NothingKnown(_)
             | Self::NeedsServer(_)
             | Self::DoesNotAddUp { .. } => false,

@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 
 use immich_api::{ApiError, AssetId};
+use jiff::Timestamp;
 
 use super::flow::Flow;
 use super::work::{Outcome, Work};
-use super::{Entry, Facts, ImportEvent, ItemId, SkipKind, Stamp, Standing};
+use super::{Entry, Facts, ImportEvent, ItemId, Relation, SkipKind, Stamp, Standing};
 use crate::deeds::hand::Fate;
 use crate::deeds::{LocalPath, Setting, What};
 use crate::error::SyncError;
@@ -38,6 +39,9 @@ pub(super) struct Finishing {
     /// What went wrong.
     pub(super) failed: Option<(String, bool)>,
     pub(super) is_changed: bool,
+    /// What the file says of the time that it was taken at, where that was asked.
+    pub(super) taken: Option<Timestamp>,
+    pub(super) relations: Vec<Relation>,
 }
 
 /// How an item is counted when nothing goes wrong.
@@ -56,6 +60,10 @@ impl Finishing {
 
     pub(super) fn path(&self) -> &LocalPath {
         &self.entry.path
+    }
+
+    pub(super) fn is_new(&self) -> bool {
+        self.ending == Ending::Uploaded
     }
 
     pub(super) fn fail(&mut self, fate: &Fate, what: &str) {
@@ -82,11 +90,16 @@ impl Finishing {
             && self.entry.sent.tags.is_empty()
             && self.settings.is_empty()
             && self.edit_of.is_none()
+            && self.relations.is_empty()
             && !self.is_open
     }
 
     /// Entries to remember when everything is done.
     fn ended(&self) -> Vec<Entry> {
+        if self.edit_of.is_some() && self.failed.is_some() {
+            // The old version counts until the new one has its place.
+            return Vec::new();
+        }
         let mut entries: Vec<Entry> = self.motion.iter().chain([&self.entry]).cloned().collect();
         if !self.is_open && self.failed.is_none() {
             for entry in &mut entries {
@@ -129,6 +142,8 @@ impl Flow<'_> {
             is_open: outcome.is_open,
             failed: None,
             is_changed: true,
+            taken: outcome.own.taken,
+            relations: work.item.relations,
         }
     }
 
@@ -181,6 +196,10 @@ impl Flow<'_> {
 
     fn finish_these(&mut self, all: &mut [Finishing]) -> Result<(), SyncError> {
         self.set_fields(all)?;
+        self.replace_versions(all)?;
+        for done in all.iter() {
+            self.relate(done);
+        }
         self.shelve(all)?;
         self.tag(all)
     }

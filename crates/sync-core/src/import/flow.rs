@@ -15,6 +15,7 @@ use super::finish::Finishing;
 use super::lanes::Lanes;
 use super::run::Import;
 use super::send::Halves;
+use super::stacks::Relatives;
 use super::work::{News, Owner, There, Work, Works};
 use super::{AlbumKey, ImportAlbum, ImportEvent, ImportSummary, Item, Listing, Outline, SkipKind, listing};
 use crate::account::Account;
@@ -63,6 +64,7 @@ pub(super) struct Flow<'a> {
     pub(super) albums: Option<BTreeMap<AlbumKey, ImportAlbum>>,
     pub(super) albums_seen: BTreeSet<AlbumKey>,
     pub(super) tagged: BTreeMap<String, Vec<immich_api::AssetId>>,
+    pub(super) relatives: Relatives,
     pub(super) listing: Option<Listing>,
     /// Items that were come across and have not ended.
     pub(super) under_way: u64,
@@ -110,6 +112,7 @@ impl<'a> Flow<'a> {
             albums: None,
             albums_seen: BTreeSet::new(),
             tagged: BTreeMap::new(),
+            relatives: Relatives::new(),
             listing: None,
             under_way: 0,
             bad_batches: 0,

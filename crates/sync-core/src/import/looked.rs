@@ -19,7 +19,7 @@ impl Flow<'_> {
         there: There,
         look: Result<Look, Failure>,
     ) -> Result<(), SyncError> {
-        let Look { facts, asset } = match look {
+        let Look { facts, is_noted, asset } = match look {
             Ok(look) => look,
             Err(failure) => {
                 self.fail(&work, &failure);
@@ -53,6 +53,7 @@ impl Flow<'_> {
             }
             Some(_) => {}
         }
+        let there = There { ours: there.ours || is_noted, ..there };
         let done = self.merged(*work, &there, facts, asset.as_deref());
         self.finish(done);
         Ok(())
@@ -92,6 +93,8 @@ impl Flow<'_> {
             is_open,
             failed: None,
             is_changed: false,
+            taken: None,
+            relations: work.item.relations,
         }
     }
 }

@@ -165,7 +165,7 @@ fn verdict(
 }
 
 /// Whether nobody has said anything.
-fn is_empty(value: &Value) -> bool {
+pub(super) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Favourite(on) | Value::Archived(on) => !on,
         Value::Description(text) => text.is_empty(),

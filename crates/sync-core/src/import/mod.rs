@@ -15,10 +15,12 @@
 
 mod batches;
 mod checked;
+mod edits;
 mod event;
 mod facts;
 mod finish;
 mod flow;
+mod gone;
 mod hashing;
 mod item;
 mod lanes;
@@ -34,6 +36,7 @@ mod send;
 mod shelves;
 mod source;
 pub mod sources;
+mod stacks;
 mod summary;
 mod tags;
 mod tally;

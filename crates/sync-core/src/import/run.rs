@@ -79,12 +79,14 @@ impl<'a> Import<'a> {
     ) -> Result<(ImportSummary, Result<(), SyncError>), SyncError> {
         let user = account.user();
         let owner = Owner { account: &user, source: self.source.kind() };
-        let outline = Mutex::new(self.store.outline(owner.account, owner.source)?);
+        let outline = self.store.outline(owner.account, owner.source)?;
+        let is_recovering = outline.is_empty();
+        let outline = Mutex::new(outline);
         let lanes = Lanes::new();
         let (to_flow, news) = mpsc::channel();
         let mut flow = Flow::new(self, account, owner, (client, command), (&lanes, &outline));
         let driven = thread::scope(|scope| {
-            let threads = Threads { import: self, lanes: &lanes, account, client };
+            let threads = Threads { import: self, lanes: &lanes, account, client, is_recovering };
             let lister = self.lister(&lanes, &outline, &to_flow);
             scope.spawn(move || guard(&lister.news, || lister.list()));
             threads.spawn(scope, &to_flow);
@@ -102,6 +104,7 @@ impl<'a> Import<'a> {
             Err(panic) => std::panic::resume_unwind(panic),
         }
         let ended = flow.end_of_run();
+        flow.summary.run = flow.run;
         Ok((flow.summary, ended))
     }
 
@@ -123,6 +126,8 @@ struct Threads<'b, 'a> {
     lanes: &'b Lanes,
     account: Account<'a>,
     client: Option<&'a Client>,
+    /// Nothing is remembered of this source: what was lost is read from the notes on the server.
+    is_recovering: bool,
 }
 
 impl<'b, 'a: 'b> Threads<'b, 'a> {
@@ -186,7 +191,7 @@ impl<'b, 'a: 'b> Threads<'b, 'a> {
 
     fn look(self, news: &Sender<News>) {
         while let Some((work, there)) = self.lanes.look.next() {
-            let seen = look(self.import.source, self.account.reader, &work, &there);
+            let seen = look(self.import.source, self.account.reader, &work, &there, self.is_recovering);
             if news.send(News::Looked(work, there, seen)).is_err() {
                 break;
             }
@@ -216,14 +221,15 @@ fn guard(news: &Sender<News>, work: impl FnOnce()) {
 impl Flow<'_> {
     /// What follows when everything has ended; an error is what ended it before its time.
     fn end_of_run(&mut self) -> Result<(), SyncError> {
-        self.summary.run = self.run;
         if let Some(error) = self.fatal.take() {
             return Err(error);
         }
         if self.has_given_up() {
             return Ok(());
         }
+        self.stack_relatives()?;
         self.tag_again()?;
+        self.follow_deletes()?;
         let nothing_arrived = self.summary.uploaded == 0 && self.summary.adopted == 0;
         match self.last_error.take() {
             Some(error) if nothing_arrived => Err(error.into()),

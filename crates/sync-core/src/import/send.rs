@@ -44,7 +44,8 @@ impl Sending<'_> {
             let path = work.item.media.path.path().to_path_buf();
             return failed(Failure::Source(SourceError::Changed { path }));
         };
-        let wish = wish(&facts, &work.item.media, self.own(work, &facts));
+        let own = self.own(work, &facts);
+        let wish = wish(&facts, &work.item.media, own);
         let motion = match (&work.item.motion, &work.motion, &halves.motion) {
             (Some(media), Some(hashed), None) => Some(self.motion(work, media, hashed, &wish)),
             _ => None,
@@ -61,13 +62,13 @@ impl Sending<'_> {
         let again = |hashed: &Hashed, size| if hashed.held.is_none() { size } else { 0 };
         let bytes_read = again(hashed, work.item.media.size);
         let sidecar = wish.sidecar.as_ref().map(|bytes| blake3::hash(bytes).to_hex().to_string());
-        let outcome = Outcome { facts, base: wish.base, sidecar, is_open: wish.is_open };
+        let outcome = Outcome { facts, base: wish.base, sidecar, own, is_open: wish.is_open };
         Sent { outcome, media, motion, bytes_read }
     }
 
     /// What the file says itself, where that decides what goes with it.
     fn own(&self, work: &Work, facts: &Facts) -> Own {
-        if !asks_for_own(facts) || work.item.media.kind == MediaKind::Sidecar {
+        if !(asks_for_own(facts) || work.is_edit()) || work.item.media.kind == MediaKind::Sidecar {
             return Own::default();
         }
         if let Some(held) = work.media.as_ref().and_then(|hashed| hashed.held.as_ref()) {
@@ -154,14 +155,28 @@ pub(super) fn look(
     reader: Reader<'_>,
     work: &Work,
     there: &There,
+    is_recovering: bool,
 ) -> Result<Look, Failure> {
     let facts = source.facts(&work.item).map_err(Failure::Source)?;
     if there.is_twice {
-        return Ok(Look { facts, asset: None });
+        return Ok(Look { facts, is_noted: false, asset: None });
     }
-    match reader.asset(&there.asset) {
-        Ok(asset) => Ok(Look { facts, asset: Some(Box::new(asset)) }),
-        Err(ApiError::NoSuchAsset { .. }) => Ok(Look { facts, asset: None }),
-        Err(error) => Err(Failure::Api(error)),
-    }
+    let asset = match reader.asset(&there.asset) {
+        Ok(asset) => Some(Box::new(asset)),
+        Err(ApiError::NoSuchAsset { .. }) => None,
+        Err(error) => return Err(Failure::Api(error)),
+    };
+    let is_noted = is_recovering && asset.is_some() && is_noted(source, reader, work, &there.asset)?;
+    Ok(Look { facts, is_noted, asset })
+}
+
+/// Whether our note on an asset says that it is this item of this source, with these bytes.
+fn is_noted(source: &dyn Source, reader: Reader<'_>, work: &Work, asset: &AssetId) -> Result<bool, Failure> {
+    let notes = match reader.notes(asset) {
+        Ok(notes) => notes,
+        Err(ApiError::NotSupported { .. } | ApiError::NoSuchAsset { .. }) => return Ok(false),
+        Err(error) => return Err(Failure::Api(error)),
+    };
+    let ours = json!({ "source": source.kind(), "item": Hex(work.item.id.0), "sha1": Hex(work.sha1()) });
+    Ok(notes.iter().any(|note| note.key == NOTE && note.value == ours))
 }

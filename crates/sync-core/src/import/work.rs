@@ -6,6 +6,7 @@ use immich_api::{ApiError, Asset, AssetId, Checked};
 
 use super::hashing::Hashed;
 use super::merge::Base;
+use super::wish::Own;
 use super::{Entry, Facts, Item, ItemId, Listing, Media, Passed, SourceError, Stamp, Trouble};
 
 /// Items on their way, which are handed on by their place.
@@ -139,6 +140,8 @@ pub(super) struct Outcome {
     pub(super) facts: Facts,
     pub(super) base: Base,
     pub(super) sidecar: Option<String>,
+    /// What the file says itself, where that was asked.
+    pub(super) own: Own,
     /// The source says something that could not go along.
     pub(super) is_open: bool,
 }
@@ -154,6 +157,8 @@ pub(super) struct Arrival {
 #[derive(Debug)]
 pub(super) struct Look {
     pub(super) facts: Facts,
+    /// Our note says that we uploaded it, see [`super::send::NOTE`].
+    pub(super) is_noted: bool,
     /// `None` when it is gone; not asked for where the same asset is told of already.
     pub(super) asset: Option<Box<Asset>>,
 }

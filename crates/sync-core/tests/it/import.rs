@@ -1,6 +1,9 @@
 //! Imports, against a server over real HTTP.
 
+mod edits;
 mod faults;
 mod first;
+mod gone;
+mod killed;
 mod lab;
 mod later;
