@@ -2,6 +2,8 @@
 //!
 //! `cargo run --release -p sync-core --example bench_takeout -- 8000`
 //!
+//! `… -- read PART…` reads every photo of an export that is there, and tells what that took.
+//!
 //! One year with so many photos, each with its JSON, in a zip, in a tgz, and unpacked. Each measurement is a process of its
 //! own, so that what one took is not there for the next.
 
@@ -9,6 +11,7 @@
 
 use std::error::Error;
 use std::fs;
+use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,6 +26,7 @@ fn main() -> Outcome {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.as_slice() {
         [mode, path] if mode == "list" => list(Path::new(path)),
+        [mode, paths @ ..] if mode == "read" => read(paths),
         [count] => measure(count.parse()?),
         _ => measure(8_000),
     }
@@ -52,6 +56,43 @@ fn list(path: &Path) -> Outcome {
         ControlFlow::Continue(())
     })?;
     println!("{items:>8} {:>8.2} {:>10.1}", cpu_seconds()? - before, peak_mebibytes()?);
+    Ok(())
+}
+
+/// Reads every photo, in the order in which they are told.
+fn read(paths: &[String]) -> Outcome {
+    let source = TakeoutSource::new(TakeoutOptions::new(paths.iter().map(PathBuf::from).collect()));
+    let before = cpu_seconds()?;
+    let mut items = Vec::new();
+    let listing = source.list(&mut |found| {
+        match found {
+            Found::Item(item) => items.push(item),
+            Found::Trouble(trouble) => println!("{}: {}", trouble.path.path().display(), trouble.message),
+            Found::Passed(_) => {}
+        }
+        ControlFlow::Continue(())
+    })?;
+    let listed = cpu_seconds()?;
+    let (mut bytes, mut spoiled) = (0, 0_u64);
+    for media in items.iter().flat_map(|item| [Some(&item.media), item.motion.as_ref()]).flatten() {
+        match source.open(media).map(|mut content| io::copy(&mut content, &mut io::sink())) {
+            Ok(Ok(count)) => bytes += count,
+            Ok(Err(_)) | Err(_) => spoiled += 1,
+        }
+    }
+    println!(
+        "{} items, complete: {}, {bytes} bytes read, {spoiled} spoiled; CPU s: {:.2} to list, {:.2} to read; {:.1} MiB",
+        items.len(),
+        listing.is_complete,
+        listed - before,
+        cpu_seconds()? - listed,
+        peak_mebibytes()?
+    );
+    let report = source.report();
+    println!(
+        "{} without a JSON, {} JSON files without a photo, {} albums",
+        report.unmatched, report.orphans, report.albums
+    );
     Ok(())
 }
 

@@ -23,6 +23,8 @@ pub(super) struct Catalogue {
     pub(super) jsons: Vec<JsonRow>,
     pub(super) albums: Vec<AlbumRow>,
     names: Vec<u8>,
+    /// Names of JSON files, which are let go once they were told.
+    json_names: Vec<u8>,
     texts: String,
     folder_ids: HashMap<(u32, Vec<u8>), u32>,
     group_ids: HashMap<(u32, Vec<u8>), u32>,
@@ -63,7 +65,7 @@ pub(super) struct MediaRow {
 #[derive(Debug)]
 pub(super) struct JsonRow {
     pub(super) folder: u32,
-    pub(super) name: Name,
+    name: Name,
     /// Changes when its text does.
     pub(super) digest: [u8; 8],
     /// A digest of the address of the photo at Google; zeros for none.
@@ -115,16 +117,22 @@ impl Catalogue {
 
     /// Keeps a name.
     pub(super) fn keep(&mut self, name: &[u8]) -> Name {
-        let length = name.len().min(usize::from(u16::MAX));
-        let at = count(self.names.len());
-        self.names.extend_from_slice(&name[..length]);
-        Name(at, u16::try_from(length).unwrap_or(u16::MAX))
+        keep(&mut self.names, name)
     }
 
     /// A name, whatever bytes it is.
     pub(super) fn name(&self, name: Name) -> &[u8] {
-        let at = name.0 as usize;
-        self.names.get(at..at + usize::from(name.1)).unwrap_or_default()
+        text(&self.names, name)
+    }
+
+    /// The name of a JSON about a photo.
+    pub(super) fn json_name(&self, json: &JsonRow) -> &[u8] {
+        text(&self.json_names, json.name)
+    }
+
+    /// Lets go of the names of JSON files, which were told.
+    pub(super) fn forget_json_names(&mut self) {
+        self.json_names = Vec::new();
     }
 
     /// Keeps a JSON about a photo.
@@ -143,7 +151,7 @@ impl Catalogue {
         }
         let row = JsonRow {
             folder,
-            name: self.keep(name),
+            name: keep(&mut self.json_names, name),
             digest,
             url,
             taken: note.taken,
@@ -194,10 +202,11 @@ impl Catalogue {
     /// Forgets all rows from there on, and says what they were.
     pub(super) fn take_back(&mut self, [media, jsons, albums]: [usize; 3]) -> Vec<LocalPath> {
         let media = self.media.split_off(media).into_iter().map(|row| (row.folder, row.name));
-        let jsons = self.jsons.split_off(jsons).into_iter().map(|row| (row.folder, row.name));
         let albums = self.albums.split_off(albums).into_iter().map(|row| (row.folder, row.name));
-        let rows: Vec<_> = media.chain(jsons).chain(albums).collect();
-        rows.into_iter().map(|(folder, name)| self.path(folder, self.name(name))).collect()
+        let rows: Vec<_> = media.chain(albums).collect();
+        let jsons = self.jsons.split_off(jsons);
+        let jsons = jsons.iter().map(|row| self.path(row.folder, self.json_name(row)));
+        rows.into_iter().map(|(folder, name)| self.path(folder, self.name(name))).chain(jsons).collect()
     }
 
     /// Lets go of what is needed only while an export is read.
@@ -205,10 +214,23 @@ impl Catalogue {
         self.folder_ids = HashMap::new();
         self.group_ids = HashMap::new();
         self.names.shrink_to_fit();
+        self.json_names.shrink_to_fit();
         self.texts.shrink_to_fit();
         self.media.shrink_to_fit();
         self.jsons.shrink_to_fit();
     }
+}
+
+fn keep(heap: &mut Vec<u8>, name: &[u8]) -> Name {
+    let length = name.len().min(usize::from(u16::MAX));
+    let at = count(heap.len());
+    heap.extend_from_slice(&name[..length]);
+    Name(at, u16::try_from(length).unwrap_or(u16::MAX))
+}
+
+fn text(heap: &[u8], name: Name) -> &[u8] {
+    let at = name.0 as usize;
+    heap.get(at..at + usize::from(name.1)).unwrap_or_default()
 }
 
 /// A path in a part. A name that leads out of it is shown as it is, and never opened.

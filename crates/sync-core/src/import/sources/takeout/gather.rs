@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::albums::Album;
-use super::catalogue::{Catalogue, MediaRow, Name, count};
+use super::catalogue::{Catalogue, MediaRow, count};
 use super::matching::{Bond, Json, Matched, Photo, match_folder};
 use crate::import::ItemId;
 
@@ -22,8 +22,8 @@ pub(super) struct Cluster {
     pub(super) json: u32,
     /// Its moving half.
     pub(super) motion: u32,
-    /// The photo that it is an edited version of; of that photo itself when it has one.
-    pub(super) original: ItemId,
+    /// The file that it is an edited version of, or its own.
+    pub(super) owner: u32,
     /// Whether it is an edited version, or the original of one.
     pub(super) edit: Edit,
     /// Its albums: so many from there on in [`Gathered::memberships`].
@@ -62,7 +62,7 @@ struct Piece {
     media: u32,
     json: u32,
     motion: u32,
-    original: ItemId,
+    owner: u32,
     edit: Edit,
     group: u32,
     is_in_album: bool,
@@ -165,7 +165,7 @@ fn folder(
             media: rows[at],
             json,
             motion: of_owner[at].0,
-            original,
+            owner: rows[owner],
             edit,
             group,
             is_in_album,
@@ -175,9 +175,12 @@ fn folder(
 
 /// Finds out what belongs together in one folder.
 fn matched(catalogue: &Catalogue, rows: &[u32], about: &[u32]) -> Matched {
-    let text = |name: Name| String::from_utf8_lossy(catalogue.name(name));
-    let names: Vec<_> = rows.iter().map(|at| text(media(catalogue, *at).name)).collect();
-    let json_names: Vec<_> = about.iter().map(|at| text(catalogue.jsons[*at as usize].name)).collect();
+    let names: Vec<_> =
+        rows.iter().map(|at| String::from_utf8_lossy(catalogue.name(media(catalogue, *at).name))).collect();
+    let json_names: Vec<_> = about
+        .iter()
+        .map(|at| String::from_utf8_lossy(catalogue.json_name(&catalogue.jsons[*at as usize])))
+        .collect();
     let photo = |(at, name): (u32, _)| {
         let row = media(catalogue, at);
         Photo { name, kind: row.kind, size: row.place.size, volume: catalogue.volume_of(row.folder) }
@@ -233,7 +236,7 @@ fn cluster(catalogue: &Catalogue, albums: &[Album], run: &[Piece], gathered: &mu
             media: piece.media,
             json: piece.json,
             motion: piece.motion,
-            original: piece.original,
+            owner: piece.owner,
             edit: piece.edit,
             albums: (albums_from, count(of_albums.len())),
             copies: (copies_from, count(gathered.copies.len()) - copies_from),
@@ -246,6 +249,11 @@ fn are_same(one: &MediaRow, other: &MediaRow) -> bool {
     let (one, other) = (&one.place, &other.place);
     // A file on the disk has no sum.
     one.size == other.size && (one.sum == other.sum || one.sum == 0 || other.sum == 0)
+}
+
+/// What a photo and its edited versions have in common.
+pub(super) fn original(catalogue: &Catalogue, cluster: &Cluster) -> ItemId {
+    id_of(catalogue, cluster.owner, cluster.json)
 }
 
 /// Who a photo is: its address at Google, or else its path with its sum, so that other bytes are another photo.

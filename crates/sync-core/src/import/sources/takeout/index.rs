@@ -55,6 +55,7 @@ impl Index {
         index.gathered = gather(&index.catalogue, &index.albums);
         index.count();
         let mut told = index.tell_used(tell);
+        index.catalogue.forget_json_names();
         if told.is_continue()
             && let Some(missing) = index.missing()
         {
@@ -68,7 +69,7 @@ impl Index {
     fn tell_used(&self, tell: Tell<'_>) -> ControlFlow<()> {
         let (catalogue, gathered) = (&self.catalogue, &self.gathered);
         for (row, used) in catalogue.jsons.iter().zip(&gathered.used) {
-            let path = catalogue.path(row.folder, catalogue.name(row.name));
+            let path = catalogue.path(row.folder, catalogue.json_name(row));
             let orphan = "the photo that it is about is not in the export; is a part missing?".to_owned();
             let passed = match used {
                 true => Passed { path, kind: SkipKind::Used, why: None },

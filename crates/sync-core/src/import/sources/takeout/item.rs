@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::albums::Album;
 use super::catalogue::JsonRow;
-use super::gather::{Cluster, Edit, KIND, NONE};
+use super::gather::{Cluster, Edit, KIND, NONE, original};
 use super::index::Index;
 use super::names::{file_name, split};
 use super::note::Flags;
@@ -46,11 +46,10 @@ impl Index {
         let relations = match cluster.edit {
             Edit::None => Vec::new(),
             // Google shows the edited version.
-            edit => vec![Relation {
-                kin: Kin::Edited,
-                key: cluster.original,
-                rank: u32::from(edit == Edit::Original),
-            }],
+            edit => {
+                let key = original(&self.catalogue, cluster);
+                vec![Relation { kin: Kin::Edited, key, rank: u32::from(edit == Edit::Original) }]
+            }
         };
         let stamp = self.stamp(cluster, &media, motion.as_ref());
         Item { id: cluster.id, media, motion, about: Vec::new(), stamp, relations }

@@ -5,7 +5,7 @@
 //! another that happens to begin alike. What is left over is looked at for edited versions and for the moving halves of
 //! photos, which have no JSON of their own.
 
-use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use super::names::{is_called, json_names, numbered_json, numbered_photo, split, unedited};
 use crate::import::MediaKind;
@@ -13,7 +13,7 @@ use crate::import::MediaKind;
 /// The moving half of a photo is a few seconds long; a video of more bytes is one of its own.
 const LONGEST_MOTION: u64 = 64 << 20;
 /// Files of one name in a folder, from several parts of an export, that are told apart.
-const NAMESAKES: usize = 8;
+const NAMESAKES: usize = 32;
 
 /// A photo or video of a folder.
 #[derive(Debug, Clone, Copy)]
@@ -60,21 +60,18 @@ pub(super) struct Matched {
 
 /// Finds out what belongs together in a folder.
 pub(super) fn match_folder(photos: &[Photo<'_>], jsons: &[Json<'_>]) -> Matched {
+    let names = jsons.iter().map(|json| numbered_json(json.name));
     let mut desk = Desk {
         photos,
         jsons,
-        by_name: HashMap::with_capacity(jsons.len()),
-        by_stem: HashMap::with_capacity(photos.len()),
+        by_name: Directory::of(names.map(|name| key(&name.base, name.number)).zip(0..)),
+        by_stem: Directory::default(),
         matched: Matched {
             bonds: vec![Bond::Alone; photos.len()],
             used: vec![false; jsons.len()],
             lookups: 0,
         },
     };
-    for (at, json) in jsons.iter().enumerate() {
-        let numbered = numbered_json(json.name);
-        desk.by_name.entry((numbered.base.into_owned(), numbered.number)).or_default().push(at);
-    }
     // Those whose title says so first: two long names may be cut to one.
     desk.take_jsons(true);
     desk.take_jsons(false);
@@ -87,9 +84,9 @@ pub(super) fn match_folder(photos: &[Photo<'_>], jsons: &[Json<'_>]) -> Matched 
 struct Desk<'a> {
     photos: &'a [Photo<'a>],
     jsons: &'a [Json<'a>],
-    by_name: HashMap<(String, u32), Vec<usize>>,
+    by_name: Directory,
     /// Photos with a JSON, by stem and number.
-    by_stem: HashMap<(&'a str, u32), Vec<usize>>,
+    by_stem: Directory,
     matched: Matched,
 }
 
@@ -111,13 +108,13 @@ impl Desk<'_> {
         let literal = (numbered.number > 0).then(|| (photo.name.to_owned(), 0));
         for (base, number) in literal.into_iter().chain([(numbered.base.to_string(), numbered.number)]) {
             for name in json_names(&base, number) {
-                if let Some(json) = self.free(&(name, number), photo, &base, called_so) {
+                if let Some(json) = self.free(&name, number, photo, &base, called_so) {
                     return Some(json);
                 }
             }
             // A title without an extension: the photo got one, the JSON did not.
             let stem = split(&base).0;
-            if let Some(json) = self.free(&(stem.to_owned(), number), photo, &base, true)
+            if let Some(json) = self.free(stem, number, photo, &base, true)
                 && self.jsons[json].title == stem
             {
                 return Some(json);
@@ -127,36 +124,43 @@ impl Desk<'_> {
     }
 
     /// A JSON of this name that is about no photo yet; one in the same part before others.
-    fn free(&mut self, key: &(String, u32), photo: &Photo<'_>, base: &str, called_so: bool) -> Option<usize> {
+    fn free(
+        &mut self,
+        name: &str,
+        number: u32,
+        photo: &Photo<'_>,
+        base: &str,
+        called_so: bool,
+    ) -> Option<usize> {
         self.matched.lookups += 1;
-        let found = self.by_name.get_mut(key)?;
-        while found.first().is_some_and(|json| self.matched.used[*json]) {
-            found.remove(0);
-        }
-        let fits = |json: &&usize| {
-            !self.matched.used[**json] && (!called_so || is_called(base, self.jsons[**json].title))
+        let fits = |at: &usize| {
+            let json = &self.jsons[*at];
+            let own = numbered_json(json.name);
+            !self.matched.used[*at]
+                && own.number == number
+                && own.base == name
+                && (!called_so || is_called(base, json.title))
         };
-        let near = found.iter().take(NAMESAKES);
-        near.clone()
-            .filter(fits)
-            .find(|json| self.jsons[**json].volume == photo.volume)
-            .or_else(|| near.clone().find(fits))
-            .copied()
+        let mut found = self.by_name.get(key(name, number)).filter(fits);
+        let first = found.next()?;
+        let is_near = |at: &usize| self.jsons[*at].volume == photo.volume;
+        if is_near(&first) { Some(first) } else { found.find(is_near).or(Some(first)) }
     }
 
     fn note_stems(&mut self) {
-        for (at, photo) in self.photos.iter().enumerate() {
-            if matches!(self.matched.bonds[at], Bond::Own(_)) {
-                self.by_stem.entry(stem_of(photo.name)).or_default().push(at);
-            }
-        }
+        let owners = self.photos.iter().zip(&self.matched.bonds).zip(0..);
+        let owners = owners.filter(|((_, bond), _)| matches!(bond, Bond::Own(_)));
+        self.by_stem = Directory::of(owners.map(|((photo, _), at)| {
+            let (stem, number) = stem_of(photo.name);
+            (key(stem, number), at)
+        }));
     }
 
     /// The photo with a JSON that has this stem and number, of a kind that fits.
     fn owner(&mut self, stem: &str, number: u32, fits: impl Fn(MediaKind) -> bool) -> Option<usize> {
         self.matched.lookups += 1;
-        let found = self.by_stem.get(&(stem, number))?;
-        found.iter().take(NAMESAKES).copied().find(|at| fits(self.photos[*at].kind))
+        let called_so = |at: &usize| stem_of(self.photos[*at].name) == (stem, number);
+        self.by_stem.get(key(stem, number)).filter(called_so).find(|at| fits(self.photos[*at].kind))
     }
 
     fn find_edited(&mut self) {
@@ -194,6 +198,34 @@ impl Desk<'_> {
             }
         }
     }
+}
+
+/// Numbers by name in 16 bytes each: a table with the names themselves would be most of what a large folder takes.
+#[derive(Default)]
+struct Directory(Vec<(u64, u32)>);
+
+impl Directory {
+    fn of(entries: impl Iterator<Item = (u64, u32)>) -> Self {
+        let mut entries: Vec<_> = entries.collect();
+        entries.sort_unstable();
+        Self(entries)
+    }
+
+    /// Numbers whose names have this key, and perhaps others.
+    fn get(&self, key: u64) -> impl Iterator<Item = usize> {
+        let from = self.0.partition_point(|(other, _)| *other < key);
+        self.0[from..]
+            .iter()
+            .take_while(move |(other, _)| *other == key)
+            .take(NAMESAKES)
+            .map(|(_, at)| *at as usize)
+    }
+}
+
+fn key(name: &str, number: u32) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (name, number).hash(&mut hasher);
+    hasher.finish()
 }
 
 /// The stem of a name without its number, and the number.
