@@ -6,6 +6,9 @@
 //! when sending fails, this layer looks whether something came. From then on it drops what is sent, which makes
 //! the library go on to the answer, and says that the connection cannot be used again.
 //!
+//! It lies twice in a connection. A look is taken above TLS, as below it a greeting of the other side would pass for
+//! an answer. A failure is caught below it, since TLS reads nothing any more once it cannot write.
+//!
 //! Built on a part of the library that changes with its minor versions; nothing else in this crate is.
 
 use std::fmt;
@@ -26,16 +29,26 @@ const GLANCE: time::Duration = time::Duration::from_millis(1);
 /// How long an answer may take to arrive after sending failed.
 const LAST_WORDS: time::Duration = time::Duration::from_secs(1);
 
+/// What a layer does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Duty {
+    /// Takes a look from time to time.
+    Look,
+    /// Reads what there is when sending fails.
+    Catch,
+}
+
 /// Puts the layer on top of connections.
 pub(crate) struct EarlyAnswers {
+    duty: Duty,
     is_answered: Arc<AtomicBool>,
     clock: Arc<dyn Clock>,
 }
 
 impl EarlyAnswers {
     /// Connections that say in `is_answered` that the request under way was answered.
-    pub(crate) fn new(is_answered: Arc<AtomicBool>, clock: Arc<dyn Clock>) -> Self {
-        Self { is_answered, clock }
+    pub(crate) fn new(duty: Duty, is_answered: &Arc<AtomicBool>, clock: &Arc<dyn Clock>) -> Self {
+        Self { duty, is_answered: Arc::clone(is_answered), clock: Arc::clone(clock) }
     }
 }
 
@@ -51,6 +64,7 @@ impl<In: Transport> Connector<In> for EarlyAnswers {
     fn connect(&self, _: &ConnectionDetails, chained: Option<In>) -> Result<Option<Self::Out>, Error> {
         Ok(chained.map(|inner| Listening {
             inner,
+            duty: self.duty,
             is_answered: Arc::clone(&self.is_answered),
             looked_at: self.clock.now(),
             clock: Arc::clone(&self.clock),
@@ -63,6 +77,7 @@ impl<In: Transport> Connector<In> for EarlyAnswers {
 /// A connection that is listened to while it sends.
 pub(crate) struct Listening<T> {
     inner: T,
+    duty: Duty,
     is_answered: Arc<AtomicBool>,
     clock: Arc<dyn Clock>,
     looked_at: Duration,
@@ -101,11 +116,11 @@ impl<T: Transport> Transport for Listening<T> {
     }
 
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
-        if self.is_spent || (self.is_due() && self.hears(GLANCE)) {
+        if self.is_spent || (self.duty == Duty::Look && self.is_due() && self.hears(GLANCE)) {
             return Ok(());
         }
         match self.inner.transmit_output(amount, timeout) {
-            Err(error) if is_closed(&error) && self.hears(LAST_WORDS) => Ok(()),
+            Err(error) if self.duty == Duty::Catch && is_closed(&error) && self.hears(LAST_WORDS) => Ok(()),
             result => result,
         }
     }

@@ -19,6 +19,8 @@ const START: f64 = 10.0;
 const SLOWEST: f64 = 0.5;
 /// Fastest that `Auto` gets: twice the thumbnails per second that a server was seen to send at best.
 const FASTEST: f64 = 1000.0;
+/// No limit worth the name.
+const UNLIMITED: f64 = 10_000.0;
 /// What a quick answer adds to the rate, before and after the first push-back: twice as fast in a second, and a
 /// twentieth faster in a second.
 const GROWTH: (f64, f64) = (1.0, 0.05);
@@ -66,11 +68,11 @@ impl Limiter {
     pub(crate) fn new(limit: RateLimit) -> Self {
         let (rate, adapts) = match limit {
             RateLimit::PerSecond(rate) if rate.is_finite() && rate > 0.0 => {
-                (rate.clamp(0.01, 10_000.0), false)
+                (rate.clamp(0.01, UNLIMITED), false)
             }
             RateLimit::PerSecond(_) => (START, false),
             RateLimit::Auto => (START, true),
-            RateLimit::UntilPushedBack => (FASTEST, true),
+            RateLimit::UntilPushedBack => (UNLIMITED, true),
         };
         Self {
             adapts,
@@ -103,6 +105,7 @@ impl Limiter {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.count(now);
         match sign {
+            Sign::Answered(latency) if latency < SLOW && state.rate > FASTEST => {}
             Sign::Answered(latency) if latency < SLOW => {
                 let growth = if state.last_brake.is_none() { GROWTH.0 } else { GROWTH.1 };
                 state.rate = (state.rate + growth.max(1.0 / state.rate)).min(FASTEST);
@@ -128,7 +131,7 @@ impl State {
     fn brake(&mut self, now: Duration, factor: f64) {
         if self.last_brake.is_none_or(|last| now.saturating_sub(last) >= CALM) {
             // A rate that was never reached says nothing of what the server bears.
-            if self.last_brake.is_none() && self.rate >= FASTEST {
+            if self.rate > FASTEST {
                 self.rate = self.rate.min(f64::from(self.lately.0).max(START));
             }
             self.rate = (self.rate * factor).max(SLOWEST);

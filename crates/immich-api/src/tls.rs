@@ -16,9 +16,9 @@ use ureq::Agent;
 use ureq::config::Config;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::unversioned::resolver::DefaultResolver;
-use ureq::unversioned::transport::{Connector, DefaultConnector};
+use ureq::unversioned::transport::{Connector as _, RustlsConnector, TcpConnector};
 
-use crate::early_answer::EarlyAnswers;
+use crate::early_answer::{Duty, EarlyAnswers};
 use crate::error::ApiError;
 use crate::options::ClientOptions;
 
@@ -37,8 +37,10 @@ pub(crate) fn upload_agents(
     is_answered: &Arc<AtomicBool>,
 ) -> Result<Vec<Agent>, ApiError> {
     let agent = |config| {
-        let connector = EarlyAnswers::new(Arc::clone(is_answered), Arc::clone(&options.clock));
-        Agent::with_parts(config, DefaultConnector::new().chain(connector), DefaultResolver::default())
+        let layer = |duty| EarlyAnswers::new(duty, is_answered, &options.clock);
+        let connector = ().chain(TcpConnector::default()).chain(layer(Duty::Catch));
+        let connector = connector.chain(RustlsConnector::default()).chain(layer(Duty::Look));
+        Agent::with_parts(config, connector, DefaultResolver::default())
     };
     Ok(trusts(options)?.into_iter().map(|trust| agent(config(options, trust))).collect())
 }

@@ -1,16 +1,19 @@
 //! Whom the client trusts: four certificates that are wrong in different ways, and one that is right.
 
-use std::io::{BufReader, Write};
+use std::io::{BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use immich_api::{ApiError, Client, ClientOptions};
+use immich_api::{ApiError, Client, ClientOptions, UploadStatus};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, date_time_ymd};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use crate::fake::{Reply, basics, options, receive};
+use serde_json::json;
+
+use crate::fake::{Asked, Reply, basics, options};
+use crate::wire::{file, head};
 
 /// A certificate with its key, and the PEM of who signed it.
 struct Identity {
@@ -78,15 +81,51 @@ impl Secured {
 
 fn serve(stream: StreamOwned<ServerConnection, TcpStream>, counter: &AtomicUsize) {
     let mut reader = BufReader::new(stream);
-    let Some(asked) = receive(&mut reader) else { return };
+    let Some(asked) = head(&mut reader) else { return };
     counter.fetch_add(1, Ordering::SeqCst);
-    let Some(Reply::Json(status, body)) = basics(&asked, [3, 0, 3]) else { return };
-    let (body, stream) = (body.to_string(), reader.get_mut());
+    let (status, body) = match basics(&asked, [3, 0, 3]) {
+        Some(Reply::Json(status, body)) => (status, body.to_string()),
+        _ => hear_upload(&asked, &mut reader),
+    };
+    let stream = reader.get_mut();
     let length = body.len();
     let _ =
         write!(stream, "HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}");
     stream.conn.send_close_notify();
     let _ = stream.flush();
+}
+
+/// Takes a small upload, and turns a large one away before its body.
+fn hear_upload(asked: &Asked, body: &mut impl Read) -> (u16, String) {
+    let length = asked.header("content-length").unwrap().parse().unwrap();
+    if length > LARGE {
+        return (413, String::new());
+    }
+    let read = std::io::copy(&mut body.take(length), &mut std::io::sink()).unwrap();
+    assert_eq!(read, length);
+    (201, json!({ "id": crate::wire::ID, "status": "created" }).to_string())
+}
+
+const LARGE: u64 = 100 << 20;
+
+#[test]
+fn an_upload_trusts_whom_the_client_trusts_and_hears_an_early_answer_there_too() {
+    let identity = identity("127.0.0.1", 2100);
+    let server = Secured::start(&identity);
+    let client = server.connect(|options| options.ca_pem = Some(identity.signed_by.into_bytes())).unwrap();
+    let upload = |size: u64| {
+        client.writer().upload(&file("a.jpg", size), &mut || Ok(Box::new(std::io::repeat(7).take(size))))
+    };
+
+    let small = upload(3_000_000);
+    let again = upload(10);
+    let large = upload(LARGE + 1);
+
+    assert_eq!(
+        (small.unwrap().status, again.unwrap().status),
+        (UploadStatus::Created, UploadStatus::Created)
+    );
+    assert!(matches!(large, Err(ApiError::TooLargeToUpload { .. })), "{large:?}");
 }
 
 fn refused(result: &Result<Client, ApiError>) -> bool {

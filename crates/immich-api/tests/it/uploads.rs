@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use immich_api::{AssetId, Checked, Client, NewAsset, Note, UploadStatus, Uploaded, Visibility};
-use immich_sandbox::{Sandbox, Scenario, Version};
+use immich_sandbox::{Fault, Sandbox, Scenario, Version};
 use serde_json::json;
 
 use crate::sandboxed::{BOTH, connect};
@@ -11,6 +11,13 @@ use crate::wire::{Wire, file};
 
 fn send(client: &Client, asset: &NewAsset<'_>, bytes: &[u8]) -> Uploaded {
     client.writer().upload(asset, &mut || Ok(Box::new(bytes))).unwrap()
+}
+
+/// A client that tries often, in no time.
+fn connect_patiently(sandbox: &Sandbox) -> Client {
+    let options = crate::fake::options(&sandbox.url());
+    let key = immich_api::ApiKey::new(sandbox.api_key()).unwrap();
+    Client::connect(immich_api::ClientOptions { key, retries: 30, ..options }).unwrap()
 }
 
 fn name_of(client: &Client, id: &AssetId) -> String {
@@ -173,6 +180,47 @@ fn the_server_says_what_it_takes() {
 
     assert!(types.image.contains(&".jpg".to_owned()) && types.video.contains(&".mp4".to_owned()));
     assert_eq!(types.sidecar, [".xmp"]);
+}
+
+#[test]
+fn whatever_breaks_all_files_are_up_and_none_twice() {
+    let sandbox = Sandbox::start(Scenario::new(Version::V3_0_3)).unwrap();
+    for (number, fault) in [
+        Fault::status(500),
+        Fault::html_502(),
+        Fault::status(429).retry_after(1),
+        Fault::status(503).before_the_body(),
+        Fault::cut_before_answer(),
+        Fault::cut_within_request(5000),
+        Fault::cut_within_request(150_000),
+        Fault::cut_within_answer(),
+        Fault::lost_answer(),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        sandbox.inject(fault.on("POST", "/assets").with_probability(0.05, number as u64));
+    }
+    let client = connect_patiently(&sandbox);
+    let content = |number: usize| number.to_le_bytes().repeat(25_000);
+
+    std::thread::scope(|scope| {
+        for worker in 0..4 {
+            let client = &client;
+            scope.spawn(move || {
+                for number in (worker..200).step_by(4) {
+                    let bytes = content(number);
+                    let name = format!("{number}.jpg");
+                    send(client, &file(&name, bytes.len() as u64), &bytes);
+                }
+            });
+        }
+    });
+
+    let names: std::collections::BTreeSet<_> =
+        sandbox.views().into_iter().map(|view| view.checksum).collect();
+    assert_eq!((names.len(), sandbox.views().len()), (200, 200));
+    assert!(client.stats().retries > 40, "{:?}", client.stats());
 }
 
 #[test]

@@ -108,7 +108,8 @@ impl Wire {
     }
 }
 
-fn head(stream: &mut BufReader<TcpStream>) -> Option<Asked> {
+/// Reads the head of a request.
+pub(crate) fn head(stream: &mut impl BufRead) -> Option<Asked> {
     let mut line = String::new();
     stream.read_line(&mut line).ok()?;
     let mut words = line.split_ascii_whitespace().map(str::to_owned);
