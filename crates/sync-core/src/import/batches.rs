@@ -33,6 +33,8 @@ pub(super) struct Batch {
     is_open: bool,
     /// Whether anything arrived or was refused by its name.
     has_answers: bool,
+    /// Whether the server, or the way to it, failed.
+    has_failures: bool,
     done: Vec<super::finish::Finishing>,
 }
 
@@ -98,6 +100,7 @@ impl Flow<'_> {
             entries: Vec::new(),
             is_open: false,
             has_answers: false,
+            has_failures: false,
             done: Vec::new(),
         };
         self.batches.insert(number, batch);
@@ -134,6 +137,7 @@ impl Flow<'_> {
             }
             Err(failure) => {
                 self.to_check.extend(twice);
+                batch.has_failures |= matches!(failure, Failure::Api(_));
                 batch.is_open |= self.failed(&work, failure, &mut batch.has_answers)?;
             }
         }
@@ -184,7 +188,11 @@ impl Flow<'_> {
     }
 
     fn close(&mut self, mut batch: Batch) -> Result<(), SyncError> {
-        self.bad_batches = if batch.has_answers { 0 } else { self.bad_batches + 1 };
+        if batch.has_answers {
+            self.bad_batches = 0;
+        } else if batch.has_failures {
+            self.bad_batches += 1;
+        }
         if self.bad_batches >= MOST_FAILURES
             && let Some(error) = self.last_error.take()
         {

@@ -3,6 +3,8 @@
 //! It is the same photo only when both were taken at the same time. The new version takes over what belongs to the photo,
 //! is looked at once more, and only then the old one is stacked below it, or goes to the trash where we had uploaded it.
 
+use std::collections::BTreeSet;
+
 use immich_api::{ApiError, Asset, AssetId, CopyWhat};
 
 use super::finish::Finishing;
@@ -23,14 +25,29 @@ impl Flow<'_> {
         if self.client.is_none() {
             return Ok(());
         }
+        let these: BTreeSet<AssetId> = all.iter().filter_map(|done| done.asset().cloned()).collect();
         for done in all {
             let Some(old) = done.edit_of.clone() else { continue };
-            self.replace_version(done, &old)?;
+            self.replace_version(done, &old, &these)?;
         }
         Ok(())
     }
 
-    fn replace_version(&mut self, done: &mut Finishing, old: &Entry) -> Result<(), SyncError> {
+    /// Whether an asset is another item of a source, too, because both had the same bytes.
+    fn is_shared(&self, old: &Entry, these: &BTreeSet<AssetId>) -> Result<bool, SyncError> {
+        let Some(asset) = old.standing.asset() else { return Ok(false) };
+        let entries = self.import.store.entries_by_asset(self.owner.account, std::slice::from_ref(asset))?;
+        let versions = versions_of(self.owner.source);
+        let is_other = |entry: &Entry| entry.item != old.item && entry.source != versions;
+        Ok(these.contains(asset) || entries.iter().any(is_other))
+    }
+
+    fn replace_version(
+        &mut self,
+        done: &mut Finishing,
+        old: &Entry,
+        these: &BTreeSet<AssetId>,
+    ) -> Result<(), SyncError> {
         let (Some(was), Some(now)) = (old.standing.asset().cloned(), done.asset().cloned()) else {
             return Ok(());
         };
@@ -39,7 +56,8 @@ impl Flow<'_> {
             let (Some(before), Some(after)) = (self.found(&was)?, self.found(&now)?) else {
                 return self.let_go(done, old);
             };
-            if is_same_photo(done, &before, &after) {
+            // A photo that stays what another item is, is no older version.
+            if is_same_photo(done, &before, &after) && !self.is_shared(old, these)? {
                 self.take_over(done, old, (&before, &after))?;
             }
         }

@@ -7,3 +7,4 @@ mod gone;
 mod killed;
 mod lab;
 mod later;
+mod random;

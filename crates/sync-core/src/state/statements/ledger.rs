@@ -210,8 +210,9 @@ fn owners(connection: &Connection, account: &str) -> Result<Vec<i64>, Trouble> {
     Ok(statement.query_map([account], |row| row.get(0))?.collect::<Result<_, _>>()?)
 }
 
-/// Notes what a closed deed says of items and albums. What a user takes back stays as the user wants it: an upload that
-/// was taken back counts as deleted, and an asset that was fetched back from the trash is none that we may trash again.
+/// Notes what a closed deed says of items and albums. What a user takes back stays as the user wants it, under whatever
+/// item the asset is known by now: an upload that was taken back counts as deleted, and an asset that was fetched back
+/// from the trash is none that we may trash again.
 pub(super) fn keep_in_step(
     connection: &Connection,
     account: &str,
@@ -221,7 +222,7 @@ pub(super) fn keep_in_step(
     match what {
         What::Upload { uploads } if is_undo => {
             let sql = "UPDATE uploads SET ours = ours AND standing = 'deleted', standing = 'there'
-                 WHERE owner = ?1 AND item = ?2 AND asset = ?3";
+                 WHERE ?2 NOTNULL AND owner = ?1 AND asset = ?3";
             each_upload(connection, account, uploads, sql)
         }
         What::Upload { uploads } => {
@@ -230,7 +231,8 @@ pub(super) fn keep_in_step(
             each_upload(connection, account, uploads, sql)
         }
         What::Withdraw { uploads } if is_undo => {
-            let sql = "UPDATE uploads SET standing = 'deleted' WHERE owner = ?1 AND item = ?2 AND asset = ?3";
+            let sql =
+                "UPDATE uploads SET standing = 'deleted' WHERE ?2 NOTNULL AND owner = ?1 AND asset = ?3";
             each_upload(connection, account, uploads, sql)
         }
         What::Withdraw { uploads } => {
