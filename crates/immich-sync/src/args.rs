@@ -42,6 +42,22 @@ Exit status: 0 done, 2 usage or config, 3 finished but some photos failed or the
 the brake, 10 server unreachable, 11 another run is active, 12 key refused or permission missing, 13 server too old, \
 130 or 143 interrupted, 1 anything else.";
 
+const IMPORT_NOTES: &str = "\
+Only the SHA-1 of a file, or what was remembered of it, decides whether it is on the server. What is as it was costs \
+nothing the next time: no file is opened and nothing is asked. Nothing at the source is ever changed. Albums, tags, \
+captions, stars, hearts, places and dates that change there reach the photo that is there already. What was deleted on \
+the server stays deleted. `history` lists what was done, `undo` takes it back: photos go to the trash of the server.
+
+Every option can also be given as an environment variable, IMMICH_SYNC_IMPORT_ and its name \
+(IMMICH_SYNC_IMPORT_INTO_ALBUM=Old), and nearly all of them in the table [import] of the config file \
+(into_album = \"Old\"); those of one source carry its name, as IMMICH_SYNC_IMPORT_FOLDER_ and \
+IMMICH_SYNC_IMPORT_GOOGLE_TAKEOUT_, and stand in [import.folder] and [import.google-takeout]. Options that other \
+commands have too are IMMICH_SYNC_SERVER and so on, and stand at the top of the config file.
+
+Exit status: 0 done, 2 usage or config, 3 finished but some files failed, were refused or could not be seen, 4 stopped \
+by the brake, 10 server unreachable, 11 another run is active, 12 key refused or permission missing, 13 server too old, \
+130 or 143 interrupted, 1 anything else.";
+
 const UNDO_NOTES: &str = "\
 The newest change of each file goes first. A file that nobody changed since becomes byte for byte what it was, as long \
 as the replaced bytes are kept (--undo-keep-days, --undo-keep-size; `history` tells). Of any other file the tags go \
@@ -71,10 +87,13 @@ pub(crate) enum Command {
     /// Find duplicates and similar photos, on the server, on this machine or across both
     #[command(after_long_help = ORGANIZE_NOTES, args_override_self = true, args_conflicts_with_subcommands = true)]
     Organize(OrganizeArgs),
-    /// Take back what a run wrote
+    /// Send photos and videos to the server, again and again, each once
+    #[command(subcommand)]
+    Import(ImportCommand),
+    /// Take back what a run did
     #[command(after_long_help = UNDO_NOTES, args_override_self = true)]
     Undo(UndoArgs),
-    /// Show what was written, run by run
+    /// Show what was done, run by run
     #[command(after_long_help = HISTORY_NOTES, args_override_self = true)]
     History(HistoryArgs),
     /// Look at the settings
@@ -160,6 +179,25 @@ pub(crate) struct DecideArgs {
     /// The settings.
     #[command(flatten)]
     pub(crate) options: Options<ForGroups>,
+}
+
+/// `immich-sync import …`
+#[derive(Subcommand)]
+pub(crate) enum ImportCommand {
+    /// An export of Google Photos, as it was downloaded or unpacked
+    #[command(after_long_help = IMPORT_NOTES, args_override_self = true)]
+    GoogleTakeout(TakeoutArgs),
+}
+
+/// `immich-sync import google-takeout`
+#[derive(clap::Args)]
+pub(crate) struct TakeoutArgs {
+    /// Its parts in any order: `.zip`, `.tgz`, unpacked folders, or a folder with all of them
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The settings.
+    #[command(flatten)]
+    pub(crate) options: Options<ForTakeout>,
 }
 
 /// `immich-sync undo`
@@ -281,12 +319,12 @@ impl<P: Picks> FromArgMatches for Options<P> {
     }
 }
 
-/// All but those of the organizer.
+/// All but those of the organizer and of imports.
 pub(crate) enum ForWriting {}
 
 impl Picks for ForWriting {
     fn takes(setting: &Setting) -> bool {
-        !setting.name.starts_with(catalogue::ORGANIZE)
+        !setting.name.starts_with(catalogue::ORGANIZE) && !setting.name.starts_with(catalogue::IMPORT)
     }
 }
 
@@ -358,23 +396,38 @@ pub(crate) enum ForOrganizing {}
 
 impl Picks for ForOrganizing {
     fn takes(setting: &Setting) -> bool {
-        let more = [
-            catalogue::DRY_RUN,
-            catalogue::YES,
-            catalogue::STRICT,
-            catalogue::QUIET,
-            catalogue::API_KEY,
-            catalogue::API_KEY_FILE,
-            catalogue::RATE_LIMIT,
-            catalogue::PATIENCE,
-            catalogue::CA_FILE,
-            catalogue::INSECURE,
-            catalogue::EXPORT_STATS,
-            catalogue::STATS_DIR,
-        ];
-        setting.name.starts_with(catalogue::ORGANIZE)
-            || ForReading::takes(setting)
-            || more.iter().any(|taken| taken.name == setting.name)
+        setting.name.starts_with(catalogue::ORGANIZE) || is_of_every_server(setting)
+    }
+}
+
+/// What every command takes that changes something on the server.
+fn is_of_every_server(setting: &Setting) -> bool {
+    let more = [
+        catalogue::DRY_RUN,
+        catalogue::YES,
+        catalogue::STRICT,
+        catalogue::QUIET,
+        catalogue::API_KEY,
+        catalogue::API_KEY_FILE,
+        catalogue::RATE_LIMIT,
+        catalogue::PATIENCE,
+        catalogue::CA_FILE,
+        catalogue::INSECURE,
+        catalogue::EXPORT_STATS,
+        catalogue::STATS_DIR,
+    ];
+    ForReading::takes(setting) || more.iter().any(|taken| taken.name == setting.name)
+}
+
+/// Those of imports of an export of Google Photos.
+pub(crate) enum ForTakeout {}
+
+impl Picks for ForTakeout {
+    fn takes(setting: &Setting) -> bool {
+        let name = setting.name;
+        let of_import =
+            name.starts_with(catalogue::IMPORT) && !name.starts_with(catalogue::IMPORT_OF_FOLDERS);
+        of_import || is_of_every_server(setting)
     }
 }
 

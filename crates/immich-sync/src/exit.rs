@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use immich_api::ApiError;
 use photo_metadata::MetadataError;
+use sync_core::import::ImportSummary;
 use sync_core::organize::{ActSummary, ScanSummary};
 use sync_core::{Summary, SyncError};
 
@@ -76,6 +77,16 @@ impl ExitStatus {
         match signal {
             Some(signal) if stopped => Self::Interrupted(signal),
             _ if is_clean && !stopped => Self::Ok,
+            _ => Self::Partial,
+        }
+    }
+
+    /// How an import did that came to its end.
+    pub(crate) fn of_import(import: &ImportSummary, signal: Option<u8>) -> Self {
+        let is_clean = import.failed == 0 && import.troubled() == 0 && import.listing_complete;
+        match signal {
+            Some(signal) if import.stopped => Self::Interrupted(signal),
+            _ if is_clean && !import.stopped => Self::Ok,
             _ => Self::Partial,
         }
     }
@@ -239,6 +250,21 @@ mod tests {
     fn a_stopped_request_ends_with_the_signal() {
         assert_eq!(ExitStatus::of_error(&ApiError::Stopped.into(), Some(15)).code(), 143);
         assert_eq!(ExitStatus::of_error(&ApiError::Stopped.into(), Some(2)).code(), 130);
+    }
+
+    #[test]
+    fn an_import_that_left_something_behind_is_no_success() {
+        let clean = ImportSummary { listing_complete: true, ..ImportSummary::default() };
+        let failed = ImportSummary { failed: 1, ..clean.clone() };
+        let empty =
+            ImportSummary { skipped: [(sync_core::import::SkipKind::Empty, 1)].into(), ..clean.clone() };
+        let stopped = ImportSummary { stopped: true, ..clean.clone() };
+
+        assert_eq!(ExitStatus::of_import(&clean, Some(2)).code(), 0, "the signal came when all was done");
+        assert_eq!(ExitStatus::of_import(&failed, None).code(), 3);
+        assert_eq!(ExitStatus::of_import(&empty, None).code(), 3);
+        assert_eq!(ExitStatus::of_import(&ImportSummary::default(), None).code(), 3, "an incomplete listing");
+        assert_eq!(ExitStatus::of_import(&stopped, Some(15)).code(), 143);
     }
 
     #[test]

@@ -34,6 +34,7 @@ fn main() -> ExitCode {
     let status = match args.command {
         Command::Write(options) => commands::write::run(options.matches()),
         Command::Organize(args) => commands::organize::run(&args),
+        Command::Import(command) => commands::import::run(&command),
         Command::Undo(args) => commands::undo::run(&args),
         Command::History(args) => commands::history::run(&args),
         Command::Config(command) => commands::config::run(&command),

@@ -5,6 +5,7 @@ pub(crate) mod config;
 pub(crate) mod demo;
 mod frame;
 pub(crate) mod history;
+pub(crate) mod import;
 pub(crate) mod man;
 pub(crate) mod organize;
 pub(crate) mod undo;

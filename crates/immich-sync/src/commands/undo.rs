@@ -8,10 +8,11 @@ use anyhow::{Context as _, Result};
 use immich_api::Client;
 use jiff::Timestamp;
 use photo_metadata::replace::ReplaceOptions;
+use sync_core::deeds::DeedCount;
 use sync_core::event::Activity;
 use sync_core::history::{changes, runs};
 use sync_core::lock::{LibraryLock, RunLock};
-use sync_core::state::{SqliteStore, Store as _};
+use sync_core::state::{RunId, SqliteStore, Store as _};
 use sync_core::undo::{Retention, Undo, UndoTarget, has_deeds};
 use sync_core::writeback::AfterWrite;
 use sync_core::{Event, Reporter as _, StopFlag, Summary};
@@ -151,7 +152,11 @@ impl Run<'_> {
         match &self.settings.server {
             Some((server, keys)) if has_deeds(store, *run)? => {
                 let keys = keys.iter().map(KeySource::read).collect::<Result<Vec<_>>>()?;
-                room::connect_all(server, keys, &[], self.stop)
+                let clients = room::connect_all(server, keys, &[], self.stop)?;
+                if has_uploads(store, *run)? {
+                    clients.iter().try_for_each(require_trash)?;
+                }
+                Ok(clients)
             }
             _ => Ok(Vec::new()),
         }
@@ -226,6 +231,25 @@ impl Run<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a run sent photos that are not taken back yet.
+fn has_uploads(store: &SqliteStore, run: RunId) -> Result<bool> {
+    let runs = runs(store)?;
+    let entry = runs.iter().find(|entry| entry.run.id == run);
+    let is_upload = |deed: &DeedCount| deed.kind == "upload" && deed.items > deed.undone;
+    Ok(entry.is_some_and(|entry| entry.deeds.iter().any(is_upload)))
+}
+
+/// What was sent may be all that is left of a photo, so it only ever goes where it can be had back from.
+fn require_trash(client: &Client) -> Result<()> {
+    if client.reader().trash_rule()?.keeps() {
+        return Ok(());
+    }
+    Err(usage(
+        "the trash of the server is off or keeps nothing, and what was sent would be gone for good; turn it on in the \
+         administration of Immich (Settings, Trash) first",
+    ))
 }
 
 /// How many changes of it are not taken back yet.

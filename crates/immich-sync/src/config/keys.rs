@@ -15,6 +15,17 @@ const ACCOUNT: &str = "account";
 /// The table of the organizer; its keys are its options.
 const ORGANIZE: &str = "organize";
 
+/// The table of imports, with one inside for each source.
+const IMPORT: &str = "import";
+
+/// The beginnings of keys in tables, and of the keys of the settings that they are.
+const TABLES: [(&str, &str); 4] = [
+    ("organize.", "organize_"),
+    ("import.folder.", "import_folder_"),
+    ("import.google-takeout.", "import_google_takeout_"),
+    ("import.", "import_"),
+];
+
 /// The organizer's word for its cache, in megabytes.
 const CACHE_SIZE_MB: &str = "cache_size_mb";
 
@@ -49,20 +60,30 @@ pub(super) fn understand(document: Document, path: &Path) -> Result<ConfigFile, 
     Ok(config)
 }
 
-/// The keys of the table `organize` as if they stood at the top, as `organize.threshold`.
+/// The keys of tables as if they stood at the top, as `organize.threshold` or `import.folder.folder_as_album`.
 fn in_one_row(entries: Vec<Raw>) -> impl Iterator<Item = Raw> {
     entries.into_iter().flat_map(|entry| match entry.value {
-        Value::Table(inner) if entry.key == ORGANIZE => {
-            let below = |raw: Raw| Raw { key: format!("{ORGANIZE}.{}", raw.key), ..raw };
-            inner.into_iter().map(below).collect()
+        Value::Table(inner) if entry.key == ORGANIZE => below(&entry.key, inner),
+        Value::Table(inner) if entry.key == IMPORT => {
+            let inside = below(&entry.key, inner).into_iter();
+            let spread = inside.flat_map(|raw| match raw.value {
+                Value::Table(inner) => below(&raw.key, inner),
+                _ => vec![raw],
+            });
+            spread.collect()
         }
         _ => vec![entry],
     })
 }
 
-/// A key of the table of the organizer, as the key of the setting.
+fn below(table: &str, inner: Vec<Raw>) -> Vec<Raw> {
+    inner.into_iter().map(|raw| Raw { key: format!("{table}.{}", raw.key), ..raw }).collect()
+}
+
+/// A key of a table, as the key of the setting.
 fn at_the_top(key: &str) -> String {
-    key.replacen("organize.", "organize_", 1)
+    let table = TABLES.iter().find_map(|(table, name)| Some((name, key.strip_prefix(table)?)));
+    table.map_or_else(|| key.to_owned(), |(name, rest)| format!("{name}{rest}"))
 }
 
 fn meaning(raw: &Raw, is_ours: bool) -> Result<Meaning, Problem> {

@@ -1,5 +1,7 @@
 //! Events for people: quiet about what went well, clear about what did not.
 
+mod importing;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -8,6 +10,7 @@ use std::time::Duration;
 use immich_api::AssetId;
 use sync_core::deeds::{DeedCount, TrashedFile, What};
 use sync_core::event::Activity;
+use sync_core::import::ImportEvent;
 use sync_core::organize::{NotCompared, Place, ScanSummary, SkipKind};
 use sync_core::paths::PrefixMap;
 use sync_core::plan::{Kept, SkipReason, Step};
@@ -15,6 +18,7 @@ use sync_core::{Event, Reporter};
 
 use super::diff::{file_lines, shown};
 use super::history::deed_words;
+use super::import::ImportEnd;
 use super::plain::Lines;
 use super::progress::{Progress, Silent};
 use super::terminal::Bar;
@@ -34,6 +38,7 @@ pub(super) struct Human {
     progress: Box<dyn Progress>,
     troubles: Troubles,
     changed: AtomicU64,
+    sent: AtomicU64,
     /// Whose step came last.
     last: Mutex<Option<AssetId>>,
 }
@@ -56,6 +61,7 @@ impl Human {
             progress,
             troubles: Troubles::default(),
             changed: AtomicU64::new(0),
+            sent: AtomicU64::new(0),
             last: Mutex::default(),
         }
     }
@@ -214,6 +220,7 @@ impl Reporter for Human {
             Event::Warning(message) if self.level >= LogLevel::Warn => {
                 self.aside(&format!("{} {}", self.console.aside.yellow("Warning:"), clean(message)));
             }
+            Event::Import(event) => self.importing(event, false),
             _ => {}
         }
         if self.ends_a_photo(event) {
@@ -252,9 +259,22 @@ impl Presenter for Human {
         }
     }
 
+    fn foretell(&self, event: &ImportEvent<'_>) {
+        self.importing(event, true);
+    }
+
+    fn finish_importing(&self, end: &ImportEnd<'_>) {
+        self.end_of_import(end);
+    }
+
     fn give_up(&self, error: &anyhow::Error, _status: ExitStatus) {
         self.progress.end();
         self.console.error(error);
+        let sent = self.sent.load(Ordering::Relaxed);
+        if sent > 0 {
+            let files = count(sent, "file");
+            self.console.aside(&format!("{files} had been sent before that, and will not be sent twice."));
+        }
         let changed = self.changed.load(Ordering::Relaxed);
         if changed > 0 {
             let files = count(changed, "file");

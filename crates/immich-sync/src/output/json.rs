@@ -8,12 +8,14 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 use sync_core::deeds::What;
+use sync_core::import::ImportEvent;
 use sync_core::organize::{Place, SkipKind};
 use sync_core::paths::PrefixMap;
 use sync_core::plan::Step;
 use sync_core::{Event, Reporter};
 
 use super::console::causes;
+use super::import::{self, ImportEnd};
 use super::{Console, End, OrganizeEnd, Presenter, organize};
 use crate::exit::ExitStatus;
 
@@ -45,6 +47,19 @@ impl Presenter for Json {
 
     fn finish_organizing(&self, end: &OrganizeEnd<'_>) {
         self.0.result(&line(&organize::ended(end)));
+    }
+
+    fn foretell(&self, event: &ImportEvent<'_>) {
+        if let Some(object) = import::object(event, true) {
+            self.0.result(&line(&object));
+        }
+    }
+
+    fn finish_importing(&self, end: &ImportEnd<'_>) {
+        for object in import::unmatched(end) {
+            self.0.result(&line(&object));
+        }
+        self.0.result(&line(&import::ended(end)));
     }
 
     fn give_up(&self, error: &anyhow::Error, status: ExitStatus) {
@@ -128,6 +143,7 @@ pub(super) fn object(event: &Event<'_>) -> Option<Value> {
             "completed": completed,
             "rolled_back": rolled_back,
         }),
+        Event::Import(event) => return import::object(event, false),
         organizing => return object_of_organizing(organizing),
     })
 }

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
 
 use anyhow::Result;
+use sync_core::import::ImportEvent;
 use sync_core::organize::SkipKind;
 use sync_core::{Event, Reporter};
 use tracing::level_filters::LevelFilter;
@@ -20,6 +21,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::Registry;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use super::import::{ImportEnd, log_end, log_event};
 use super::{Console, End, OrganizeEnd, Presenter, clean, clean_path};
 use crate::exit::{ExitStatus, usage};
 use crate::settings::words::{LogFormat, LogLevel};
@@ -154,6 +156,7 @@ impl Reporter for LogReporter {
                 tracing::error!(asset = %failed.asset, path, reason, transient = failed.transient, "failed");
             }
             Event::Warning(text) => tracing::warn!(text = clean(text), "warning"),
+            Event::Import(event) => log_event(event, false),
             organizing => log_organizing(organizing),
         }
     }
@@ -238,6 +241,14 @@ impl Presenter for LogReporter {
             exit_code = end.status.code(),
             "finished"
         );
+    }
+
+    fn foretell(&self, event: &ImportEvent<'_>) {
+        log_event(event, true);
+    }
+
+    fn finish_importing(&self, end: &ImportEnd<'_>) {
+        log_end(end);
     }
 
     fn give_up(&self, error: &anyhow::Error, status: ExitStatus) {

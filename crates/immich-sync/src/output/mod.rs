@@ -11,6 +11,7 @@ mod diff;
 mod groups;
 mod history;
 mod human;
+mod import;
 mod json;
 mod log;
 mod organize;
@@ -30,6 +31,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use immich_api::Client;
+use sync_core::import::ImportEvent;
 use sync_core::{Event, Reporter, Summary};
 
 pub(crate) use ask::Asker;
@@ -38,6 +40,7 @@ pub(crate) use console::{Console, lost_results};
 pub(crate) use diff::file_lines;
 pub(crate) use groups::{GroupsView, Shown, class_lines};
 pub(crate) use history::HistoryView;
+pub(crate) use import::ImportEnd;
 pub(crate) use log::{LogReporter, lost_log, start_tracing};
 pub(crate) use organize::OrganizeEnd;
 pub(crate) use paint::Paint;
@@ -103,8 +106,26 @@ pub(crate) trait Presenter: Reporter {
     /// The organizer has come to its end.
     fn finish_organizing(&self, end: &OrganizeEnd<'_>);
 
+    /// What an import would do, and does not.
+    fn foretell(&self, event: &ImportEvent<'_>);
+
+    /// An import has come to its end.
+    fn finish_importing(&self, end: &ImportEnd<'_>);
+
     /// The run had to be given up.
     fn give_up(&self, error: &anyhow::Error, status: ExitStatus);
+}
+
+/// Tells somebody of a dry run of an import, whose events say what would be.
+pub(crate) struct Foretelling<'a>(pub(crate) &'a Everybody);
+
+impl Reporter for Foretelling<'_> {
+    fn report(&self, event: &Event<'_>) {
+        match event {
+            Event::Import(event) => self.0.foretell(event),
+            other => self.0.report(other),
+        }
+    }
 }
 
 /// Tells several presenters, in order.
@@ -148,6 +169,14 @@ impl Presenter for Everybody {
 
     fn finish_organizing(&self, end: &OrganizeEnd<'_>) {
         self.0.iter().for_each(|presenter| presenter.finish_organizing(end));
+    }
+
+    fn foretell(&self, event: &ImportEvent<'_>) {
+        self.0.iter().for_each(|presenter| presenter.foretell(event));
+    }
+
+    fn finish_importing(&self, end: &ImportEnd<'_>) {
+        self.0.iter().for_each(|presenter| presenter.finish_importing(end));
     }
 
     fn give_up(&self, error: &anyhow::Error, status: ExitStatus) {

@@ -3,9 +3,11 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use sync_core::import::Progress as Imported;
+
 use super::Console;
 use super::progress::Progress;
-use super::words::{count, thousands};
+use super::words::{count, size, thousands};
 
 /// Longest silence while something happens.
 const EVERY: Duration = Duration::from_secs(10);
@@ -34,6 +36,8 @@ enum Stage {
     Asking(&'static str, u64),
     /// Files are looked at, so many.
     Files(u64),
+    /// Files are sent.
+    Importing(Imported),
 }
 
 impl Lines {
@@ -57,13 +61,22 @@ impl State {
     fn line(&mut self, now: Instant) -> Option<String> {
         let number = self.done;
         let (said, at) = self.said;
-        if number < said + PHOTOS && now.duration_since(at) < EVERY {
+        // Where nothing changed, thousands of files are done in a second.
+        let is_slow = !matches!(self.stage, Stage::Importing(_));
+        if (number < said + PHOTOS || !is_slow) && now.duration_since(at) < EVERY {
             return None;
         }
         self.said = (number, now);
         Some(match self.stage {
             Stage::Listing => format!("{} listed so far", count(number, "photo")),
             Stage::Asking(what, total) => format!("{what}: {} of {}", thousands(number), thousands(total)),
+            Stage::Importing(import) => format!(
+                "{} of {}{}, {} sent",
+                thousands(number),
+                count(import.seen, "file"),
+                if import.is_listed { " done" } else { " found so far done" },
+                size(import.bytes_sent)
+            ),
             Stage::Files(files) => format!("{} of {} done", thousands(number), count(files, "file")),
         })
     }
@@ -114,6 +127,14 @@ impl Progress for Lines {
         self.change(step, Instant::now());
     }
 
+    fn imported(&self, import: &Imported) {
+        let begin = |state: &mut State| {
+            state.stage = Stage::Importing(*import);
+            state.done = import.ended;
+        };
+        self.change(begin, Instant::now());
+    }
+
     fn aside(&self, print: &mut dyn FnMut()) {
         print();
     }
@@ -141,6 +162,17 @@ mod tests {
         state.done = 1001;
         assert_eq!(state.line(now), None);
         assert_eq!(state.line(now + EVERY).as_deref(), Some("1,001 of 5,000 files done"));
+    }
+
+    #[test]
+    fn an_import_says_something_every_ten_seconds() {
+        let now = Instant::now();
+        let import = Imported { seen: 90_000, ended: 0, is_listed: false, bytes_sent: 2_500_000 };
+        let mut state = State { stage: Stage::Importing(import), done: 70_000, ..state(now) };
+
+        assert_eq!(state.line(now), None);
+        let line = state.line(now + EVERY);
+        assert_eq!(line.as_deref(), Some("70,000 of 90,000 files found so far done, 2.5 MB sent"));
     }
 
     #[test]

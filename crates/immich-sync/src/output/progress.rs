@@ -1,5 +1,7 @@
 //! How far a run is, for somebody who waits.
 
+use sync_core::import::Progress as Imported;
+
 /// Shows how far a run is.
 pub(super) trait Progress: Send + Sync {
     /// The server is about to be asked.
@@ -16,6 +18,9 @@ pub(super) trait Progress: Send + Sync {
 
     /// One more photo is dealt with.
     fn step(&self);
+
+    /// An import is so far.
+    fn imported(&self, import: &Imported);
 
     /// Prints something without mixing it with what is shown.
     fn aside(&self, print: &mut dyn FnMut());
@@ -35,6 +40,8 @@ impl Progress for Silent {
     fn planned(&self, _files: u64) {}
 
     fn step(&self) {}
+
+    fn imported(&self, _import: &Imported) {}
 
     fn aside(&self, print: &mut dyn FnMut()) {
         print();

@@ -11,9 +11,11 @@ use std::time::Duration;
 
 use jiff::Zoned;
 use serde_json::{Map, Value, json};
+use sync_core::import::ImportEvent;
 use sync_core::{Event, Reporter};
 
 use super::console::lose_results;
+use super::import::ImportEnd;
 use super::{Console, End, OrganizeEnd, Presenter, Traffic};
 use crate::exit::{ExitStatus, usage};
 use crate::settings::words::StatsFormat;
@@ -43,6 +45,12 @@ impl Presenter for Statistics {
 
     fn finish_organizing(&self, end: &OrganizeEnd<'_>) {
         self.save(&numbers_of_organizing(end));
+    }
+
+    fn foretell(&self, _event: &ImportEvent<'_>) {}
+
+    fn finish_importing(&self, end: &ImportEnd<'_>) {
+        self.save(&numbers_of_import(end));
     }
 
     fn give_up(&self, _error: &anyhow::Error, _status: ExitStatus) {}
@@ -138,6 +146,29 @@ fn numbers_of_organizing(end: &OrganizeEnd<'_>) -> Map<String, Value> {
     for (action, sum) in &acted.by_action {
         put(&format!("action_{}", action.replace('-', "_")), sum.done);
     }
+    put_end(&mut numbers, end.traffic, end.elapsed, end.status);
+    numbers
+}
+
+/// The same of an import.
+fn numbers_of_import(end: &ImportEnd<'_>) -> Map<String, Value> {
+    let summary = end.summary;
+    let mut numbers = Map::new();
+    let mut put = |name: &str, number: u64| numbers.insert(name.to_owned(), number.into());
+    put("total", summary.seen);
+    put("updated", if end.dry_run { 0 } else { summary.done() });
+    put("simulated", if end.dry_run { summary.done() } else { 0 });
+    put("skipped", summary.skipped_in_all());
+    put("errors", summary.failed);
+    put("uploaded", summary.uploaded);
+    put("adopted", summary.adopted);
+    put("changed", summary.updated);
+    put("trashed", summary.trashed);
+    for (kind, number) in &summary.skipped {
+        put(&format!("skipped_{}", kind.name().replace('-', "_")), *number);
+    }
+    put("bytes_read", summary.bytes_read);
+    put("bytes_sent", summary.bytes_sent);
     put_end(&mut numbers, end.traffic, end.elapsed, end.status);
     numbers
 }

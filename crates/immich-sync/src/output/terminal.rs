@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use sync_core::import::Progress as Imported;
+
 use super::progress::Progress;
+use super::words::{size, thousands};
 
 /// Often enough to be smooth, seldom enough for a slow line.
 const HERTZ: u8 = 10;
@@ -15,6 +18,11 @@ const FILES: &str = "{bar:32} {human_pos}/{human_len} files, {rate}, {eta} left"
 const ASKED: &str = "{bar:32} {msg}: {human_pos}/{human_len}, {rate}, {eta} left";
 /// While the list of photos arrives, whose end nobody knows.
 const LISTED: &str = "{spinner} {human_pos} photos listed, {rate}";
+
+/// While files are sent and all of them are known.
+const IMPORTED: &str = "{bar:32} {human_pos}/{human_len} files, {msg}, {rate}, {eta} left";
+/// The same while more of them are found.
+const IMPORTED_SO_FAR: &str = "{spinner} {human_pos} of {msg}, {rate}";
 
 /// Before anything has a number.
 const WAITING: &str = "{spinner} {msg}";
@@ -80,6 +88,24 @@ impl Progress for Bar {
         }
     }
 
+    fn imported(&self, import: &Imported) {
+        let sent = format!("{} sent", size(import.bytes_sent));
+        if import.is_listed {
+            if self.0.length().is_none() {
+                self.0.disable_steady_tick();
+                self.0.set_style(style(IMPORTED));
+                self.0.reset_eta();
+            }
+            self.0.set_length(import.seen);
+            self.0
+                .set_message(format!("{sent} ({}/s)", size(per_second(import.bytes_sent, self.0.elapsed()))));
+        } else {
+            self.0.set_style(style(IMPORTED_SO_FAR));
+            self.0.set_message(format!("{} files found so far, {sent}", thousands(import.seen)));
+        }
+        self.0.set_position(import.ended);
+    }
+
     fn aside(&self, print: &mut dyn FnMut()) {
         self.0.suspend(print);
     }
@@ -87,6 +113,11 @@ impl Progress for Bar {
     fn end(&self) {
         self.0.finish_and_clear();
     }
+}
+
+fn per_second(bytes: u64, elapsed: Duration) -> u64 {
+    let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX).max(1);
+    bytes.saturating_mul(1000) / milliseconds
 }
 
 /// A template that is wrong shows the plain bar instead of ending the run; a test holds them to be right.
@@ -106,7 +137,7 @@ mod tests {
 
     #[test]
     fn the_templates_are_right() {
-        for template in [WAITING, WAITING_IN_COLOUR, FILES, ASKED, LISTED] {
+        for template in [WAITING, WAITING_IN_COLOUR, FILES, ASKED, LISTED, IMPORTED, IMPORTED_SO_FAR] {
             assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
         }
     }
@@ -123,6 +154,19 @@ mod tests {
         assert_eq!((bar.0.position(), bar.0.length()), (0, Some(7)));
         bar.asked("told", 3, 9);
         assert_eq!((bar.0.position(), bar.0.length()), (3, Some(9)));
+    }
+
+    #[test]
+    fn an_import_has_a_length_once_everything_is_found() {
+        let bar = Bar(ProgressBar::hidden(), WAITING);
+        let found = Imported { seen: 500, ended: 100, is_listed: false, bytes_sent: 1 };
+
+        bar.imported(&found);
+        assert_eq!((bar.0.position(), bar.0.length()), (100, None));
+        bar.imported(&Imported { ended: 400, is_listed: true, ..found });
+
+        assert_eq!((bar.0.position(), bar.0.length()), (400, Some(500)));
+        assert_eq!(per_second(3_000_000, Duration::from_millis(1500)), 2_000_000);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 pub(crate) mod catalogue;
 mod data;
+mod import;
 mod layout;
 mod listing;
 mod options;
@@ -31,6 +32,7 @@ use crate::exit::usage;
 use crate::key::KeySource;
 use crate::login::LoginSource;
 
+pub(crate) use import::{Asked, ImportFrom, ImportSettings, import_options};
 pub(crate) use listing::{Row, rows};
 #[cfg(test)]
 pub(crate) use organize::RemoveTag;
@@ -151,6 +153,17 @@ pub(crate) fn time_zone(sources: &Sources<'_>) -> Result<TimeZone> {
     TimeZone::get(&name).or_else(|_| TimeZone::posix(&name)).map_err(|_| {
         usage(format!("{} is `{name}`, expected a time zone such as Europe/Berlin", given.origin))
     })
+}
+
+/// A name that can be one of a tag. Immich takes `/` for the border between a tag and what is below it, so no part may be
+/// empty.
+fn plain_tag(name: &str) -> Result<String> {
+    if name.split('/').any(|part| part.trim().is_empty()) {
+        return Err(usage(format!(
+            "`{name}` is no name of a tag; write it as `review` or `review/duplicate`"
+        )));
+    }
+    Ok(name.to_owned())
 }
 
 fn to_usize(number: u32) -> usize {

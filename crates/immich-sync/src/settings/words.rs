@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use photo_metadata::{Datum, EngineChoice, Policy};
 use photo_similarity::{Class, HashKind, Preference};
+use sync_core::import::{DeleteRule, EditRule, HiddenRule, Kin, Preference as Winner};
 use sync_core::writeback::{AfterWrite, ManagedPolicy, SidecarForm, Target};
 
 /// What to do with files that Immich manages.
@@ -272,6 +273,112 @@ impl From<PreferWord> for Preference {
             PreferWord::Metadata => Self::Metadata,
             PreferWord::People => Self::People,
             PreferWord::Place => Self::Place,
+        }
+    }
+}
+
+/// Who wins where a source and the server differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum WinnerWord {
+    /// What changed since the last run; where both did, the server, and it is told
+    Changed,
+    /// The source
+    Source,
+    /// The server
+    Server,
+    /// What was changed later, as far as both say when
+    Newest,
+}
+
+impl From<WinnerWord> for Winner {
+    fn from(word: WinnerWord) -> Self {
+        match word {
+            WinnerWord::Changed => Self::Changed,
+            WinnerWord::Source => Self::Source,
+            WinnerWord::Server => Self::Server,
+            WinnerWord::Newest => Self::Newest,
+        }
+    }
+}
+
+/// What happens with photos that are gone from the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DeleteWord {
+    /// They stay on the server
+    Keep,
+    /// Those that were sent from here go to the trash of the server, if all of the source could be seen; many only after a
+    /// yes
+    Trash,
+}
+
+impl From<DeleteWord> for DeleteRule {
+    fn from(word: DeleteWord) -> Self {
+        match word {
+            DeleteWord::Keep => Self::Keep,
+            DeleteWord::Trash => Self::Trash,
+        }
+    }
+}
+
+/// What happens with a photo that has other bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EditWord {
+    /// The new version is stacked on the old one
+    Stack,
+    /// The old one goes to the trash of the server, if it was sent from here
+    Replace,
+    /// Both stay
+    KeepBoth,
+}
+
+impl From<EditWord> for EditRule {
+    fn from(word: EditWord) -> Self {
+        match word {
+            EditWord::Stack => Self::Stack,
+            EditWord::Replace => Self::Replace,
+            EditWord::KeepBoth => Self::KeepBoth,
+        }
+    }
+}
+
+/// What belongs together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum KinWord {
+    /// A raw picture and what the camera made of it
+    RawJpeg,
+    /// HEIC and JPEG of one exposure
+    HeicJpeg,
+    /// Pictures of a burst
+    Burst,
+    /// A picture and an edited version of it
+    Edited,
+}
+
+impl From<KinWord> for Kin {
+    fn from(word: KinWord) -> Self {
+        match word {
+            KinWord::RawJpeg => Self::RawJpeg,
+            KinWord::HeicJpeg => Self::HeicJpeg,
+            KinWord::Burst => Self::Burst,
+            KinWord::Edited => Self::Edited,
+        }
+    }
+}
+
+/// What happens with hidden photos of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum HiddenWord {
+    /// They are left out
+    Skip,
+    /// They go into the archive
+    Archive,
+}
+
+impl From<HiddenWord> for HiddenRule {
+    fn from(word: HiddenWord) -> Self {
+        match word {
+            HiddenWord::Skip => Self::Skip,
+            HiddenWord::Archive => Self::Archive,
         }
     }
 }

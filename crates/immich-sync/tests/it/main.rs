@@ -8,6 +8,7 @@ mod corpus;
 mod dry_run;
 mod exit_codes;
 mod faults;
+mod import;
 mod killed;
 mod listing;
 mod logs;

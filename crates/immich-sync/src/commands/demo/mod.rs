@@ -5,6 +5,7 @@
 
 mod before_after;
 mod counting;
+mod import;
 mod recorder;
 mod server;
 mod story;

@@ -18,6 +18,7 @@ use sync_core::{StopFlag, Summary};
 
 use super::before_after::{changed_view, contents, differences, pictures, tag_lines, tags};
 use super::counting::Counting;
+use super::import;
 use super::recorder::{Recorder, Told};
 use super::server::{Stage, VERSION};
 use super::teller::{MOST_LINES, Teller};
@@ -118,6 +119,7 @@ impl Story<'_> {
         self.again(teller)?;
         self.read_by_the_server(&views, &written, teller)?;
         twice::tell(self.folder, teller)?;
+        import::tell(self.folder, teller)?;
         self.end(teller);
         Ok(())
     }

@@ -15,6 +15,7 @@ macro_rules! settings {
 
 mod connection;
 mod files;
+mod import;
 mod layout;
 mod organize;
 mod running;
@@ -23,6 +24,7 @@ mod what;
 
 pub(crate) use connection::*;
 pub(crate) use files::*;
+pub(crate) use import::*;
 pub(crate) use layout::*;
 pub(crate) use organize::*;
 pub(crate) use running::*;
@@ -36,6 +38,7 @@ pub(crate) fn all() -> impl Iterator<Item = Setting> {
     let lists = [
         what::LIST,
         organize::LIST,
+        import::LIST,
         running::LIST,
         connection::LIST,
         files::LIST,

@@ -6,7 +6,7 @@ use photo_similarity::Class;
 use super::super::setting::Setting;
 use super::super::sources::{Given, yes_or_no_of};
 use super::super::words::{ClassWord, HashWord};
-use super::super::{Sources, catalogue};
+use super::super::{Sources, catalogue, plain_tag};
 use crate::exit::usage;
 
 /// The tag when nobody says.
@@ -150,16 +150,6 @@ fn tag(sources: &Sources<'_>, actions: &[Wish]) -> Result<String> {
         return Err(usage("--duplicate-tag names the tag of --tag-only; say --tag-only as well"));
     }
     sources.text(&catalogue::ORGANIZE_TAG_NAME)?.map_or_else(|| Ok(TAG.to_owned()), |name| plain_tag(&name))
-}
-
-/// Immich takes `/` for the border between a tag and what is below it, so no part may be empty.
-fn plain_tag(name: &str) -> Result<String> {
-    if name.split('/').any(|part| part.trim().is_empty()) {
-        return Err(usage(format!(
-            "`{name}` is no name of a tag; write it as `review` or `review/duplicate`"
-        )));
-    }
-    Ok(name.to_owned())
 }
 
 fn classes(sources: &Sources<'_>) -> Result<Vec<Class>> {

@@ -1,0 +1,15 @@
+//! `immich-sync import`: photos of folders and exports go to the server, again and again, each once.
+
+mod permissions;
+mod run;
+
+use crate::args::ImportCommand;
+use crate::exit::ExitStatus;
+use crate::settings::Asked;
+
+/// Runs the command; tells how it went.
+pub(crate) fn run(command: &ImportCommand) -> ExitStatus {
+    match command {
+        ImportCommand::GoogleTakeout(args) => run::run(args.options.matches(), Asked::Takeout(&args.paths)),
+    }
+}

@@ -1,0 +1,36 @@
+//! What the key has to allow, said before anything is read.
+
+use immich_api::Permission;
+use sync_core::import::{DeleteRule, EditRule};
+
+use crate::settings::ImportSettings;
+
+/// All that an import with these settings asks of the key. None of it needs an administrator, and a dry run asks for less.
+pub(super) fn needed(settings: &ImportSettings) -> Vec<Permission> {
+    // That of uploads is asked for by the question which files are there already.
+    let mut needed = vec![Permission::AssetRead, Permission::AssetUpload];
+    if settings.dry_run {
+        return needed;
+    }
+    let options = &settings.options;
+    needed.push(Permission::AssetUpdate);
+    if options.into_album.is_some() || settings.from.has_albums() {
+        needed.extend([
+            Permission::AlbumRead,
+            Permission::AlbumCreate,
+            Permission::AlbumUpdate,
+            Permission::AlbumAssetCreate,
+            Permission::AlbumAssetDelete,
+        ]);
+    }
+    if !options.tags.is_empty() || options.people_tag.is_some() || settings.from.has_tags() {
+        needed.extend([Permission::TagRead, Permission::TagCreate, Permission::TagAsset]);
+    }
+    if options.on_edit == EditRule::Stack || !options.stack.is_empty() {
+        needed.extend([Permission::StackRead, Permission::StackCreate]);
+    }
+    if options.delete == DeleteRule::Trash || options.on_edit == EditRule::Replace {
+        needed.push(Permission::AssetDelete);
+    }
+    needed
+}

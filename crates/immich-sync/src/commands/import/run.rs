@@ -1,0 +1,200 @@
+//! One import, from the settings to the last line.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+use clap::ArgMatches;
+use immich_api::{ApiError, Client};
+use jiff::Timestamp;
+use sync_core::import::sources::takeout::TakeoutSource;
+use sync_core::import::{Import, ImportOptions, ImportSummary, Source};
+use sync_core::lock::RunLock;
+use sync_core::state::SqliteStore;
+use sync_core::{Account, Reporter, StopFlag, SyncError};
+
+use super::super::frame;
+use super::permissions;
+use crate::exit::ExitStatus;
+use crate::output::{
+    Asker, Console, Everybody, Foretelling, ImportEnd, Presenter as _, Traffic, lost_log, lost_results,
+    make_room_for_statistics, start_tracing,
+};
+use crate::room;
+use crate::same_state::SameState;
+use crate::settings::{Asked, ImportFrom, ImportSettings, OutputSettings};
+use crate::signals::Signals;
+use crate::start::{Start, typed_json};
+use crate::states;
+
+/// Runs it; tells how it went.
+pub(super) fn run(matches: &ArgMatches, asked: Asked<'_>) -> ExitStatus {
+    let console = Console::detect();
+    let (start, settings, output) = match resolve(matches, asked) {
+        Ok(resolved) => resolved,
+        Err(error) => return frame::never_began(console, typed_json(matches), &error),
+    };
+    let presenter = Everybody::of(&output, console, Path::new(""));
+    let stop = StopFlag::new();
+    let asker = Asker::new(console, &output, &stop);
+    let run = Run { settings: &settings, start: &start, presenter: &presenter, stop: &stop, asker };
+    frame::run(console, &presenter, &stop, |signals| run.to_its_end(signals))
+}
+
+fn resolve<'a>(
+    matches: &'a ArgMatches,
+    asked: Asked<'_>,
+) -> Result<(Start<'a>, ImportSettings, OutputSettings)> {
+    let start = Start::read(matches)?;
+    let output = OutputSettings::resolve(&start.sources())?;
+    start_tracing(&output)?;
+    start.tell_without_meaning();
+    let settings = ImportSettings::resolve(&start.sources(), asked)?;
+    make_room_for_statistics(&output)?;
+    Ok((start, settings, output))
+}
+
+/// What one run works with.
+struct Run<'a> {
+    settings: &'a ImportSettings,
+    start: &'a Start<'a>,
+    presenter: &'a Everybody,
+    stop: &'a StopFlag,
+    asker: Asker<'a>,
+}
+
+/// What is imported, ready to be listed.
+enum Opened {
+    Takeout(TakeoutSource),
+}
+
+impl Opened {
+    fn of(from: &ImportFrom) -> Self {
+        match from {
+            ImportFrom::Takeout(options) => Self::Takeout(TakeoutSource::new(options.clone())),
+        }
+    }
+
+    fn source(&self) -> &dyn Source {
+        match self {
+            Self::Takeout(source) => source,
+        }
+    }
+}
+
+impl Run<'_> {
+    fn to_its_end(&self, signals: &Signals) -> Result<ExitStatus> {
+        let (begin, settings) = (Instant::now(), self.settings);
+        frame::tell_concerns(&settings.concerns, settings.strict, self.presenter)?;
+        let key = settings.key.read()?;
+        self.presenter.begin();
+        let client = room::connect(&settings.server, key, &permissions::needed(settings), self.stop)?;
+        let state = self.state(&client)?;
+        let opened = Opened::of(&settings.from);
+        let summary = if settings.dry_run {
+            self.preview(&client, &opened, &state)
+        } else {
+            self.import(&client, &opened, &state)
+        };
+        let summary = stopped_early(summary)?;
+        let status = ExitStatus::of_import(&summary, signals.caught());
+        let given = settings.state_dir.is_some();
+        let same = SameState::of(&state, given, false, self.start.folders.states.as_deref());
+        let takeout = match &opened {
+            Opened::Takeout(source) => Some(source.report()),
+        };
+        self.presenter.finish_importing(&ImportEnd {
+            summary: &summary,
+            takeout: takeout.as_ref(),
+            traffic: Traffic::of(std::slice::from_ref(&client)),
+            elapsed: begin.elapsed(),
+            dry_run: settings.dry_run,
+            same: &same,
+            status,
+        });
+        if lost_results() {
+            anyhow::bail!("not all results could be written; `immich-sync history` shows what was done");
+        }
+        if let Some(lost) = lost_log() {
+            anyhow::bail!("{lost}; the photos are as the summary says, but make room for the log");
+        }
+        Ok(status)
+    }
+
+    fn state(&self, client: &Client) -> Result<PathBuf> {
+        match &self.settings.state_dir {
+            Some(folder) => Ok(folder.clone()),
+            None => {
+                let user = client.server().user.id.to_string();
+                states::of_users(self.start.folders.states.as_deref(), &[user])
+            }
+        }
+    }
+
+    /// Shows what would be done; changes nothing, not even the state.
+    fn preview(&self, client: &Client, opened: &Opened, state: &Path) -> Result<ImportSummary> {
+        let store = match SqliteStore::open_read_only(state)? {
+            Some(store) => store,
+            None => SqliteStore::in_memory()?,
+        };
+        let reporter = Foretelling(self.presenter);
+        let import = self.with(&store, opened, &self.settings.options, &reporter);
+        Ok(import.preview(Account::of(client))?)
+    }
+
+    /// A run that has to ask something first ends before it; with the answer it starts again.
+    fn import(&self, client: &Client, opened: &Opened, state: &Path) -> Result<ImportSummary> {
+        let _run = RunLock::acquire(state, &room::holder())?;
+        let store = SqliteStore::open(state)?;
+        let mut options = self.settings.options.clone();
+        let command = command(&self.settings.from);
+        let summary = loop {
+            let error = match self.with(&store, opened, &options, self.presenter).run(client, &command) {
+                Ok(summary) => break summary,
+                Err(error) => error,
+            };
+            let SyncError::SourceShrank { gone, managed } = &error else { return Err(error.into()) };
+            self.presenter.pause();
+            let question = format!(
+                "{gone} of {managed} photos are gone from the source. Put them into the trash of the server?"
+            );
+            options.confirmed = !options.confirmed && self.asker.confirm(&question);
+            if !options.confirmed {
+                return Err(error.into());
+            }
+            self.presenter.begin();
+        };
+        store.close().context("everything is sent, but the state could not be closed")?;
+        Ok(summary)
+    }
+
+    fn with<'b>(
+        &'b self,
+        store: &'b SqliteStore,
+        opened: &'b Opened,
+        options: &'b ImportOptions,
+        reporter: &'b dyn Reporter,
+    ) -> Import<'b> {
+        Import { source: opened.source(), store, options, reporter, stop: self.stop, now: &Timestamp::now }
+    }
+}
+
+/// A stop request while the server is asked comes back as an error of the request.
+fn stopped_early(result: Result<ImportSummary>) -> Result<ImportSummary> {
+    let error = match result {
+        Ok(summary) => return Ok(summary),
+        Err(error) => error,
+    };
+    match error.downcast_ref::<SyncError>() {
+        Some(SyncError::Api(ApiError::Stopped)) => {
+            Ok(ImportSummary { stopped: true, listing_complete: true, ..ImportSummary::default() })
+        }
+        _ => Err(error),
+    }
+}
+
+/// What the state remembers of the command line: from where, never where the key came from.
+fn command(from: &ImportFrom) -> String {
+    let paths: Vec<String> = from.paths().iter().map(|path| format!(" {}", path.display())).collect();
+    format!("{}{}", from.command(), paths.concat())
+}

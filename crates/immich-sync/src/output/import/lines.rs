@@ -1,0 +1,200 @@
+//! The end of an import in words: what arrived, what did not and why, and what to do next.
+
+use sync_core::import::{ImportSummary, SkipKind};
+
+use super::super::words::{count, size, thousands};
+use super::super::{Paint, summary};
+use super::ImportEnd;
+
+/// The last lines.
+pub(in super::super) fn lines(end: &ImportEnd<'_>, unnamed: u64, paint: Paint) -> Vec<String> {
+    let mut lines = vec![paint.bold(&headline(end.summary, end.dry_run))];
+    lines.extend(rows(end.summary, end.dry_run, paint));
+    lines.push(paint.dim(&format!("          {}", used(end))));
+    lines.extend(notes(end, unnamed).into_iter().map(|note| paint.yellow(&note)));
+    lines.extend(next(end));
+    lines
+}
+
+fn headline(summary: &ImportSummary, dry_run: bool) -> String {
+    let seen = count(summary.seen, "file");
+    match (summary.stopped, dry_run) {
+        (true, _) => format!("Stopped after {seen}"),
+        (false, true) => format!("Dry run over {seen}; nothing was changed"),
+        (false, false) => format!("Done with {seen}"),
+    }
+}
+
+fn rows(summary: &ImportSummary, dry_run: bool, paint: Paint) -> Vec<String> {
+    let would = |done: &'static str, would: &'static str| if dry_run { would } else { done };
+    let mut rows = Vec::new();
+    let mut row = |number: u64, words: &str, colour: fn(Paint, &str) -> String| {
+        if number > 0 {
+            rows.push(colour(paint, &format!("{:>9} {words}", thousands(number))));
+        }
+    };
+    row(summary.uploaded, would("sent", "would be sent"), Paint::green);
+    row(summary.adopted, "on the server already, and known from now on", Paint::green);
+    row(summary.updated, would("updated on the server", "would be updated on the server"), Paint::green);
+    row(summary.trashed, would("put into the trash", "would be put into the trash"), Paint::yellow);
+    for (kind, number) in &summary.skipped {
+        row(*number, skipped(*kind), if kind.is_trouble() { Paint::yellow } else { plain });
+    }
+    row(summary.failed, "failed", Paint::red);
+    if rows.is_empty() {
+        rows.push(format!("{:>9} to send", 0));
+    }
+    rows
+}
+
+fn plain(_: Paint, text: &str) -> String {
+    text.to_owned()
+}
+
+/// What a reason means; a file is the subject.
+fn skipped(kind: SkipKind) -> &'static str {
+    match kind {
+        SkipKind::Unchanged => "unchanged since they were sent",
+        SkipKind::Twice => "the same bytes as another one",
+        SkipKind::Used => "sidecars and lists that were read for photos",
+        SkipKind::Orphan => "sidecars and lists that belong to no photo",
+        SkipKind::NotMedia => "neither photo nor video",
+        SkipKind::Banned => "of the system or of another program",
+        SkipKind::Excluded => "left out by your options",
+        SkipKind::Hidden => "hidden or locked",
+        SkipKind::TrashedThere => "in the trash of the source",
+        SkipKind::DeletedHere => "deleted on the server since they were sent (--restore sends them again)",
+        SkipKind::Empty => "empty",
+        SkipKind::Refused => "refused by the server, for the reasons named",
+        SkipKind::Damaged => "damaged, for the reasons named",
+        SkipKind::Conflict => "changed on both sides, and left as the server has them",
+        _ => "left out",
+    }
+}
+
+fn used(end: &ImportEnd<'_>) -> String {
+    let summary = end.summary;
+    let seconds = end.elapsed.as_secs_f64();
+    let sent = match summary.bytes_sent {
+        0 => String::new(),
+        bytes => format!("{} sent ({}/s), ", size(bytes), size(rate(bytes, seconds))),
+    };
+    let read = match summary.bytes_read {
+        0 => String::new(),
+        bytes => format!("{} read, ", size(bytes)),
+    };
+    format!("{sent}{read}{}", summary::traffic(end.traffic, end.elapsed))
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a rate is told with three digits"
+)]
+fn rate(bytes: u64, seconds: f64) -> u64 {
+    (bytes as f64 / seconds.max(0.001)) as u64
+}
+
+fn notes(end: &ImportEnd<'_>, unnamed: u64) -> Vec<String> {
+    let mut notes = Vec::new();
+    if unnamed > 0 {
+        let unnamed = thousands(unnamed);
+        notes.push(format!("{unnamed} more like those above; --json and the log file name them all."));
+    }
+    if let Some(takeout) = end.takeout.filter(|takeout| takeout.unmatched > 0) {
+        let files = count(takeout.unmatched, "photo");
+        notes.push(format!(
+            "{files} without a JSON of their own: they go by what stands in the files; --json and the log file name them."
+        ));
+    }
+    if !end.summary.listing_complete && !end.summary.stopped {
+        notes.push("Not everything could be seen; nothing counts as gone from the source.".to_owned());
+    }
+    if end.traffic.insecure {
+        notes.push("Insecure: the certificate of the server was not checked.".to_owned());
+    }
+    notes
+}
+
+fn next(end: &ImportEnd<'_>) -> Option<String> {
+    let summary = end.summary;
+    if summary.stopped {
+        return Some("Nothing is half sent. Run the same again to go on.".to_owned());
+    }
+    if end.dry_run && summary.done() > 0 {
+        return Some("Run the same without --dry-run to do this.".to_owned());
+    }
+    if summary.failed > 0 {
+        return Some("Run the same again for those that failed; what is there is not sent twice.".to_owned());
+    }
+    let run = summary.run.filter(|_| summary.uploaded + summary.updated > 0)?;
+    Some(format!("`immich-sync undo {}{}` takes it back.", run.0, end.same.runs))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use sync_core::import::sources::takeout::TakeoutReport;
+    use sync_core::state::RunId;
+
+    use super::*;
+    use crate::exit::ExitStatus;
+    use crate::output::Traffic;
+    use crate::same_state::SameState;
+
+    fn summary() -> ImportSummary {
+        ImportSummary {
+            seen: 1214,
+            uploaded: 1000,
+            adopted: 2,
+            updated: 3,
+            skipped: [(SkipKind::Used, 200), (SkipKind::Empty, 4), (SkipKind::DeletedHere, 3)].into(),
+            failed: 2,
+            bytes_read: 3_000_000_000,
+            bytes_sent: 2_000_000_000,
+            listing_complete: true,
+            run: Some(RunId(7)),
+            ..ImportSummary::default()
+        }
+    }
+
+    fn text(summary: &ImportSummary, dry_run: bool) -> String {
+        assert!(summary.adds_up());
+        let takeout = TakeoutReport { unmatched: 12, ..TakeoutReport::default() };
+        let end = ImportEnd {
+            summary,
+            takeout: Some(&takeout),
+            traffic: Traffic { requests: 1012, ..Traffic::default() },
+            elapsed: Duration::from_secs(20),
+            dry_run,
+            same: &SameState::default(),
+            status: ExitStatus::Ok,
+        };
+        lines(&end, 5, Paint { on: false }).join("\n")
+    }
+
+    #[test]
+    fn an_import_reads_as_words() {
+        insta::assert_snapshot!(text(&summary(), false));
+    }
+
+    #[test]
+    fn a_dry_run_says_what_would_be() {
+        let all_well = ImportSummary { seen: 1212, failed: 0, bytes_sent: 0, run: None, ..summary() };
+
+        insta::assert_snapshot!(text(&all_well, true));
+    }
+
+    #[test]
+    fn what_to_do_next_is_said() {
+        let done = ImportSummary { seen: 1212, failed: 0, ..summary() };
+        let stopped = ImportSummary { stopped: true, ..summary() };
+        let short = ImportSummary { listing_complete: false, ..summary() };
+
+        assert!(text(&done, false).ends_with("`immich-sync undo 7` takes it back."));
+        assert!(text(&stopped, false).ends_with("Run the same again to go on."));
+        assert!(text(&short, false).contains("Not everything could be seen"));
+    }
+}

@@ -1,0 +1,76 @@
+//! Imports: what is taken from a source, and what becomes of it on the server.
+//!
+//! Options have the names that people know from other uploaders where they mean the same. In the environment and in the
+//! config file they carry the name of the command, and where they are for one source alone, its name.
+
+use crate::settings::setting::{flag, flag_that_is_on, value, values, words};
+use crate::settings::words::{DeleteWord, EditWord, HiddenWord, WinnerWord};
+
+/// What begins the name of each.
+pub(crate) const IMPORT: &str = "import-";
+
+/// What begins the names of those for folders alone.
+pub(crate) const IMPORT_OF_FOLDERS: &str = "import-folder-";
+
+settings! {
+    "What becomes of it on the server" {
+        /// Put every photo into this album, too
+        IMPORT_INTO_ALBUM = value("import-into-album", "NAME").option("into-album");
+        /// Give every photo this tag; `/` divides a tag from what is below it. Once for each
+        IMPORT_TAG = values("import-tag", "TAG", &[',', '\n']).option("tag");
+        /// Names of people as tags, `People/Name`
+        IMPORT_PEOPLE_TAG = flag("import-people-tag").option("people-tag");
+        /// Who wins where something about a photo differs from what the server says
+        IMPORT_PREFER = value("import-prefer", "WHO")
+            .option("prefer")
+            .default("changed")
+            .parser(words::<WinnerWord>);
+        /// What happens with photos that were sent and are gone from the source
+        IMPORT_DELETE =
+            value("import-delete", "WHAT").option("delete").default("keep").parser(words::<DeleteWord>);
+        /// What happens with a photo that has other bytes than when it was sent
+        IMPORT_ON_EDIT =
+            value("import-on-edit", "WHAT").option("on-edit").default("stack").parser(words::<EditWord>);
+        /// Stack what was taken at the same time and belongs together: raw-jpeg, heic-jpeg, burst, edited
+        IMPORT_STACK = values("import-stack", "KIND", &[',', ' ', '\n']).option("stack");
+        /// What happens with hidden or locked photos of the source
+        IMPORT_HIDDEN =
+            value("import-hidden", "WHAT").option("hidden").default("skip").parser(words::<HiddenWord>);
+        /// Send also what was deleted on the server since it was sent
+        IMPORT_RESTORE = flag("import-restore").option("restore").not_in_config();
+    }
+    "How files are read and sent" {
+        /// Read every file, also those whose size and times are as they were
+        IMPORT_REHASH = flag("import-rehash").option("rehash").not_in_config();
+        /// Uploads at the same time
+        IMPORT_CONCURRENT_TASKS =
+            value("import-concurrent-tasks", "N").option("concurrent-tasks").default("4");
+    }
+    "What of the export" {
+        /// Parts of the export, where none are named on the command line
+        IMPORT_TAKEOUT_PATHS =
+            values("import-google-takeout-paths", "PATH", &['\n']).path().not_on_command_line();
+        /// Leave out what is in the archive of Google Photos
+        IMPORT_TAKEOUT_ARCHIVED =
+            flag_that_is_on("import-google-takeout-include-archived").option("include-archived");
+        /// Take what is in the trash of Google Photos, too
+        IMPORT_TAKEOUT_TRASHED = flag("import-google-takeout-include-trashed").option("include-trashed");
+        /// Leave out what a partner shared
+        IMPORT_TAKEOUT_PARTNER =
+            flag_that_is_on("import-google-takeout-include-partner").option("include-partner");
+        /// Put what a partner shared into this album
+        IMPORT_TAKEOUT_PARTNER_ALBUM = value("import-google-takeout-partner-shared-album", "NAME")
+            .option("partner-shared-album");
+        /// Leave out photos and videos that the export says nothing about
+        IMPORT_TAKEOUT_UNMATCHED =
+            flag_that_is_on("import-google-takeout-include-unmatched").option("include-unmatched");
+        /// Make no albums
+        IMPORT_TAKEOUT_ALBUMS = flag_that_is_on("import-google-takeout-sync-albums").option("sync-albums");
+        /// Make albums without a title, too, called as their folders
+        IMPORT_TAKEOUT_UNTITLED =
+            flag("import-google-takeout-include-untitled-albums").option("include-untitled-albums");
+        /// Only photos of the album with this title
+        IMPORT_TAKEOUT_FROM_ALBUM =
+            value("import-google-takeout-from-album-name", "NAME").option("from-album-name");
+    }
+}

@@ -1,0 +1,196 @@
+//! What an import is told: from where, what of it, and what becomes of it on the server.
+//!
+//! An import goes into one account: a photo belongs to somebody.
+
+mod takeout;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use immich_api::RateLimit;
+use sync_core::import::sources::takeout::{Partner, TakeoutOptions};
+use sync_core::import::{DeleteRule, EditRule, HiddenRule, ImportOptions, Preference, StackRule};
+
+use super::setting::Setting;
+use super::words::{DeleteWord, EditWord, HiddenWord, KinWord, WinnerWord};
+use super::{ServerSettings, Sources, catalogue, plain_tag, to_usize};
+use crate::exit::usage;
+use crate::key::KeySource;
+
+/// Uploads at a time when nobody says. Each may hold 4 MiB in memory, and more of them do not make a server faster.
+const UPLOADS: NonZeroUsize = match NonZeroUsize::new(4) {
+    Some(uploads) => uploads,
+    None => NonZeroUsize::MIN,
+};
+
+/// What people are below as tags.
+const PEOPLE: &str = "People";
+
+/// Everything that an import needs to know.
+pub(crate) struct ImportSettings {
+    /// The server and the way to it.
+    pub(crate) server: ServerSettings,
+    /// Where the key of the account comes from.
+    pub(crate) key: KeySource,
+    /// What is imported.
+    pub(crate) from: ImportFrom,
+    /// What becomes of it.
+    pub(crate) options: ImportOptions,
+    /// The folder of the state; `None` for the usual one of this server and user.
+    pub(crate) state_dir: Option<PathBuf>,
+    /// Whether only to show what would be done.
+    pub(crate) dry_run: bool,
+    /// Whether concerns about secrets end the run.
+    pub(crate) strict: bool,
+    /// What the user should know before the run.
+    pub(crate) concerns: Vec<String>,
+}
+
+/// What is imported.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum ImportFrom {
+    /// An export of Google Photos.
+    Takeout(TakeoutOptions),
+}
+
+/// Where an import is from, as the command line names it, and what stands there in its place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Asked<'a> {
+    /// `import google-takeout`
+    Takeout(&'a [PathBuf]),
+}
+
+impl ImportFrom {
+    /// The command, as it is typed.
+    pub(crate) fn command(&self) -> &'static str {
+        match self {
+            Self::Takeout(_) => "import google-takeout",
+        }
+    }
+
+    /// Where it is, absolute.
+    pub(crate) fn paths(&self) -> &[PathBuf] {
+        match self {
+            Self::Takeout(options) => &options.paths,
+        }
+    }
+
+    /// Whether photos may get tags because of what the source says.
+    pub(crate) fn has_tags(&self) -> bool {
+        match self {
+            Self::Takeout(_) => false,
+        }
+    }
+
+    /// Whether photos may go into albums because of what the source says.
+    pub(crate) fn has_albums(&self) -> bool {
+        match self {
+            Self::Takeout(options) => options.albums || matches!(options.partner, Partner::Album(_)),
+        }
+    }
+}
+
+impl ImportSettings {
+    /// Decides everything, or says what is missing or contradicts itself.
+    pub(crate) fn resolve(sources: &Sources<'_>, asked: Asked<'_>) -> Result<Self> {
+        sources.environment.refuse_unknown(&catalogue::variables())?;
+        let options = options(sources)?;
+        let from = match asked {
+            Asked::Takeout(paths) => ImportFrom::Takeout(takeout::resolve(sources, paths, options.hidden)?),
+        };
+        let key = key(sources)?;
+        let mut server = ServerSettings::resolve(sources)?;
+        if sources.find(&catalogue::RATE_LIMIT)?.is_none() {
+            // Photos come by the thousand, and a server that is too busy says so.
+            server.rate_limit = RateLimit::Auto;
+        }
+        let mut concerns: Vec<String> = key.concerns(sources.config).into_iter().collect();
+        concerns.extend(server.concern());
+        Ok(Self {
+            server,
+            key,
+            from,
+            options,
+            state_dir: sources.path(&catalogue::STATE_DIR)?,
+            dry_run: sources.flag(&catalogue::DRY_RUN)?,
+            strict: sources.flag(&catalogue::STRICT)?,
+            concerns,
+        })
+    }
+}
+
+fn key(sources: &Sources<'_>) -> Result<KeySource> {
+    let mut keys = KeySource::resolve(sources)?.into_iter();
+    match (keys.next(), keys.next()) {
+        (Some(key), None) => Ok(key),
+        _ => Err(usage(
+            "an import goes into one account, and there are several API keys; name that of the account with \
+             --api-key-file FILE",
+        )),
+    }
+}
+
+/// What becomes of photos when nobody says anything.
+pub(crate) fn import_options() -> ImportOptions {
+    ImportOptions {
+        into_album: None,
+        tags: BTreeSet::new(),
+        people_tag: None,
+        prefer: Preference::default(),
+        delete: DeleteRule::default(),
+        on_edit: EditRule::default(),
+        stack: StackRule::new(),
+        hidden: HiddenRule::default(),
+        restore: false,
+        rehash: false,
+        uploads: UPLOADS,
+        confirmed: false,
+    }
+}
+
+fn options(sources: &Sources<'_>) -> Result<ImportOptions> {
+    let tags = sources.texts(&catalogue::IMPORT_TAG)?;
+    let tags = tags.iter().map(|tag| plain_tag(tag)).collect::<Result<BTreeSet<_>>>()?;
+    let uploads = sources.number(&catalogue::IMPORT_CONCURRENT_TASKS, 1..=32)?.map(to_usize);
+    let into_album = sources.text(&catalogue::IMPORT_INTO_ALBUM)?;
+    let people = sources.flag(&catalogue::IMPORT_PEOPLE_TAG)?;
+    let prefer = sources.word::<WinnerWord>(&catalogue::IMPORT_PREFER)?;
+    let hidden = sources.word::<HiddenWord>(&catalogue::IMPORT_HIDDEN)?;
+    let delete = sources.word::<DeleteWord>(&catalogue::IMPORT_DELETE)?;
+    let on_edit = sources.word::<EditWord>(&catalogue::IMPORT_ON_EDIT)?;
+    let stack = sources.words::<KinWord>(&catalogue::IMPORT_STACK)?;
+    Ok(ImportOptions {
+        into_album: into_album.filter(|name| !name.is_empty()),
+        tags,
+        people_tag: people.then(|| PEOPLE.to_owned()),
+        prefer: prefer.map_or(Preference::default(), Into::into),
+        delete: delete.map_or(DeleteRule::default(), Into::into),
+        on_edit: on_edit.map_or(EditRule::default(), Into::into),
+        stack: stack.into_iter().map(Into::into).collect(),
+        hidden: hidden.map_or(HiddenRule::default(), Into::into),
+        restore: sources.flag(&catalogue::IMPORT_RESTORE)?,
+        rehash: sources.flag(&catalogue::IMPORT_REHASH)?,
+        uploads: uploads.and_then(NonZeroUsize::new).unwrap_or(UPLOADS),
+        confirmed: sources.flag(&catalogue::YES)?,
+    })
+}
+
+/// Where the photos are: as typed, else as the setting says.
+fn paths(sources: &Sources<'_>, typed: &[PathBuf], setting: &Setting, example: &str) -> Result<Vec<PathBuf>> {
+    let paths = if typed.is_empty() { sources.paths(setting)? } else { typed.to_vec() };
+    if paths.is_empty() {
+        return Err(usage(format!("no place to import from; name it, as in `immich-sync {example}`")));
+    }
+    paths.iter().map(|path| absolute(path)).collect()
+}
+
+/// The ids of what is remembered are made of absolute paths, so the same folder has to have the same one from anywhere.
+fn absolute(path: &Path) -> Result<PathBuf> {
+    let wrong = |error: std::io::Error| usage(format!("`{}`: {error}", path.display()));
+    std::path::absolute(path).map_err(wrong)
+}

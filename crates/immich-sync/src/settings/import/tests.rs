@@ -1,0 +1,100 @@
+use std::path::Path;
+
+use clap::Parser as _;
+use sync_core::import::Kin;
+use sync_core::import::sources::takeout::Partner;
+
+use super::*;
+use crate::args::{Args, Command, ImportCommand};
+use crate::config::ConfigFile;
+use crate::environment::Environment;
+
+const SERVER: [(&str, &str); 2] = [("IMMICH_URL", "http://nas:2283"), ("IMMICH_API_KEY", "k")];
+
+fn of(args: &[&str], environment: &[(&str, &str)], config: &str) -> Result<ImportSettings> {
+    let words = ["immich-sync", "import"].into_iter().chain(args.iter().copied());
+    let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), *value));
+    let parsed = Args::try_parse_from(words);
+    let Ok(Args { command: Command::Import(command) }) = parsed else { panic!("{args:?} is not taken") };
+    let (matches, asked) = match &command {
+        ImportCommand::GoogleTakeout(args) => (args.options.matches(), Asked::Takeout(&args.paths)),
+    };
+    let sources = Sources {
+        matches,
+        environment: &Environment::new(environment),
+        config: &ConfigFile::parse(config, Path::new("config.toml"))?,
+    };
+    ImportSettings::resolve(&sources, asked)
+}
+
+fn takeout(settings: ImportSettings) -> TakeoutOptions {
+    match settings.from {
+        ImportFrom::Takeout(options) => options,
+    }
+}
+
+#[test]
+fn without_an_option_all_of_an_export_is_taken_but_its_trash() {
+    let settings = of(&["google-takeout", "/a.zip", "/b.tgz"], &SERVER, "").unwrap();
+
+    assert_eq!(settings.options.uploads.get(), 4);
+    assert_eq!((settings.options.delete, &settings.options.stack), (DeleteRule::Keep, &StackRule::new()));
+    assert!(settings.options.tags.is_empty() && !settings.options.restore && !settings.dry_run);
+    assert_eq!(settings.server.rate_limit, RateLimit::Auto);
+    let expected = TakeoutOptions::new(vec!["/a.zip".into(), "/b.tgz".into()]);
+    assert_eq!(takeout(settings), expected);
+}
+
+#[test]
+fn each_option_says_what_it_says() {
+    let args = ["google-takeout", "/t", "--no-include-archived", "--include-trashed", "--no-sync-albums"];
+    let more = ["--partner-shared-album", "Hers", "--tag", "a/b", "--tag", "c, d", "--into-album", "All"];
+    let even = ["--people-tag", "--prefer", "SOURCE", "--hidden", "archive", "--concurrent-tasks", "2"];
+    let rest = ["--delete", "trash", "--on-edit", "keep-both", "--stack", "burst,RAW-jpeg"];
+    let settings = of(&[&args[..], &more, &even, &rest].concat(), &SERVER, "").unwrap();
+
+    let tags: Vec<&str> = settings.options.tags.iter().map(String::as_str).collect();
+    assert_eq!(tags, ["a/b", "c, d"]);
+    assert_eq!(settings.options.into_album.as_deref(), Some("All"));
+    assert_eq!(settings.options.people_tag.as_deref(), Some("People"));
+    assert_eq!((settings.options.prefer, settings.options.uploads.get()), (Preference::Source, 2));
+    assert_eq!((settings.options.delete, settings.options.on_edit), (DeleteRule::Trash, EditRule::KeepBoth));
+    assert_eq!(settings.options.stack, [Kin::RawJpeg, Kin::Burst].into());
+    let export = takeout(settings);
+    assert!(!export.archived && export.trashed && !export.albums && export.unmatched);
+    assert_eq!((export.partner, export.locked), (Partner::Album("Hers".to_owned()), HiddenRule::Archive));
+}
+
+#[test]
+fn a_config_file_holds_it_in_its_tables_and_the_environment_comes_first() {
+    let config = "server = \"http://nas:2283\"\n[import]\ninto_album = \"Old\"\ntag = [\"x\"]\n\
+                  [import.google-takeout]\npaths = [\"/takeout\"]\ninclude_trashed = true\n";
+    let environment = [("IMMICH_API_KEY", "k"), ("IMMICH_SYNC_IMPORT_INTO_ALBUM", "New")];
+
+    let settings = of(&["google-takeout"], &environment, config).unwrap();
+
+    assert_eq!(settings.options.into_album.as_deref(), Some("New"));
+    assert!(settings.options.tags.contains("x"));
+    let export = takeout(settings);
+    assert!(export.trashed);
+    assert_eq!(export.paths, [PathBuf::from("/takeout")]);
+}
+
+#[test]
+fn what_is_wrong_is_named() {
+    let wrong =
+        |args: &[&str], environment: &[(&str, &str)], config: &str| match of(args, environment, config) {
+            Ok(_) => panic!("{args:?} is taken"),
+            Err(error) => error.to_string(),
+        };
+    let two_keys = [SERVER[0], ("IMMICH_API_KEY", "k,l")];
+    let both = ["google-takeout", "/t", "--no-include-partner", "--partner-shared-album", "Hers"];
+
+    assert!(wrong(&["google-takeout"], &SERVER, "").contains("no place to import from"));
+    assert!(wrong(&["google-takeout", "/t"], &two_keys, "").contains("one account"));
+    assert!(wrong(&["google-takeout", "/t", "--tag", "a//b"], &SERVER, "").contains("a//b"));
+    assert!(wrong(&["google-takeout", "/t", "--concurrent-tasks", "0"], &SERVER, "").contains("1 to 32"));
+    assert!(wrong(&both, &SERVER, "").contains("keep one"));
+    let unknown = wrong(&["google-takeout", "/t"], &SERVER, "[import]\ninto_albun = \"x\"\n");
+    assert!(unknown.contains("did you mean `import_into_album`?"), "{unknown}");
+}

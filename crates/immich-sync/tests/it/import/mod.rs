@@ -1,0 +1,5 @@
+//! Imports as a program: exports of Google Photos into a server, again, stopped, and taken back.
+
+mod stand;
+mod stops;
+mod takeout;

@@ -1,0 +1,104 @@
+//! A server with nothing on it, an export beside it, and a home for the program.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use immich_sandbox::{AssetView, Sandbox, Scenario, Version};
+use sample_pictures::{Takeout, TakeoutPhoto};
+use tempfile::TempDir;
+
+use crate::place::contents;
+
+/// All of it.
+pub(super) struct Stand {
+    pub(super) folder: TempDir,
+    pub(super) sandbox: Sandbox,
+    pub(super) takeout: Takeout,
+}
+
+impl Stand {
+    /// With an export of so many photos.
+    pub(super) fn with(photos: usize) -> Self {
+        Self::on(Version::V3_0_3, photos)
+    }
+
+    pub(super) fn on(version: Version, photos: usize) -> Self {
+        Self::of(Scenario::new(version), photos)
+    }
+
+    /// On a server whose trash is off.
+    pub(super) fn without_trash(photos: usize) -> Self {
+        let mut scenario = Scenario::new(Version::V3_0_3);
+        scenario.trash_days(None);
+        Self::of(scenario, photos)
+    }
+
+    fn of(scenario: Scenario, photos: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let sandbox = Sandbox::start(scenario).unwrap();
+        let takeout =
+            Takeout::generate(&folder.path().join("takeout"), photos, 7, &["de", "en", "fr"]).unwrap();
+        Self { folder, sandbox, takeout }
+    }
+
+    /// The program with nothing of this machine's environment, and `arguments`.
+    pub(super) fn bare(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_immich-sync"));
+        command.env_clear().env("PATH", "/usr/bin:/bin").env("HOME", self.folder.path().join("home"));
+        command.env("IMMICH_API_KEY", self.sandbox.api_key()).env("IMMICH_URL", self.sandbox.url());
+        command.args(arguments);
+        command
+    }
+
+    /// `import google-takeout` of the export, and `arguments`.
+    pub(super) fn import(&self, arguments: &[&str]) -> Command {
+        let mut command = self.bare(&["import", "google-takeout"]);
+        command.args(&self.takeout.parts).args(arguments);
+        command
+    }
+
+    /// Photos that an import without options sends.
+    pub(super) fn taken(&self) -> Vec<&TakeoutPhoto> {
+        self.takeout.photos.iter().filter(|photo| !photo.is_trashed && !photo.is_locked).collect()
+    }
+
+    /// Everything on the server that is not in its trash.
+    pub(super) fn there(&self) -> Vec<AssetView> {
+        self.sandbox.views().into_iter().filter(|view| !view.is_trashed).collect()
+    }
+
+    /// Fails the test unless the server has every photo, and each once.
+    #[track_caller]
+    pub(super) fn assert_all_once(&self) {
+        let sums: BTreeSet<u32> =
+            self.taken().iter().flat_map(|photo| [Some(photo.sum), photo.motion_sum]).flatten().collect();
+        let there = self.there();
+        let different: BTreeSet<&String> = there.iter().map(|view| &view.checksum).collect();
+        assert_eq!(different.len(), there.len(), "something is there twice");
+        assert_eq!(there.len(), sums.len());
+    }
+
+    /// Titles of the albums of the server.
+    pub(super) fn albums(&self) -> BTreeSet<String> {
+        self.sandbox.albums().into_iter().map(|(_, title, _)| title).collect()
+    }
+
+    /// The export, file by file.
+    pub(super) fn export(&self) -> std::collections::BTreeMap<PathBuf, Vec<u8>> {
+        contents(&self.folder.path().join("takeout"))
+    }
+
+    /// The state of the program, if there is one.
+    pub(super) fn states(&self) -> PathBuf {
+        self.folder.path().join("home/.local/state/immich-sync")
+    }
+
+    /// A file in the folder of the test.
+    pub(super) fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap_or(Path::new("/"))).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+}
