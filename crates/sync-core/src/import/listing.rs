@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::queue::Gate;
 use super::work::News;
-use super::{Found, ImportOptions, Item, Outline, Source, Stamp};
+use super::{Found, ImportOptions, Item, ItemId, Outline, Source, Stamp};
 use crate::stop::StopFlag;
 
 /// Unchanged items between two words about them.
@@ -26,7 +26,7 @@ impl Lister<'_> {
     pub(super) fn list(&self) {
         let options = digest(self.options);
         let (mut items, mut about) = (0, 0);
-        let listing = self.source.list(&mut |found| {
+        let listing = self.source.list_knowing(&|item| self.knows(item), &mut |found| {
             if self.stop.is_raised() {
                 return ControlFlow::Break(());
             }
@@ -56,6 +56,10 @@ impl Lister<'_> {
         // Whoever hears this may have ended already.
         let _ = self.news.send(News::Unchanged { items, about });
         let _ = self.news.send(News::Listed(listing));
+    }
+
+    fn knows(&self, item: ItemId) -> bool {
+        self.outline.lock().unwrap_or_else(PoisonError::into_inner).is_seen(item).is_some()
     }
 
     fn see(&self, item: &Item, options: Option<[u8; 16]>) -> Option<bool> {

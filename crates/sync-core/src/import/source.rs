@@ -4,7 +4,7 @@ use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use super::{AlbumKey, Facts, Item, Media, SkipKind, SourceAlbum};
+use super::{AlbumKey, Facts, Item, ItemId, Media, SkipKind, SourceAlbum};
 use crate::deeds::LocalPath;
 
 /// Something that photos are imported from. Nothing in it is ever changed.
@@ -15,6 +15,17 @@ pub trait Source: Sync {
     /// Tells everything that is there, a folder at a time, in an order that is the same in every run. No photo is opened.
     /// Ends early when `tell` says so; the listing is incomplete then.
     fn list(&self, tell: &mut dyn FnMut(Found) -> ControlFlow<()>) -> Result<Listing, SourceError>;
+
+    /// The same, for a source that would have to open what is new to tell what belongs together: `known` says whether the
+    /// ledger has an item, so that this is done once.
+    fn list_knowing(
+        &self,
+        known: &dyn Fn(ItemId) -> bool,
+        tell: &mut dyn FnMut(Found) -> ControlFlow<()>,
+    ) -> Result<Listing, SourceError> {
+        let _ = known;
+        self.list(tell)
+    }
 
     /// What the source says of an item. Asked only when its stamp is not the one of the ledger.
     fn facts(&self, item: &Item) -> Result<Facts, SourceError>;
