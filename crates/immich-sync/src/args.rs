@@ -184,9 +184,23 @@ pub(crate) struct DecideArgs {
 /// `immich-sync import …`
 #[derive(Subcommand)]
 pub(crate) enum ImportCommand {
+    /// Folders of this machine, with all folders below
+    #[command(after_long_help = IMPORT_NOTES, args_override_self = true)]
+    Folder(FolderArgs),
     /// An export of Google Photos, as it was downloaded or unpacked
     #[command(after_long_help = IMPORT_NOTES, args_override_self = true)]
     GoogleTakeout(TakeoutArgs),
+}
+
+/// `immich-sync import folder`
+#[derive(clap::Args)]
+pub(crate) struct FolderArgs {
+    /// The folders
+    #[arg(value_name = "PATH")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// The settings.
+    #[command(flatten)]
+    pub(crate) options: Options<ForFolders>,
 }
 
 /// `immich-sync import google-takeout`
@@ -417,6 +431,18 @@ fn is_of_every_server(setting: &Setting) -> bool {
         catalogue::STATS_DIR,
     ];
     ForReading::takes(setting) || more.iter().any(|taken| taken.name == setting.name)
+}
+
+/// Those of imports of folders.
+pub(crate) enum ForFolders {}
+
+impl Picks for ForFolders {
+    fn takes(setting: &Setting) -> bool {
+        let name = setting.name;
+        let of_import =
+            name.starts_with(catalogue::IMPORT) && !name.starts_with(catalogue::IMPORT_OF_TAKEOUTS);
+        of_import || is_of_every_server(setting)
+    }
 }
 
 /// Those of imports of an export of Google Photos.

@@ -3,7 +3,8 @@
 use clap::ValueEnum;
 use photo_metadata::{Datum, EngineChoice, Policy};
 use photo_similarity::{Class, HashKind, Preference};
-use sync_core::import::{DeleteRule, EditRule, HiddenRule, Kin, Preference as Winner};
+use sync_core::import::sources::folder::FolderAlbums;
+use sync_core::import::{DeleteRule, EditRule, HiddenRule, Kin, MediaKind, Preference as Winner};
 use sync_core::writeback::{AfterWrite, ManagedPolicy, SidecarForm, Target};
 
 /// What to do with files that Immich manages.
@@ -379,6 +380,45 @@ impl From<HiddenWord> for HiddenRule {
         match word {
             HiddenWord::Skip => Self::Skip,
             HiddenWord::Archive => Self::Archive,
+        }
+    }
+}
+
+/// Whether folders become albums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FolderAlbumWord {
+    /// They do not
+    None,
+    /// By their name; where two have the same, by their paths
+    Folder,
+    /// By their path below the folder that was named
+    Path,
+}
+
+impl From<FolderAlbumWord> for FolderAlbums {
+    fn from(word: FolderAlbumWord) -> Self {
+        match word {
+            FolderAlbumWord::None => Self::None,
+            FolderAlbumWord::Folder => Self::Folder,
+            FolderAlbumWord::Path => Self::Path,
+        }
+    }
+}
+
+/// Pictures or videos.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MediaWord {
+    /// Pictures, those of cameras' own formats among them
+    Image,
+    /// Videos
+    Video,
+}
+
+impl From<MediaWord> for MediaKind {
+    fn from(word: MediaWord) -> Self {
+        match word {
+            MediaWord::Image => Self::Image,
+            MediaWord::Video => Self::Video,
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::settings::Asked;
 /// Runs the command; tells how it went.
 pub(crate) fn run(command: &ImportCommand) -> ExitStatus {
     match command {
+        ImportCommand::Folder(args) => run::run(args.options.matches(), Asked::Folder(&args.paths)),
         ImportCommand::GoogleTakeout(args) => run::run(args.options.matches(), Asked::Takeout(&args.paths)),
     }
 }

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use clap::ArgMatches;
 use immich_api::{ApiError, Client};
 use jiff::Timestamp;
+use sync_core::import::sources::folder::FolderSource;
 use sync_core::import::sources::takeout::TakeoutSource;
 use sync_core::import::{Import, ImportOptions, ImportSummary, Source};
 use sync_core::lock::RunLock;
@@ -15,7 +16,7 @@ use sync_core::{Account, Reporter, StopFlag, SyncError};
 
 use super::super::frame;
 use super::permissions;
-use crate::exit::ExitStatus;
+use crate::exit::{ExitStatus, usage};
 use crate::output::{
     Asker, Console, Everybody, Foretelling, ImportEnd, Presenter as _, Traffic, lost_log, lost_results,
     make_room_for_statistics, start_tracing,
@@ -65,18 +66,26 @@ struct Run<'a> {
 
 /// What is imported, ready to be listed.
 enum Opened {
+    Folder(Box<FolderSource>),
     Takeout(TakeoutSource),
 }
 
 impl Opened {
-    fn of(from: &ImportFrom) -> Self {
-        match from {
+    fn of(from: &ImportFrom) -> Result<Self> {
+        Ok(match from {
+            ImportFrom::Folder(options) => {
+                let source = FolderSource::new(options.clone());
+                Self::Folder(Box::new(
+                    source.map_err(|error| usage(format!("{:#}", anyhow::Error::new(error))))?,
+                ))
+            }
             ImportFrom::Takeout(options) => Self::Takeout(TakeoutSource::new(options.clone())),
-        }
+        })
     }
 
     fn source(&self) -> &dyn Source {
         match self {
+            Self::Folder(source) => source.as_ref(),
             Self::Takeout(source) => source,
         }
     }
@@ -86,11 +95,11 @@ impl Run<'_> {
     fn to_its_end(&self, signals: &Signals) -> Result<ExitStatus> {
         let (begin, settings) = (Instant::now(), self.settings);
         frame::tell_concerns(&settings.concerns, settings.strict, self.presenter)?;
+        let opened = Opened::of(&settings.from)?;
         let key = settings.key.read()?;
         self.presenter.begin();
         let client = room::connect(&settings.server, key, &permissions::needed(settings), self.stop)?;
         let state = self.state(&client)?;
-        let opened = Opened::of(&settings.from);
         let summary = if settings.dry_run {
             self.preview(&client, &opened, &state)
         } else {
@@ -101,6 +110,7 @@ impl Run<'_> {
         let given = settings.state_dir.is_some();
         let same = SameState::of(&state, given, false, self.start.folders.states.as_deref());
         let takeout = match &opened {
+            Opened::Folder(_) => None,
             Opened::Takeout(source) => Some(source.report()),
         };
         self.presenter.finish_importing(&ImportEnd {

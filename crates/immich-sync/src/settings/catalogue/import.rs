@@ -4,13 +4,16 @@
 //! config file they carry the name of the command, and where they are for one source alone, its name.
 
 use crate::settings::setting::{flag, flag_that_is_on, value, values, words};
-use crate::settings::words::{DeleteWord, EditWord, HiddenWord, WinnerWord};
+use crate::settings::words::{DeleteWord, EditWord, FolderAlbumWord, HiddenWord, MediaWord, WinnerWord};
 
 /// What begins the name of each.
 pub(crate) const IMPORT: &str = "import-";
 
 /// What begins the names of those for folders alone.
 pub(crate) const IMPORT_OF_FOLDERS: &str = "import-folder-";
+
+/// What begins the names of those for exports of Google Photos alone.
+pub(crate) const IMPORT_OF_TAKEOUTS: &str = "import-google-takeout-";
 
 settings! {
     "What becomes of it on the server" {
@@ -45,6 +48,53 @@ settings! {
         /// Uploads at the same time
         IMPORT_CONCURRENT_TASKS =
             value("import-concurrent-tasks", "N").option("concurrent-tasks").default("4");
+    }
+    "What of the folders" {
+        /// Folders, where none are named on the command line
+        IMPORT_FOLDER_PATHS = values("import-folder-paths", "PATH", &['\n']).path().not_on_command_line();
+        /// Make albums of folders
+        IMPORT_FOLDER_AS_ALBUM = value("import-folder-folder-as-album", "HOW")
+            .option("folder-as-album")
+            .default("none")
+            .parser(words::<FolderAlbumWord>);
+        /// What stands between folders in the name of an album that is a path; ` / ` when nobody says
+        IMPORT_FOLDER_JOINER =
+            value("import-folder-album-path-joiner", "TEXT").option("album-path-joiner");
+        /// Give each photo the folders it lies in as a tag
+        IMPORT_FOLDER_AS_TAGS = flag("import-folder-folder-as-tags").option("folder-as-tags");
+        /// Leave out folders below
+        IMPORT_FOLDER_RECURSIVE = flag_that_is_on("import-folder-recursive").option("recursive");
+        /// Only files that this pattern matches, such as `2023/**` or `*.jpg`. Once for each
+        IMPORT_FOLDER_INCLUDE = values("import-folder-include", "GLOB", &['\n']).option("include");
+        /// No files or folders that this pattern matches. Once for each
+        IMPORT_FOLDER_EXCLUDE = values("import-folder-exclude", "GLOB", &['\n'])
+            .option("exclude")
+            .also(&["ban-file"]);
+        /// Only files with these extensions
+        IMPORT_FOLDER_INCLUDE_EXTENSIONS =
+            values("import-folder-include-extensions", "EXT", &[',', ' ', '\n']).option("include-extensions");
+        /// No files with these extensions
+        IMPORT_FOLDER_EXCLUDE_EXTENSIONS =
+            values("import-folder-exclude-extensions", "EXT", &[',', ' ', '\n']).option("exclude-extensions");
+        /// Only pictures, or only videos
+        IMPORT_FOLDER_INCLUDE_TYPE = value("import-folder-include-type", "TYPE")
+            .option("include-type")
+            .parser(words::<MediaWord>);
+        /// Only what was taken in 2023, 2023-07, 2023-07-15 or 2023-07-01,2023-08-15
+        IMPORT_FOLDER_DATE_RANGE = value("import-folder-date-range", "DATES").option("date-range");
+        /// Do not guess the date of a file that says none from its name
+        IMPORT_FOLDER_DATE_FROM_NAME =
+            flag_that_is_on("import-folder-date-from-name").option("date-from-name");
+        /// Do not read XMP, JSON and lists beside photos
+        IMPORT_FOLDER_IGNORE_SIDECARS =
+            flag("import-folder-ignore-sidecar-files").option("ignore-sidecar-files");
+        /// Make no albums of the lists of Picasa and iCloud
+        IMPORT_FOLDER_LISTED_ALBUMS =
+            flag_that_is_on("import-folder-listed-albums").option("listed-albums").also(&["album-picasa"]);
+        /// Take what the lists of iCloud call deleted, too
+        IMPORT_FOLDER_TRASHED = flag("import-folder-include-trashed").option("include-trashed");
+        /// The file system gives files other numbers each time; compare size and time alone
+        IMPORT_FOLDER_IGNORE_INODE = flag("import-folder-ignore-inode").option("ignore-inode");
     }
     "What of the export" {
         /// Parts of the export, where none are named on the command line

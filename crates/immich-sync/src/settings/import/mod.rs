@@ -2,6 +2,7 @@
 //!
 //! An import goes into one account: a photo belongs to somebody.
 
+mod folder;
 mod takeout;
 
 #[cfg(test)]
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use immich_api::RateLimit;
+use sync_core::import::sources::folder::{FolderAlbums, FolderOptions};
 use sync_core::import::sources::takeout::{Partner, TakeoutOptions};
 use sync_core::import::{DeleteRule, EditRule, HiddenRule, ImportOptions, Preference, StackRule};
 
@@ -54,6 +56,8 @@ pub(crate) struct ImportSettings {
 /// What is imported.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum ImportFrom {
+    /// Folders.
+    Folder(FolderOptions),
     /// An export of Google Photos.
     Takeout(TakeoutOptions),
 }
@@ -61,6 +65,8 @@ pub(crate) enum ImportFrom {
 /// Where an import is from, as the command line names it, and what stands there in its place.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Asked<'a> {
+    /// `import folder`
+    Folder(&'a [PathBuf]),
     /// `import google-takeout`
     Takeout(&'a [PathBuf]),
 }
@@ -69,6 +75,7 @@ impl ImportFrom {
     /// The command, as it is typed.
     pub(crate) fn command(&self) -> &'static str {
         match self {
+            Self::Folder(_) => "import folder",
             Self::Takeout(_) => "import google-takeout",
         }
     }
@@ -76,6 +83,7 @@ impl ImportFrom {
     /// Where it is, absolute.
     pub(crate) fn paths(&self) -> &[PathBuf] {
         match self {
+            Self::Folder(options) => &options.roots,
             Self::Takeout(options) => &options.paths,
         }
     }
@@ -83,6 +91,8 @@ impl ImportFrom {
     /// Whether photos may get tags because of what the source says.
     pub(crate) fn has_tags(&self) -> bool {
         match self {
+            // A sidecar may have tags.
+            Self::Folder(options) => options.folder_tags || options.sidecars,
             Self::Takeout(_) => false,
         }
     }
@@ -90,6 +100,9 @@ impl ImportFrom {
     /// Whether photos may go into albums because of what the source says.
     pub(crate) fn has_albums(&self) -> bool {
         match self {
+            Self::Folder(options) => {
+                options.albums != FolderAlbums::None || (options.sidecars && options.listed_albums)
+            }
             Self::Takeout(options) => options.albums || matches!(options.partner, Partner::Album(_)),
         }
     }
@@ -101,6 +114,7 @@ impl ImportSettings {
         sources.environment.refuse_unknown(&catalogue::variables())?;
         let options = options(sources)?;
         let from = match asked {
+            Asked::Folder(paths) => ImportFrom::Folder(folder::resolve(sources, paths, options.hidden)?),
             Asked::Takeout(paths) => ImportFrom::Takeout(takeout::resolve(sources, paths, options.hidden)?),
         };
         let key = key(sources)?;

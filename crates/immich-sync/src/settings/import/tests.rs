@@ -17,6 +17,7 @@ fn of(args: &[&str], environment: &[(&str, &str)], config: &str) -> Result<Impor
     let parsed = Args::try_parse_from(words);
     let Ok(Args { command: Command::Import(command) }) = parsed else { panic!("{args:?} is not taken") };
     let (matches, asked) = match &command {
+        ImportCommand::Folder(args) => (args.options.matches(), Asked::Folder(&args.paths)),
         ImportCommand::GoogleTakeout(args) => (args.options.matches(), Asked::Takeout(&args.paths)),
     };
     let sources = Sources {
@@ -30,7 +31,39 @@ fn of(args: &[&str], environment: &[(&str, &str)], config: &str) -> Result<Impor
 fn takeout(settings: ImportSettings) -> TakeoutOptions {
     match settings.from {
         ImportFrom::Takeout(options) => options,
+        ImportFrom::Folder(options) => panic!("{options:?}"),
     }
+}
+
+fn folder(settings: ImportSettings) -> FolderOptions {
+    match settings.from {
+        ImportFrom::Folder(options) => options,
+        ImportFrom::Takeout(options) => panic!("{options:?}"),
+    }
+}
+
+#[test]
+fn folders_are_taken_as_they_are_unless_somebody_says() {
+    let usual = folder(of(&["folder", "/a", "/b"], &SERVER, "").unwrap());
+    let args =
+        ["folder", "/a", "--folder-as-album", "FOLDER", "--album-path-joiner", " > ", "--folder-as-tags"];
+    let more = ["--include-extensions", ".JPG,png", "--include-type", "image", "--date-range", "2023"];
+    let even =
+        ["--ban-file", "@eaDir/", "--exclude", "x/**", "--no-date-from-name", "--ignore-sidecar-files"];
+
+    let told = folder(of(&[&args[..], &more, &even].concat(), &SERVER, "").unwrap());
+
+    assert_eq!(usual, FolderOptions::new(vec!["/a".into(), "/b".into()]));
+    assert_eq!((told.albums, told.joiner.as_str(), told.folder_tags), (FolderAlbums::Folder, " > ", true));
+    assert_eq!(told.include_extensions, ["jpg".to_owned(), "png".to_owned()].into());
+    assert_eq!(told.exclude, ["@eaDir/", "x/**"]);
+    assert_eq!(told.dates, Some("2023".parse().unwrap()));
+    assert!(!told.dates_in_names && !told.sidecars && told.include_kinds.len() == 1);
+    let wrong = of(&["folder", "/a", "--date-range", "last year"], &SERVER, "").err().unwrap();
+    assert!(wrong.to_string().contains("--date-range"), "{wrong}");
+    assert!(
+        of(&["folder"], &SERVER, "[import.folder]\npaths = [\"/x\"]\nfolder_as_album = \"path\"\n").is_ok()
+    );
 }
 
 #[test]
