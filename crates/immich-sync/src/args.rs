@@ -5,14 +5,16 @@
 //! aliases that can contradict each other, and forms that name a file, which the parser of the command line
 //! knows nothing of.
 
-use std::marker::PhantomData;
+mod picks;
+
 use std::path::PathBuf;
 
-use clap::{ArgMatches, Command as Clap, FromArgMatches, Parser, Subcommand};
+use clap::{Parser, Subcommand};
 
-use crate::settings::catalogue;
-use crate::settings::setting::Setting;
 use crate::settings::words::ClassWord;
+use picks::{
+    ForFolders, ForGroups, ForOrganizing, ForReading, ForShowing, ForTakeout, ForUndoing, ForWriting, Options,
+};
 
 const WRITE_NOTES: &str = "\
 Every option can also be given as an environment variable, IMMICH_SYNC_ and its name (IMMICH_SYNC_SERVER, \
@@ -290,185 +292,9 @@ pub(crate) struct ManArgs {
     pub(crate) dir: Option<PathBuf>,
 }
 
-/// Which settings a command takes as options.
-pub(crate) trait Picks {
-    /// Whether it takes this one.
-    fn takes(setting: &Setting) -> bool;
-
-    /// Whether the help shows it.
-    fn shows(_: &Setting) -> bool {
-        true
-    }
-}
-
-/// The settings of a command as they were typed. Has no `Debug`: one of them is the key.
-pub(crate) struct Options<P>(ArgMatches, PhantomData<P>);
-
-impl<P: Picks> Options<P> {
-    /// What was typed, by the names of the settings.
-    pub(crate) fn matches(&self) -> &ArgMatches {
-        &self.0
-    }
-}
-
-impl<P: Picks> clap::Args for Options<P> {
-    fn augment_args(command: Clap) -> Clap {
-        let settings = catalogue::all().filter(|setting| setting.on_command_line && P::takes(setting));
-        command.args(settings.flat_map(|setting| setting.arguments(!P::shows(&setting))))
-    }
-
-    fn augment_args_for_update(command: Clap) -> Clap {
-        Self::augment_args(command)
-    }
-}
-
-impl<P: Picks> FromArgMatches for Options<P> {
-    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
-        Ok(Self(matches.clone(), PhantomData))
-    }
-
-    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
-        self.0 = matches.clone();
-        Ok(())
-    }
-}
-
-/// All but those of the organizer and of imports.
-pub(crate) enum ForWriting {}
-
-impl Picks for ForWriting {
-    fn takes(setting: &Setting) -> bool {
-        !setting.name.starts_with(catalogue::ORGANIZE) && !setting.name.starts_with(catalogue::IMPORT)
-    }
-}
-
-/// The same, without filling a screen.
-pub(crate) enum ForShowing {}
-
-impl Picks for ForShowing {
-    fn takes(setting: &Setting) -> bool {
-        ForWriting::takes(setting)
-    }
-
-    fn shows(setting: &Setting) -> bool {
-        [catalogue::CONFIG.name, catalogue::JSON.name].contains(&setting.name)
-    }
-}
-
-/// Those that say where the state is, and how to tell.
-pub(crate) enum ForReading {}
-
-impl Picks for ForReading {
-    fn takes(setting: &Setting) -> bool {
-        let names = [
-            catalogue::SERVER,
-            catalogue::STATE_DIR,
-            catalogue::CONFIG,
-            catalogue::TIME_ZONE,
-            catalogue::JSON,
-            catalogue::LOG_LEVEL,
-            catalogue::LOG_FILE,
-            catalogue::LOG_FORMAT,
-        ];
-        names.iter().any(|taken| taken.name == setting.name)
-    }
-}
-
-/// Those, and what changing files needs.
-pub(crate) enum ForUndoing {}
-
-impl Picks for ForUndoing {
-    fn takes(setting: &Setting) -> bool {
-        let more = [
-            catalogue::DRY_RUN,
-            catalogue::YES,
-            catalogue::QUIET,
-            catalogue::WORKERS,
-            catalogue::LIBRARY,
-            catalogue::HARD_LINKS,
-            catalogue::TOUCH,
-            catalogue::PARANOID,
-            catalogue::IN_PLACE_FROM,
-            catalogue::UNDO_KEEP_DAYS,
-            catalogue::UNDO_KEEP_SIZE,
-            catalogue::AFTER,
-            catalogue::API_KEY,
-            catalogue::API_KEY_FILE,
-            catalogue::RATE_LIMIT,
-            catalogue::CA_FILE,
-            catalogue::INSECURE,
-            catalogue::EXIFTOOL,
-            catalogue::ENGINE,
-            catalogue::SECOND_OPINION,
-        ];
-        ForReading::takes(setting) || more.iter().any(|taken| taken.name == setting.name)
-    }
-}
-
-/// Those of the organizer, and what they share with others.
-pub(crate) enum ForOrganizing {}
-
-impl Picks for ForOrganizing {
-    fn takes(setting: &Setting) -> bool {
-        setting.name.starts_with(catalogue::ORGANIZE) || is_of_every_server(setting)
-    }
-}
-
-/// What every command takes that changes something on the server.
-fn is_of_every_server(setting: &Setting) -> bool {
-    let more = [
-        catalogue::DRY_RUN,
-        catalogue::YES,
-        catalogue::STRICT,
-        catalogue::QUIET,
-        catalogue::API_KEY,
-        catalogue::API_KEY_FILE,
-        catalogue::RATE_LIMIT,
-        catalogue::PATIENCE,
-        catalogue::CA_FILE,
-        catalogue::INSECURE,
-        catalogue::EXPORT_STATS,
-        catalogue::STATS_DIR,
-    ];
-    ForReading::takes(setting) || more.iter().any(|taken| taken.name == setting.name)
-}
-
-/// Those of imports of folders.
-pub(crate) enum ForFolders {}
-
-impl Picks for ForFolders {
-    fn takes(setting: &Setting) -> bool {
-        let name = setting.name;
-        let of_import =
-            name.starts_with(catalogue::IMPORT) && !name.starts_with(catalogue::IMPORT_OF_TAKEOUTS);
-        of_import || is_of_every_server(setting)
-    }
-}
-
-/// Those of imports of an export of Google Photos.
-pub(crate) enum ForTakeout {}
-
-impl Picks for ForTakeout {
-    fn takes(setting: &Setting) -> bool {
-        let name = setting.name;
-        let of_import =
-            name.starts_with(catalogue::IMPORT) && !name.starts_with(catalogue::IMPORT_OF_FOLDERS);
-        of_import || is_of_every_server(setting)
-    }
-}
-
-/// Those that say where groups are remembered, and how to tell.
-pub(crate) enum ForGroups {}
-
-impl Picks for ForGroups {
-    fn takes(setting: &Setting) -> bool {
-        ForReading::takes(setting) || setting.name == catalogue::ORGANIZE_SOURCE.name
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
+    use clap::{ArgMatches, CommandFactory as _};
 
     use super::*;
 
