@@ -195,6 +195,9 @@ proptest! {
         body in 0_usize..5000,
         exif in 8_usize..5000,
     ) {
+        // Image data stand in one run (PNG, section 5.6); in two, they become one when what divides them moves.
+        let image: Vec<usize> = (0..kinds.len()).filter(|at| kinds[*at] == "IDAT").collect();
+        prop_assume!(image.windows(2).all(|pair| pair[1] == pair[0] + 1));
         let chunks: Vec<(&str, Vec<u8>)> = kinds.iter().zip(&sizes).map(|(kind, size)| match *kind {
             "own" => ("iTXt", xmp_text(&"x".repeat(*size))),
             "exif" => ("eXIf", [EXIF, &vec![5; *size]].concat()),
