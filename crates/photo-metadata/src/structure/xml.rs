@@ -66,12 +66,12 @@ impl<'a> Parser<'a> {
         while self.at < self.text.len() {
             let rest = &self.text[self.at..];
             if rest.starts_with("<?") {
-                self.skip("?>")?;
+                self.skip("<?", "?>")?;
             } else if rest.starts_with("<!--") {
-                self.skip("-->")?;
+                self.skip("<!--", "-->")?;
             } else if rest.starts_with("<![CDATA[") {
                 let start = self.at + "<![CDATA[".len();
-                self.skip("]]>")?;
+                self.skip("<![CDATA[", "]]>")?;
                 let end = self.at - "]]>".len();
                 let text = self.text.get(start..end).ok_or_else(|| self.fault("a section of text"))?;
                 self.add_text(text)?;
@@ -99,10 +99,12 @@ impl<'a> Parser<'a> {
         Fault { what, at: self.at }
     }
 
-    /// Goes behind the next `end`.
-    fn skip(&mut self, end: &str) -> Result<(), Fault> {
-        let length = self.text[self.at..].find(end).ok_or_else(|| self.fault("the end of a mark"))?;
-        self.at += length + end.len();
+    /// Goes behind a mark. What opens it has no part in its end: `<!-->` is the beginning of a comment.
+    fn skip(&mut self, start: &str, end: &str) -> Result<(), Fault> {
+        let said = self.at + start.len();
+        let rest = self.text.get(said..).unwrap_or_default();
+        let length = rest.find(end).ok_or_else(|| self.fault("the end of a mark"))?;
+        self.at = said + length + end.len();
         Ok(())
     }
 
@@ -290,6 +292,8 @@ mod tests {
             "<a/>text",
             "<a",
             "<a><!-- </a>",
+            "<!--><a/>",
+            "<?><a/>",
         ] {
             assert!(parse(text).is_err(), "{text}");
         }

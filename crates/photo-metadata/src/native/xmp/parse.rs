@@ -37,7 +37,7 @@ pub(super) fn parse(text: &str) -> Result<Document, Fault> {
             Event::End(_) => parser.end(raw)?,
             Event::Text(_) | Event::GeneralRef(_) => parser.text(raw)?,
             Event::CData(_) => parser.inside(Node::Section(raw.to_owned()))?,
-            Event::Comment(_) => parser.add(Node::Comment(raw.to_owned()))?,
+            Event::Comment(_) => parser.comment(raw)?,
             Event::Decl(_) | Event::PI(_) => parser.instruction(raw)?,
             Event::DocType(_) => return Err(malformed("it has a document type")),
             Event::Eof => return parser.finish(),
@@ -49,6 +49,15 @@ fn position(reader: &Reader<&[u8]>) -> usize {
     usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
 }
 
+/// Whether it is a name and what follows behind a space (XML 1.0, section 2.6). In `<?a><b?>` some readers see an
+/// element begin.
+fn is_instruction(raw: &str) -> bool {
+    let Some(said) = raw.strip_prefix("<?").and_then(|rest| rest.strip_suffix("?>")) else { return false };
+    let name = said.split_ascii_whitespace().next().unwrap_or_default();
+    said.starts_with(|first: char| first.is_alphabetic() || first == '_')
+        && name.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.' | ':'))
+}
+
 fn malformed(what: &str) -> Fault {
     Fault::beyond(format!("its XMP packet is not the XML that is expected ({what})"))
 }
@@ -58,6 +67,8 @@ struct Parser {
     /// Elements whose end has not come, with the number of declarations before them.
     open: Vec<(Element, usize)>,
     spaces: Vec<(String, Arc<Space>)>,
+    /// Prefixes that stood for a known namespace somewhere.
+    were_known: BTreeSet<String>,
     none: Arc<Space>,
     xml: Arc<Space>,
     xmlns: Arc<Space>,
@@ -80,6 +91,7 @@ impl Parser {
             nodes: Vec::new(),
             open: Vec::new(),
             spaces: Vec::new(),
+            were_known: BTreeSet::new(),
             none: fixed(NONE),
             xml: fixed("xml"),
             xmlns: fixed(XMLNS),
@@ -109,7 +121,19 @@ impl Parser {
         self.add(node)
     }
 
+    /// Readers disagree on where a comment that begins with `>` ends.
+    fn comment(&mut self, raw: &str) -> Result<(), Fault> {
+        let said = raw.strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->"));
+        match said {
+            Some(said) if !said.starts_with(['>', '-']) => self.add(Node::Comment(raw.to_owned())),
+            _ => Err(malformed("a comment that may end in two places")),
+        }
+    }
+
     fn instruction(&mut self, raw: &str) -> Result<(), Fault> {
+        if !is_instruction(raw) {
+            return Err(malformed("an instruction without a name"));
+        }
         let is_outside = self.open.is_empty() && self.nodes.iter().all(|node| node.as_element().is_none());
         if is_outside && raw.starts_with("<?xpacket end") {
             return Err(malformed("its end stands before it"));
@@ -192,11 +216,27 @@ impl Parser {
                     // ExifTool knows no default namespaces, and would read something else than what stands here.
                     return Err(malformed("a known namespace without prefix"));
                 }
+                self.check_meaning(prefix, &space)?;
                 self.spaces.push((prefix.to_owned(), space));
             }
         }
         if self.spaces.len() > MOST_SPACES {
             return Err(malformed("too many namespaces"));
+        }
+        Ok(())
+    }
+
+    /// For ExifTool a prefix goes on meaning what it meant in an element before, until it is declared for another
+    /// namespace that is known: what is read with it then is not what stands there.
+    fn check_meaning(&mut self, prefix: &str, space: &Space) -> Result<(), Fault> {
+        let outer = self.spaces.iter().rev().find(|(declared, _)| declared == prefix);
+        let hides_another = outer.is_some_and(|(_, outer)| outer.known != space.known);
+        let was_known = space.known.is_none() && self.were_known.contains(prefix);
+        if hides_another || was_known {
+            return Err(malformed("a prefix that means two things"));
+        }
+        if space.known.is_some() && !self.were_known.contains(prefix) {
+            self.were_known.insert(prefix.to_owned());
         }
         Ok(())
     }
@@ -336,6 +376,15 @@ mod tests {
             "<a>\0</a>",
             "<a",
             "<a><!-- </a>",
+            "<?x><b?><a/>",
+            "<?x>?><a/>",
+            "<?><a/>",
+            "<? x?><a/>",
+            "<a><b xmlns:x='http://ns.adobe.com/xap/1.0/'/><b xmlns:x='ttp://ns.adobe.com/xap/1.0/'/></a>",
+            "<a xmlns:x='http://ns.adobe.com/xap/1.0/'><b xmlns:x='http://purl.org/dc/elements/1.1/'/></a>",
+            "<!--><a/>-->",
+            "<!--><a/>",
+            "<!---><a/>-->",
         ] {
             assert!(parse(text).is_err(), "{text}");
         }
