@@ -33,7 +33,7 @@ const STEPS: [Step; 11] = [
     ("browser", |workspace| browser::run(workspace, &BrowserArgs::default())),
     ("demo", |workspace| harness::demo(workspace, &DemoArgs::default())),
     ("kill-loop", |workspace| {
-        harness::kill_loop(workspace, &KillLoopArgs { runs: 200, ..KillLoopArgs::default() })
+        harness::kill_loop(workspace, &KillLoopArgs { runs: 60, ..KillLoopArgs::default() })
     }),
     ("heif", heif),
     ("test", |workspace| {
@@ -79,7 +79,7 @@ fn heif(workspace: &Workspace) -> anyhow::Result<()> {
     let feature = ["-p", "photo-similarity", "--features", "heif"];
     cargo(workspace, &[&["clippy"], &feature[..], &["--all-targets", "--", "-D", "warnings"]].concat())?;
     let arguments = feature.map(str::to_owned).to_vec();
-    tests_run::run(workspace, &TestArgs { require_shared: true, arguments })
+    tests_run::run(workspace, &TestArgs { require_shared: true, arguments, ..TestArgs::default() })
 }
 
 fn cargo(workspace: &Workspace, arguments: &[&str]) -> anyhow::Result<()> {

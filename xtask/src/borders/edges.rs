@@ -85,7 +85,8 @@ mod tests {
                 "dependencies": [{ "name": dependency, "kind": kind }],
             })])
             .collect();
-        serde_json::from_value(serde_json::json!({ "workspace_root": "/w", "packages": crates })).unwrap()
+        let metadata = serde_json::json!({ "workspace_root": "/w", "target_directory": "/w/target", "packages": crates });
+        serde_json::from_value(metadata).unwrap()
     }
 
     fn rules(name: &str, dependency: &str, kind: Option<&str>) -> Vec<&'static str> {

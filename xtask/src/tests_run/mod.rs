@@ -19,6 +19,9 @@ use crate::{environment, shell, tools};
 const EXIFTOOL: &str = "IMMICH_SYNC_EXIFTOOL";
 const SHARED: &str = "IMMICH_SYNC_SHARED";
 const SKIP_LOG: &str = "IMMICH_SYNC_SKIP_LOG";
+const SEED: &str = "PROPTEST_RNG_SEED";
+/// Where property tests begin, so that a change is judged by itself and not by chance; `--seed random` looks further.
+const USUAL_SEED: &str = "20261121";
 
 /// What `test` is asked.
 #[derive(Debug, Default, Args)]
@@ -27,9 +30,36 @@ pub(crate) struct TestArgs {
     #[arg(long)]
     pub(crate) require_shared: bool,
 
+    /// Where property tests begin: a number, or `random` for new cases in each run
+    #[arg(long, default_value = USUAL_SEED, value_parser = seed)]
+    pub(crate) seed: Seed,
+
     /// Passed on to the test runner, such as a part of a test's name or `-p <crate>`
     #[arg(last = true)]
     pub(crate) arguments: Vec<String>,
+}
+
+/// Where property tests begin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Seed {
+    /// Anew in each run.
+    Random,
+    /// The same cases in each run.
+    Fixed(String),
+}
+
+impl Default for Seed {
+    fn default() -> Self {
+        Self::Fixed(USUAL_SEED.to_owned())
+    }
+}
+
+fn seed(text: &str) -> Result<Seed, String> {
+    match text {
+        "random" => Ok(Seed::Random),
+        number if number.parse::<u64>().is_ok() => Ok(Seed::Fixed(number.to_owned())),
+        other => Err(format!("`{other}` is neither a number nor `random`")),
+    }
 }
 
 /// The variables that tests and harnesses read.
@@ -71,6 +101,10 @@ pub(crate) fn run(workspace: &Workspace, args: &TestArgs) -> anyhow::Result<()> 
     let prepared = |mut command: Command| {
         surroundings.apply(&mut command);
         command.env(SKIP_LOG, &log).current_dir(&workspace.root);
+        match &args.seed {
+            Seed::Random => command.env_remove(SEED),
+            Seed::Fixed(number) => command.env(SEED, number),
+        };
         command
     };
     let (printed, outcome) =
