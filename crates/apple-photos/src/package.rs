@@ -1,0 +1,81 @@
+//! A package on disk: whether it is one that can be read, and where its database is.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::Error;
+
+/// The folder of a library, checked.
+#[derive(Debug, Clone)]
+pub(crate) struct Package {
+    /// As the caller named it: what messages and paths of files start with.
+    pub(crate) root: PathBuf,
+    /// With every link resolved: what must hold everything that is read.
+    pub(crate) real_root: PathBuf,
+}
+
+/// The parts of a database file that matter. The third, `-shm`, is an index that SQLite makes anew.
+pub(crate) const MAIN: &str = "database/Photos.sqlite";
+pub(crate) const LOG: &str = "database/Photos.sqlite-wal";
+
+impl Package {
+    /// Looks whether this is a library of Photos 5 or newer.
+    pub(crate) fn find(root: &Path, program: &Path) -> Result<Self, Error> {
+        let unreadable = |path: &Path, source| unreadable(path, source, program);
+        let real_root = root.canonicalize().map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => Error::NotALibrary { path: root.to_path_buf() },
+            _ => unreadable(root, error),
+        })?;
+        let package = Self { root: root.to_path_buf(), real_root };
+        let main = root.join(MAIN);
+        match main.symlink_metadata() {
+            Ok(_) => Ok(package),
+            Err(error) if is_absence(&error) => Err(package.other_kind(program)),
+            Err(error) => Err(unreadable(&main, error)),
+        }
+    }
+
+    /// The real path of something in the package; an error if it leads out of it. None if it is not there.
+    pub(crate) fn inside(&self, relative: &str, program: &Path) -> Result<Option<PathBuf>, Error> {
+        let path = self.root.join(relative);
+        match path.canonicalize() {
+            Ok(real) if real.starts_with(&self.real_root) => Ok(Some(real)),
+            Ok(_) => Err(Error::LeadsOut { path }),
+            Err(error) if is_absence(&error) => Ok(None),
+            Err(error) => Err(unreadable(&path, error, program)),
+        }
+    }
+
+    /// What a folder is that has no database of Photos 5.
+    fn other_kind(&self, program: &Path) -> Error {
+        let path = self.root.clone();
+        // The list of the folder tells a denied permission from a folder that is something else.
+        if let Err(source) = self.root.read_dir() {
+            return match source.kind() {
+                io::ErrorKind::NotADirectory => Error::NotALibrary { path },
+                _ => unreadable(&self.root, source, program),
+            };
+        }
+        let has = |relative: &str| self.root.join(relative).symlink_metadata().is_ok();
+        if has("AlbumData.xml") || has("Database/Library.apdb") || has("Library.apdb") {
+            Error::IPhoto { path }
+        } else if has("database/photos.db") {
+            Error::TooOld { path, made_by: "Photos 4 or older (macOS 10.14 or older)".to_owned() }
+        } else {
+            Error::NotALibrary { path }
+        }
+    }
+}
+
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
+}
+
+/// An error of the file system, told apart: permission is something that the user can give.
+pub(crate) fn unreadable(path: &Path, source: io::Error, program: &Path) -> Error {
+    let path = path.to_path_buf();
+    match source.kind() {
+        io::ErrorKind::PermissionDenied => Error::NotAllowed { path, program: program.to_path_buf(), source },
+        _ => Error::Unreadable { path, source },
+    }
+}
