@@ -11,7 +11,9 @@ use ureq::http::Method;
 use crate::error::ApiError;
 use crate::json::Json;
 use crate::lenient::{boolean, integer, member, text};
+use crate::permission::Permission;
 use crate::reader::Reader;
+use crate::server_info::ServerInfo;
 use crate::version::Trait;
 use crate::writer::Writer;
 
@@ -50,6 +52,17 @@ pub struct Queue {
     pub active: u64,
     /// Jobs that wait.
     pub waiting: u64,
+}
+
+impl ServerInfo {
+    /// What a key has to allow so that queues can be seen and paused; besides, its user is an administrator.
+    pub fn queue_permissions(&self) -> [Permission; 2] {
+        if self.version.has(Trait::Queues) {
+            [Permission::QueueRead, Permission::QueueUpdate]
+        } else {
+            [Permission::JobRead, Permission::JobCreate]
+        }
+    }
 }
 
 impl Reader<'_> {

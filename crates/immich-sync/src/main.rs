@@ -11,6 +11,7 @@ mod key;
 mod login;
 mod nearest;
 mod output;
+mod queues;
 mod report;
 mod room;
 mod same_state;

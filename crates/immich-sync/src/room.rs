@@ -18,6 +18,7 @@ use sync_core::writeback::{Account, FaceBook, WriteBack, WriteOptions, find_path
 use sync_core::{Reporter, StopFlag, Summary, SyncError};
 
 use crate::exit::{Complaint, ExitStatus, usage};
+use crate::queues;
 use crate::settings::ServerSettings;
 
 /// The first version that tells faces one photo at a time.
@@ -155,6 +156,7 @@ impl Room<'_> {
             Some(store) => store,
             None => SqliteStore::in_memory()?,
         };
+        queues::resume_left(&store, self.clients, true, self.reporter)?;
         let accounts = self.accounts();
         stopped_early(self.with_paths(&store, options, false, |options, library| {
             self.write_back(&store, options, library, &Timestamp::now).preview(&accounts)
@@ -169,6 +171,7 @@ impl Room<'_> {
             tracing::debug!("the file system of the library has no locks for folders");
         }
         let store = SqliteStore::open(&self.state)?;
+        queues::resume_left(&store, self.clients, false, self.reporter)?;
         if self.clear_album_cache {
             store.clear_album_cache()?;
         }

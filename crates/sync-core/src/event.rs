@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use immich_api::QueueName;
+
 use crate::deeds::What;
 use crate::import::ImportEvent;
 use crate::organize::{NotCompared, ScanSummary};
@@ -114,6 +116,13 @@ pub enum Event<'a> {
     WouldChange(&'a What),
     /// What was done, on the server or with files here.
     Changed(&'a What),
+    /// Background jobs of the server wait from now on, or go on.
+    Queues {
+        /// Which queues.
+        queues: &'a [QueueName],
+        /// Whether they wait.
+        are_paused: bool,
+    },
     /// Something about an import.
     Import(&'a ImportEvent<'a>),
     /// Something that the user should know and that belongs to no photo.

@@ -12,6 +12,7 @@ pub mod organize;
 mod parallel;
 pub mod paths;
 pub mod plan;
+pub mod queues;
 mod recover;
 pub mod state;
 mod stop;

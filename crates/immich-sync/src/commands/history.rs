@@ -5,8 +5,10 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use immich_api::QueueName;
 use jiff::Timestamp;
 use sync_core::history::{changes, deeds, runs};
+use sync_core::queues::left_paused;
 use sync_core::state::SqliteStore;
 use sync_core::undo::UndoTarget;
 
@@ -60,6 +62,15 @@ fn show(args: &HistoryArgs, console: Console) -> Result<()> {
                 })?;
             }
         }
+    }
+    let left = left_paused(&store)?;
+    if !left.is_empty() {
+        let names: Vec<&str> = left.iter().map(QueueName::as_str).collect();
+        console.aside(&format!(
+            "Background jobs of the server still wait since an import was interrupted: {}. The next run with the key of \
+             an administrator resumes them.",
+            names.join(", ")
+        ));
     }
     if lost_results() {
         anyhow::bail!("not all of it could be written to the standard output");

@@ -26,6 +26,7 @@ use crate::key::KeySource;
 use crate::output::{
     Asker, Console, End, Everybody, Presenter as _, Traffic, count, lost_log, lost_results, start_tracing,
 };
+use crate::queues;
 use crate::room;
 use crate::settings::{
     OutputSettings, ServerSettings, after, catalogue, replace_options, retention, workers,
@@ -136,6 +137,7 @@ impl Run<'_> {
         let _run = RunLock::acquire(&settings.state, &room::holder())?;
         let _library = settings.library.as_deref().map(LibraryLock::acquire).transpose()?;
         let store = SqliteStore::open(&settings.state)?;
+        self.resume_jobs(&store);
         let clients = self.clients(&store)?;
         self.confirm(&store)?;
         let command = format!("undo {}", settings.target);
@@ -159,6 +161,24 @@ impl Run<'_> {
                 Ok(clients)
             }
             _ => Ok(Vec::new()),
+        }
+    }
+
+    /// What an interrupted import left waiting on the server goes on, where there is a key.
+    fn resume_jobs(&self, store: &SqliteStore) {
+        let resumed = sync_core::queues::left_paused(store).map_err(Into::into).and_then(|left| {
+            let Some((server, keys)) = self.settings.server.as_ref().filter(|_| !left.is_empty()) else {
+                return Ok(());
+            };
+            let keys = keys.iter().map(KeySource::read).collect::<Result<Vec<_>>>()?;
+            let clients = room::connect_all(server, keys, &[], self.stop)?;
+            queues::resume_left(store, &clients, false, self.presenter)
+        });
+        if let Err(error) = resumed {
+            self.presenter.report(&Event::Warning(&format!(
+                "background jobs of the server that an import paused could not be resumed ({error:#}); the next run \
+                 does it"
+            )));
         }
     }
 

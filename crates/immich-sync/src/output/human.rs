@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use immich_api::AssetId;
+use immich_api::{AssetId, QueueName};
 use sync_core::deeds::{DeedCount, TrashedFile, What};
 use sync_core::event::Activity;
 use sync_core::import::ImportEvent;
@@ -126,6 +126,14 @@ impl Human {
         }
     }
 
+    fn jobs(&self, queues: &[QueueName], are_paused: bool) {
+        if !self.quiet {
+            let names: Vec<&str> = queues.iter().map(QueueName::as_str).collect();
+            let what = if are_paused { "wait until everything is sent" } else { "go on" };
+            self.aside(&format!("Jobs of the server {what}: {}.", names.join(", ")));
+        }
+    }
+
     fn mapped(&self, folders: &[PrefixMap], agreed: u64, of: u64) {
         if self.quiet {
             return;
@@ -220,6 +228,7 @@ impl Reporter for Human {
             Event::Warning(message) if self.level >= LogLevel::Warn => {
                 self.aside(&format!("{} {}", self.console.aside.yellow("Warning:"), clean(message)));
             }
+            Event::Queues { queues, are_paused } => self.jobs(queues, *are_paused),
             Event::Import(event) => self.importing(event, false),
             _ => {}
         }

@@ -143,6 +143,10 @@ pub(super) fn object(event: &Event<'_>) -> Option<Value> {
             "completed": completed,
             "rolled_back": rolled_back,
         }),
+        Event::Queues { queues, are_paused } => {
+            let names: Vec<&str> = queues.iter().map(immich_api::QueueName::as_str).collect();
+            json!({ "type": "queues", "paused": are_paused, "queues": names })
+        }
         Event::Import(event) => return import::object(event, false),
         organizing => return object_of_organizing(organizing),
     })

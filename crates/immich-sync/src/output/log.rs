@@ -156,6 +156,7 @@ impl Reporter for LogReporter {
                 tracing::error!(asset = %failed.asset, path, reason, transient = failed.transient, "failed");
             }
             Event::Warning(text) => tracing::warn!(text = clean(text), "warning"),
+            Event::Queues { queues, are_paused } => tracing::info!(?queues, are_paused, "jobs of the server"),
             Event::Import(event) => log_event(event, false),
             organizing => log_organizing(organizing),
         }

@@ -218,4 +218,8 @@ impl Store for SqliteStore {
     fn set_note(&self, key: &str, value: &str) -> Result<(), SyncError> {
         self.write(Durability::Soon, |change| runs::set_note(change, key, value))
     }
+
+    fn set_note_now(&self, key: &str, value: &str) -> Result<(), SyncError> {
+        self.write(Durability::Now, |change| runs::set_note(change, key, value))
+    }
 }

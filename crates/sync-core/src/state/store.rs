@@ -155,4 +155,7 @@ pub trait Store: Send + Sync {
 
     /// Notes a small text; replaces the one that was there.
     fn set_note(&self, key: &str, value: &str) -> Result<(), SyncError>;
+
+    /// The same; on the disk (synced) when this returns.
+    fn set_note_now(&self, key: &str, value: &str) -> Result<(), SyncError>;
 }

@@ -21,6 +21,7 @@ use crate::output::{
     Asker, Console, Everybody, Foretelling, ImportEnd, Presenter as _, Traffic, lost_log, lost_results,
     make_room_for_statistics, start_tracing,
 };
+use crate::queues::{self, JobPause};
 use crate::room;
 use crate::same_state::SameState;
 use crate::settings::{Asked, ImportFrom, ImportSettings, OutputSettings};
@@ -103,7 +104,8 @@ impl Run<'_> {
         let summary = if settings.dry_run {
             self.preview(&client, &opened, &state)
         } else {
-            self.import(&client, &opened, &state)
+            let pause = settings.pause_jobs.then(|| JobPause::of(&settings.server, settings.key.read()?));
+            self.import(&client, &opened, &state, pause.transpose()?.as_ref())
         };
         let summary = stopped_early(summary)?;
         let status = ExitStatus::of_import(&summary, signals.caught());
@@ -147,30 +149,45 @@ impl Run<'_> {
             Some(store) => store,
             None => SqliteStore::in_memory()?,
         };
+        queues::resume_left(&store, std::slice::from_ref(client), true, self.presenter)?;
         let reporter = Foretelling(self.presenter);
         let import = self.with(&store, opened, &self.settings.options, &reporter);
         Ok(import.preview(Account::of(client))?)
     }
 
     /// A run that has to ask something first ends before it; with the answer it starts again.
-    fn import(&self, client: &Client, opened: &Opened, state: &Path) -> Result<ImportSummary> {
+    fn import(
+        &self,
+        client: &Client,
+        opened: &Opened,
+        state: &Path,
+        pause: Option<&JobPause>,
+    ) -> Result<ImportSummary> {
         let _run = RunLock::acquire(state, &room::holder())?;
         let store = SqliteStore::open(state)?;
+        queues::resume_left(&store, std::slice::from_ref(client), false, self.presenter)?;
         let mut options = self.settings.options.clone();
         let command = command(&self.settings.from);
         let summary = loop {
-            let error = match self.with(&store, opened, &options, self.presenter).run(client, &command) {
+            let work = || Ok(self.with(&store, opened, &options, self.presenter).run(client, &command)?);
+            let done = match pause {
+                Some(pause) => pause.during(&store, self.presenter, work),
+                None => work(),
+            };
+            let error = match done {
                 Ok(summary) => break summary,
                 Err(error) => error,
             };
-            let SyncError::SourceShrank { gone, managed } = &error else { return Err(error.into()) };
+            let Some(SyncError::SourceShrank { gone, managed }) = error.downcast_ref() else {
+                return Err(error);
+            };
             self.presenter.pause();
             let question = format!(
                 "{gone} of {managed} photos are gone from the source. Put them into the trash of the server?"
             );
             options.confirmed = !options.confirmed && self.asker.confirm(&question);
             if !options.confirmed {
-                return Err(error.into());
+                return Err(error);
             }
             self.presenter.begin();
         };

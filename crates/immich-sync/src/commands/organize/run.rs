@@ -20,6 +20,7 @@ use crate::output::{
     Asker, Console, Everybody, OrganizeEnd, Presenter as _, Traffic, lost_log, lost_results,
     make_room_for_statistics, start_tracing,
 };
+use crate::queues;
 use crate::room;
 use crate::same_state::SameState;
 use crate::settings::{OrganizeSettings, OutputSettings};
@@ -80,6 +81,7 @@ impl Run<'_> {
         let state = self.state(&clients)?;
         let _run = RunLock::acquire(&state, &room::holder())?;
         let store = SqliteStore::open(&state)?;
+        queues::resume_left(&store, &clients, self.settings.dry_run, self.presenter)?;
         let scan = match self.settings.wishes.remove_tag {
             Some(_) => None,
             None => Some(self.scan(&clients, &store, &state)?),

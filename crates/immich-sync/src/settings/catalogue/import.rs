@@ -48,6 +48,10 @@ settings! {
         /// Uploads at the same time
         IMPORT_CONCURRENT_TASKS =
             value("import-concurrent-tasks", "N").option("concurrent-tasks").default("4");
+        /// Let the heavy jobs of the server (thumbnails, videos, faces, search) wait until everything is sent. Takes
+        /// the key of an administrator
+        IMPORT_PAUSE_JOBS =
+            flag("import-pause-jobs").option("pause-jobs").also(&["pause-immich-jobs"]);
     }
     "What of the folders" {
         /// Folders, where none are named on the command line

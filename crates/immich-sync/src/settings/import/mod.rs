@@ -45,6 +45,8 @@ pub(crate) struct ImportSettings {
     pub(crate) options: ImportOptions,
     /// The folder of the state; `None` for the usual one of this server and user.
     pub(crate) state_dir: Option<PathBuf>,
+    /// Whether heavy jobs of the server wait meanwhile.
+    pub(crate) pause_jobs: bool,
     /// Whether only to show what would be done.
     pub(crate) dry_run: bool,
     /// Whether concerns about secrets end the run.
@@ -131,6 +133,7 @@ impl ImportSettings {
             from,
             options,
             state_dir: sources.path(&catalogue::STATE_DIR)?,
+            pause_jobs: sources.flag(&catalogue::IMPORT_PAUSE_JOBS)?,
             dry_run: sources.flag(&catalogue::DRY_RUN)?,
             strict: sources.flag(&catalogue::STRICT)?,
             concerns,

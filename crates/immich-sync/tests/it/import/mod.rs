@@ -1,6 +1,7 @@
 //! Imports as a program: exports of Google Photos into a server, again, stopped, and taken back.
 
 mod folder;
+mod jobs;
 mod stand;
 mod stops;
 mod takeout;

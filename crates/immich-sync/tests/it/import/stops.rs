@@ -14,7 +14,7 @@ use crate::place::Said;
 const IN_TIME: Duration = Duration::from_secs(5);
 
 /// Waits until so much has arrived.
-fn wait_for(stand: &Stand, arrived: usize) {
+pub(super) fn wait_for(stand: &Stand, arrived: usize) {
     let begin = Instant::now();
     while stand.there().len() < arrived {
         assert!(begin.elapsed() < Duration::from_mins(1), "nothing arrives");
@@ -23,7 +23,7 @@ fn wait_for(stand: &Stand, arrived: usize) {
 }
 
 /// Runs an import, sends it a signal after so much has arrived, and hears its last words.
-fn stopped(stand: &Stand, after: usize, signal: Signal) -> (Said, Duration) {
+pub(super) fn stopped(stand: &Stand, after: usize, signal: Signal) -> (Said, Duration) {
     let mut child = stand.import(&[]).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stderr = child.stderr.take().unwrap();
     let mut said = String::new();
@@ -35,7 +35,7 @@ fn stopped(stand: &Stand, after: usize, signal: Signal) -> (Said, Duration) {
     (Said { code: status.code(), stdout: String::new(), stderr: said }, begin.elapsed())
 }
 
-fn send(child: &Child, signal: Signal) {
+pub(super) fn send(child: &Child, signal: Signal) {
     kill_process(Pid::from_child(child), signal).unwrap();
 }
 
