@@ -153,7 +153,7 @@ fn generic(connection: &Connection, schema: &Schema) -> rusqlite::Result<Vec<Fou
     let mut select = Select::new(schema);
     select.all("g", TABLE, &COLUMNS).all("g", TABLE, &["ZKIND"]);
     select.all("g", TABLE, &["ZCLOUDOWNERFIRSTNAME", "ZCLOUDOWNERLASTNAME", "ZCLOUDOWNERFULLNAME"]);
-    collect(connection, &select.from("ZGENERICALBUM g ORDER BY g.Z_PK"), |cells| {
+    collect(connection, &select.from("ZGENERICALBUM g", "ORDER BY g.Z_PK"), |cells| {
         let mut row = row(cells)?;
         row.kind = cells.integer()?;
         let parts: Vec<String> = [cells.text(), cells.text()].into_iter().flatten().collect();
@@ -173,12 +173,12 @@ fn shares(connection: &Connection, schema: &Schema) -> rusqlite::Result<Vec<Foun
     }
     let mut select = Select::new(schema);
     select.all("s", SHARES, &COLUMNS);
-    let statement = select.from(&format!("ZSHARE s WHERE s.Z_ENT = {entity} ORDER BY s.Z_PK"));
+    let statement = select.from("ZSHARE s", &format!("WHERE s.Z_ENT = {entity} ORDER BY s.Z_PK"));
     let mut rows = collect(connection, &statement, row)?;
     if let Some(role) = schema.first(PARTICIPANTS, &["ZROLE", "ZCPLROLE"]) {
         let mut select = Select::new(schema);
         select.all("p", PARTICIPANTS, &["ZSHARE", "ZEMAILADDRESS", "ZHASHEDPERSONID"]);
-        let statement = select.from(&format!("{PARTICIPANTS} p WHERE p.{role} = 1"));
+        let statement = select.from("ZSHAREPARTICIPANT p", &format!("WHERE p.{role} = 1"));
         let owners: HashMap<i64, String> = collect(connection, &statement, |cells| {
             let share = cells.integer()?;
             let (address, hashed) = (cells.text(), cells.text());

@@ -49,6 +49,7 @@ mod instants;
 mod library;
 mod listing;
 mod members;
+mod old;
 mod package;
 mod person;
 mod persons;

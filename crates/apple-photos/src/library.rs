@@ -14,7 +14,8 @@ use crate::files::Finder;
 use crate::instants::Zones;
 use crate::listing::Listings;
 use crate::members::members;
-use crate::package::Package;
+use crate::old;
+use crate::package::{LOG, MAIN, Package, Writer};
 use crate::persons::Persons;
 use crate::rows::{Reader, statement};
 use crate::schema::Schema;
@@ -76,8 +77,11 @@ const OTHER_TABLES: [&str; 6] = [
 impl Library {
     /// Opens the library in this folder.
     pub fn open(package: &Path, options: &OpenOptions<'_>) -> Result<Self, Error> {
-        let package = Package::find(package, &options.program)?;
-        let snapshot = Snapshot::take(&package, options)?;
+        let (package, writer) = Package::find(package, &options.program)?;
+        if writer == Writer::OldPhotos {
+            return Err(old::refused(&package, options));
+        }
+        let snapshot = Snapshot::take(&package, [MAIN, LOG], options)?;
         let problem = |error: rusqlite::Error| damaged(&package.root, &error);
         let connection = snapshot.connect().map_err(problem)?;
         let schema = Schema::read(&connection).map_err(problem)?;

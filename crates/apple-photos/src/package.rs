@@ -18,20 +18,35 @@ pub(crate) struct Package {
 pub(crate) const MAIN: &str = "database/Photos.sqlite";
 pub(crate) const LOG: &str = "database/Photos.sqlite-wal";
 
+/// The database of Photos 4 and older; newer ones have a stub of it.
+pub(crate) const OLD_MAIN: &str = "database/photos.db";
+pub(crate) const OLD_LOG: &str = "database/photos.db-wal";
+
+/// Whose library it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Writer {
+    /// Photos 5 or newer.
+    Photos,
+    /// Photos 4 or older.
+    OldPhotos,
+}
+
 impl Package {
-    /// Looks whether this is a library of Photos 5 or newer.
-    pub(crate) fn find(root: &Path, program: &Path) -> Result<Self, Error> {
-        let unreadable = |path: &Path, source| unreadable(path, source, program);
+    /// Looks whether this is a library of Photos.
+    pub(crate) fn find(root: &Path, program: &Path) -> Result<(Self, Writer), Error> {
         let real_root = root.canonicalize().map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => Error::NotALibrary { path: root.to_path_buf() },
-            _ => unreadable(root, error),
+            _ => unreadable(root, error, program),
         })?;
         let package = Self { root: root.to_path_buf(), real_root };
         let main = root.join(MAIN);
         match main.symlink_metadata() {
-            Ok(_) => Ok(package),
-            Err(error) if is_absence(&error) => Err(package.other_kind(program)),
-            Err(error) => Err(unreadable(&main, error)),
+            Ok(_) => Ok((package, Writer::Photos)),
+            Err(error) if is_absence(&error) => {
+                package.is_old(program)?;
+                Ok((package, Writer::OldPhotos))
+            }
+            Err(error) => Err(unreadable(&main, error, program)),
         }
     }
 
@@ -46,23 +61,23 @@ impl Package {
         }
     }
 
-    /// What a folder is that has no database of Photos 5.
-    fn other_kind(&self, program: &Path) -> Error {
+    /// Whether a folder without a database of Photos 5 is at least one of Photos; else the error says what it is.
+    fn is_old(&self, program: &Path) -> Result<(), Error> {
         let path = self.root.clone();
         // The list of the folder tells a denied permission from a folder that is something else.
         if let Err(source) = self.root.read_dir() {
-            return match source.kind() {
+            return Err(match source.kind() {
                 io::ErrorKind::NotADirectory => Error::NotALibrary { path },
                 _ => unreadable(&self.root, source, program),
-            };
+            });
         }
         let has = |relative: &str| self.root.join(relative).symlink_metadata().is_ok();
         if has("AlbumData.xml") || has("Database/Library.apdb") || has("Library.apdb") {
-            Error::IPhoto { path }
-        } else if has("database/photos.db") {
-            Error::TooOld { path, made_by: "Photos 4 or older (macOS 10.14 or older)".to_owned() }
+            Err(Error::IPhoto { path })
+        } else if has(OLD_MAIN) {
+            Ok(())
         } else {
-            Error::NotALibrary { path }
+            Err(Error::NotALibrary { path })
         }
     }
 }

@@ -33,7 +33,7 @@ impl Persons {
         let columns = ["Z_PK", "ZPERSONUUID", "ZMERGETARGETPERSON", "ZFULLNAME", "ZDISPLAYNAME", "ZTYPE"];
         let mut select = Select::new(schema);
         select.all("p", TABLE, &columns).all("p", TABLE, &["ZVERIFIEDTYPE", "ZFACECOUNT"]);
-        let rows = collect(connection, &select.from("ZPERSON p ORDER BY p.Z_PK"), person)?;
+        let rows = collect(connection, &select.from("ZPERSON p", "ORDER BY p.Z_PK"), person)?;
         Ok(Self::of(rows))
     }
 

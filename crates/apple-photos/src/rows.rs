@@ -22,8 +22,14 @@ const EXTENDED: &str = "ZEXTENDEDATTRIBUTES";
 const REFERENCED: i64 = 10;
 
 /// The statement that reads assets, all or one.
-pub(crate) fn statement(schema: &Schema, table: &str, scope: Scope) -> String {
+pub(crate) fn statement(schema: &Schema, table: &'static str, scope: Scope) -> String {
     let mut select = Select::new(schema);
+    select
+        .join([ATTRIBUTES, "d", "ZASSET"], [table, "a", "Z_PK"])
+        .join(["ZASSETDESCRIPTION", "t", "Z_PK"], [ATTRIBUTES, "d", "ZASSETDESCRIPTION"])
+        .join(["ZUNMANAGEDADJUSTMENT", "u", "Z_PK"], [ATTRIBUTES, "d", "ZUNMANAGEDADJUSTMENT"])
+        .join([EXTENDED, "e", "ZASSET"], [table, "a", "Z_PK"])
+        .join(["ZCLOUDMASTER", "m", "Z_PK"], [table, "a", "ZMASTER"]);
     identity_columns(&mut select, table);
     date_columns(&mut select, table);
     text_columns(&mut select, table);
@@ -31,33 +37,8 @@ pub(crate) fn statement(schema: &Schema, table: &str, scope: Scope) -> String {
     size_columns(&mut select, table);
     edit_columns(&mut select, table);
     cloud_columns(&mut select, table);
-    let mut from = format!("{table} a");
-    let mut join = |joined: &str, on: &str, is_there: bool| {
-        if is_there {
-            from.push_str(" LEFT JOIN ");
-            from.push_str(joined);
-            from.push_str(on);
-        }
-    };
-    let has_attributes = schema.has_column(ATTRIBUTES, "ZASSET");
-    join(ATTRIBUTES, " d ON d.ZASSET = a.Z_PK", has_attributes);
-    let has =
-        |table: &str, key: &str| has_attributes && schema.has(table) && schema.has_column(ATTRIBUTES, key);
-    join(
-        "ZASSETDESCRIPTION",
-        " t ON t.Z_PK = d.ZASSETDESCRIPTION",
-        has("ZASSETDESCRIPTION", "ZASSETDESCRIPTION"),
-    );
-    let unmanaged = "ZUNMANAGEDADJUSTMENT";
-    join(unmanaged, " u ON u.Z_PK = d.ZUNMANAGEDADJUSTMENT", has(unmanaged, unmanaged));
-    join(EXTENDED, " e ON e.ZASSET = a.Z_PK", schema.has_column(EXTENDED, "ZASSET"));
-    let has_masters = schema.has("ZCLOUDMASTER") && schema.has_column(table, "ZMASTER");
-    join("ZCLOUDMASTER", " m ON m.Z_PK = a.ZMASTER", has_masters);
-    if let Scope::One { .. } = scope {
-        from.push_str(" WHERE a.Z_PK = ?1");
-    }
-    from.push_str(" ORDER BY a.Z_PK");
-    select.from(&from)
+    let condition = if matches!(scope, Scope::One { .. }) { "WHERE a.Z_PK = ?1" } else { "" };
+    select.from(&format!("{table} a"), &format!("{condition} ORDER BY a.Z_PK"))
 }
 
 /// Makes assets of rows.

@@ -216,7 +216,7 @@ fn faces(connection: &Connection, schema: &Schema, scope: Scope) -> rusqlite::Re
         .first("f", TABLE, &["ZPERSONFORFACE", "ZPERSON"])
         .all("f", TABLE, &["ZCENTERX", "ZCENTERY", "ZSIZE", "ZMANUAL", "ZHIDDEN"]);
     let condition = scope.condition(asset);
-    let statement = select.from(&format!("{TABLE} f WHERE f.{condition} ORDER BY f.Z_PK"));
+    let statement = select.from("ZDETECTEDFACE f", &format!("WHERE f.{condition} ORDER BY f.Z_PK"));
     let rows = collect_of(connection, &statement, scope, |cells| {
         let (asset, uuid) = (cells.integer()?, cells.text().unwrap_or_default());
         let is_trashed = cells.is_set();
@@ -247,20 +247,15 @@ fn resources(
     let columns =
         ["ZASSET", "ZDATASTORESUBTYPE", "ZRECIPEID", "ZVERSION", "ZTRASHEDSTATE", "ZREMOTEAVAILABILITY"];
     select
+        .join(["ZFILESYSTEMBOOKMARK", "b", "ZRESOURCE"], [TABLE, "r", "Z_PK"])
+        .join(["ZFILESYSTEMVOLUME", "v", "Z_PK"], [TABLE, "r", "ZFILESYSTEMVOLUME"])
         .all("r", TABLE, &columns)
         .all("r", TABLE, &["ZDATALENGTH"])
         .all("b", "ZFILESYSTEMBOOKMARK", &["ZPATHRELATIVETOVOLUME"])
         .all("v", "ZFILESYSTEMVOLUME", &["ZNAME"]);
-    let has_bookmarks = schema.has_column("ZFILESYSTEMBOOKMARK", "ZRESOURCE");
-    let has_volumes = schema.has("ZFILESYSTEMVOLUME") && schema.has_column(TABLE, "ZFILESYSTEMVOLUME");
-    let bookmarks =
-        if has_bookmarks { "LEFT JOIN ZFILESYSTEMBOOKMARK b ON b.ZRESOURCE = r.Z_PK" } else { "" };
-    let volumes =
-        if has_volumes { "LEFT JOIN ZFILESYSTEMVOLUME v ON v.Z_PK = r.ZFILESYSTEMVOLUME" } else { "" };
     let condition = scope.condition("ZASSET");
-    let statement = select.from(&format!(
-        "{TABLE} r {bookmarks} {volumes} WHERE r.{condition} AND r.ZDATASTORESUBTYPE IN (1, 2, 9, 15, 16, 17, 18, 19, 22)"
-    ));
+    let known = "r.ZDATASTORESUBTYPE IN (1, 2, 9, 15, 16, 17, 18, 19, 22)";
+    let statement = select.from("ZINTERNALRESOURCE r", &format!("WHERE r.{condition} AND {known}"));
     let rows = collect_of(connection, &statement, scope, resource)?;
     Ok(Grouped::new(rows))
 }

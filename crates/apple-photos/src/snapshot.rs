@@ -14,7 +14,7 @@ use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 use tempfile::TempDir;
 
-use crate::package::{LOG, MAIN, Package, unreadable};
+use crate::package::{Package, unreadable};
 use crate::{Error, OpenOptions};
 
 /// How often a database that moves is copied.
@@ -31,26 +31,29 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    /// Copies the database until it held still.
-    pub(crate) fn take(package: &Package, options: &OpenOptions<'_>) -> Result<Self, Error> {
+    /// Copies a database and its log, by their paths in the package, until they held still.
+    pub(crate) fn take(
+        package: &Package,
+        [main_name, log_name]: [&str; 2],
+        options: &OpenOptions<'_>,
+    ) -> Result<Self, Error> {
         let program = options.program.as_path();
-        let main = package
-            .inside(MAIN, program)?
-            .ok_or_else(|| Error::NotALibrary { path: package.root.clone() })?;
+        let main = package.inside(main_name, program)?;
+        let main = main.ok_or_else(|| Error::NotALibrary { path: package.root.clone() })?;
         for _ in 0..TRIES {
             // Asked anew each time: the log comes and goes.
-            let log = package.inside(LOG, program)?;
+            let log = package.inside(log_name, program)?;
             let before = (state(&main, program)?, log_state(log.as_deref(), program)?);
             let snapshot = Self { folder: private_folder(&options.scratch)? };
             let is_whole = snapshot.copy(&main, MAIN_COPY, options)?
                 && log.as_deref().map_or(Ok(true), |log| snapshot.copy(log, LOG_COPY, options))?;
-            let log = package.inside(LOG, program)?;
+            let log = package.inside(log_name, program)?;
             let after = (state(&main, program)?, log_state(log.as_deref(), program)?);
             if is_whole && before == after {
                 return Ok(snapshot);
             }
         }
-        Err(Error::Busy { path: package.root.join(MAIN), tries: TRIES })
+        Err(Error::Busy { path: package.root.join(main_name), tries: TRIES })
     }
 
     /// Opens the copy for reading. SQLite recovers the log in it.
@@ -116,11 +119,11 @@ fn state(path: &Path, program: &Path) -> Result<State, Error> {
 }
 
 fn log_state(path: Option<&Path>, program: &Path) -> Result<Option<State>, Error> {
-    match path.map(Path::metadata) {
-        None => Ok(None),
-        Some(Ok(metadata)) => Ok(Some(state_of(&metadata))),
-        Some(Err(error)) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Some(Err(error)) => Err(unreadable(path.unwrap_or(Path::new(LOG)), error, program)),
+    let Some(path) = path else { return Ok(None) };
+    match path.metadata() {
+        Ok(metadata) => Ok(Some(state_of(&metadata))),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unreadable(path, error, program)),
     }
 }
 

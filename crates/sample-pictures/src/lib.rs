@@ -21,6 +21,7 @@
 //! Still pictures of `Kind::decodes` hold real pixels. HEIC, AVIF, JPEG XL, DNG and MP4 have the
 //! right structure around a dummy payload: metadata tools read and write them, decoders do not.
 
+mod apple;
 pub mod archives;
 mod avi;
 mod bmff;
@@ -51,6 +52,10 @@ mod video;
 mod webp;
 mod xmp;
 
+pub use apple::{
+    AppleAlbum, AppleBurst, AppleFace, AppleFile, AppleGeneration, AppleLibrary, AppleMix, ApplePerson,
+    ApplePhoto, Whereabouts,
+};
 pub use broken::{damaged, truncated, with_zeros_at_the_end, without_end_of_image};
 pub use error::PictureError;
 pub use exif::Exif;

@@ -11,8 +11,9 @@ use crate::source::{Token, positions};
 const BINARIES: [&str; 2] = ["immich-sync", "xtask"];
 /// The features inside `sync-core` that do not know each other.
 const FEATURES: [&str; 3] = ["writeback", "organize", "import"];
-/// Where SQL may stand.
-const SQL_HOMES: [&str; 2] = ["crates/sync-core/src/state", "crates/apple-photos/src"];
+/// Where SQL may stand: our state, libraries of Apple Photos, and made libraries for tests.
+const SQL_HOMES: [&str; 3] =
+    ["crates/sync-core/src/state", "crates/apple-photos/src", "crates/sample-pictures/src/apple"];
 
 const PRINTING: &str = "a library never prints";
 const ENVIRONMENT: &str = "only the binary reads the environment";
