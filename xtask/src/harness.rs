@@ -64,6 +64,12 @@ enum Bench {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Reading libraries of Apple Photos, beside osxphotos
+    Apple {
+        /// Passed on to the harness, such as `--assets 10000` or `--generation 14`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Scans of 100,000 photos, and 200,000 groups that are listed, shown, acted on and taken back
     Organize {
         /// Passed on to the harness, such as `--assets 1000000`, `--groups 50000,200000` or `--json`
@@ -145,6 +151,7 @@ pub(crate) fn warnings(workspace: &Workspace, args: &HarnessArgs) -> anyhow::Res
 /// Builds the binary with optimisation and measures it.
 pub(crate) fn bench(workspace: &Workspace, args: &BenchArgs) -> anyhow::Result<()> {
     match &args.what {
+        Bench::Apple { arguments } => apple(workspace, arguments),
         Bench::Engine { arguments } => measure(workspace, "bench_engine", arguments),
         Bench::Organize { arguments } => measure(workspace, "bench_organize", arguments),
         Bench::Write { arguments } => measure(workspace, "bench_write", arguments),
@@ -174,6 +181,18 @@ fn similarity(workspace: &Workspace, json: bool, arguments: &[String]) -> anyhow
         None => Command::new(program),
     };
     command.arg("--czkawka").arg(czkawka).args(json.then_some("--json")).args(arguments);
+    run(workspace, command)
+}
+
+/// Without osxphotos where it cannot be had.
+fn apple(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
+    let example = ["run", "--release", "--package", "apple-photos", "--example", "bench_apple", "--"];
+    let mut command = cargo(&example);
+    match tools::osxphotos(workspace) {
+        Ok(python) => drop(command.arg("--osxphotos").arg(python)),
+        Err(error) => eprintln!("{error:#}\nOnly this project's reader is measured."),
+    }
+    command.args(arguments);
     run(workspace, command)
 }
 

@@ -94,3 +94,28 @@ pub(crate) fn unreadable(path: &Path, source: io::Error, program: &Path) -> Erro
         _ => Error::Unreadable { path, source },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error as _;
+
+    use super::*;
+
+    #[test]
+    fn a_denied_permission_names_the_setting_and_the_program() {
+        // Macs say EPERM where a privacy setting denies, and EACCES where the mode of a file does.
+        for number in [rustix::io::Errno::PERM, rustix::io::Errno::ACCESS] {
+            let source = io::Error::from_raw_os_error(number.raw_os_error());
+
+            let error = unreadable(Path::new("/lib/Photos.sqlite"), source, Path::new("/usr/local/bin/program"));
+
+            let message = error.to_string();
+            for part in ["Full Disk Access", "/usr/local/bin/program", "/lib/Photos.sqlite", "Terminal"] {
+                assert!(message.contains(part), "{message}");
+            }
+            assert!(error.source().is_some() && !error.is_transient());
+        }
+        let other = unreadable(Path::new("x"), io::Error::from(io::ErrorKind::TimedOut), Path::new("p"));
+        assert!(matches!(other, Error::Unreadable { .. }) && other.is_transient());
+    }
+}

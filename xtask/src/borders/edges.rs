@@ -28,8 +28,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
 ];
 
 /// Crates from outside that only one crate may use.
-const OWNED: &[(&str, &[&str])] =
-    &[("ureq", &["immich-api"]), ("rusqlite", &["sync-core", "apple-photos", "sample-pictures"]), ("axum", &["immich-sandbox"])];
+const OWNED: &[(&str, &[&str])] = &[
+    ("ureq", &["immich-api"]),
+    ("rusqlite", &["sync-core", "apple-photos", "sample-pictures"]),
+    ("axum", &["immich-sandbox"]),
+];
 
 /// The dependencies that the tables do not allow.
 pub(super) fn violations(workspace: &Workspace) -> Vec<Violation> {

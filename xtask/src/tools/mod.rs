@@ -4,6 +4,7 @@
 mod browser;
 mod czkawka;
 mod exiftool;
+mod osxphotos;
 mod packages;
 
 use std::path::PathBuf;
@@ -53,6 +54,11 @@ pub(crate) fn ready(workspace: &Workspace) -> anyhow::Result<PathBuf> {
 pub(crate) fn czkawka(workspace: &Workspace) -> anyhow::Result<PathBuf> {
     packages::require(&[packages::C_COMPILER])?;
     czkawka::install(&workspace.tools())
+}
+
+/// Sees to it that there is an osxphotos to compare with, and answers with the Python that has it.
+pub(crate) fn osxphotos(workspace: &Workspace) -> anyhow::Result<PathBuf> {
+    osxphotos::install(&workspace.tools())
 }
 
 /// Sees to it that the report page can be opened in a browser.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::contents::Contents;
 use super::photo::uuid;
-use super::{AppleFile, AppleLibrary, ApplePhoto, Whereabouts};
+use super::{AppleFile, AppleGeneration, AppleLibrary, ApplePhoto, Whereabouts};
 use crate::PictureError;
 
 /// The number of the account in the paths of shared albums.
@@ -75,7 +75,12 @@ fn files<'l>(library: &AppleLibrary, photo: &'l ApplePhoto) -> Vec<(PathBuf, &'l
     // A referenced file has an absolute directory, which replaces what stands before it.
     let originals = Path::new(base).join(directory);
     let renders = Path::new("resources/renders").join(&uuid[..1]);
-    let (render, render_extension) = if photo.is_video() { ("2_0", "mov") } else { ("1_201", "jpeg") };
+    let (render, render_extension) = match photo.extension().as_str() {
+        _ if photo.is_video() => ("2_0", "mov"),
+        // The first of the three made a JPEG of everything.
+        "heic" if library.generation != AppleGeneration::MacOs10_15 => ("1_201", "heic"),
+        _ => ("1_201", "jpeg"),
+    };
     let mut files = vec![(originals.join(filename), &photo.original)];
     let parts = [
         (&photo.live, originals.join(format!("{uuid}_3.mov"))),

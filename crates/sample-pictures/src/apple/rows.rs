@@ -18,6 +18,7 @@ const EPOCH: f64 = 978_307_200.0;
 const NOWHERE: f64 = -180.0;
 /// The row before that of the first import; those of albums come before.
 pub(super) const FIRST_IMPORT: i64 = 1_000_000;
+const RAW: &str = "com.canon.cr2-raw-image";
 /// Previews have recipes that nobody needs to know.
 const PREVIEWS: [(i64, i64); 4] = [(0x100D3, 3), (0x10049, 3), (0xFDE8, 4), (0x200D1, 3)];
 
@@ -99,6 +100,12 @@ impl<'l> Writer<'l> {
             let cells =
                 vec![("Z_ENT", integer(entity)), ("Z_NAME", text(Some(name))), ("Z_SUPER", integer(0))];
             self.insert("Z_PRIMARYKEY", cells)?;
+        }
+        for (number, name) in (1..).zip(["public.jpeg", RAW]) {
+            self.insert(
+                "ZUNIFORMTYPEIDENTIFIER",
+                vec![("Z_PK", integer(number)), ("ZIDENTIFIER", text(Some(name)))],
+            )?;
         }
         let cells = vec![
             ("Z_VERSION", integer(1)),
@@ -290,6 +297,8 @@ impl<'l> Writer<'l> {
             ("ZVERSION", integer(version)),
             ("ZRECIPEID", integer(recipe)),
             ("ZTRASHEDSTATE", integer(0)),
+            // Rows of the table of types: the second is the raw one. Newer databases leave it empty.
+            ("ZUNIFORMTYPEIDENTIFIER", integer(1 + i64::from(subtype == 17))),
         ];
         cells.extend(more);
         self.insert("ZINTERNALRESOURCE", cells)
