@@ -119,7 +119,6 @@ fn talk(stream: TcpStream, assets: usize) -> Outcome<()> {
 fn answer(target: &str, body: &[u8], assets: usize) -> String {
     match target {
         "/.well-known/immich" => r#"{"api":{"endpoint":"/api"}}"#.to_owned(),
-        "/api/server/ping" => r#"{"res":"pong"}"#.to_owned(),
         "/api/server/version" => r#"{"major":3,"minor":0,"patch":3}"#.to_owned(),
         "/api/api-keys/me" => r#"{"name":"key","permissions":["all"]}"#.to_owned(),
         "/api/users/me" => format!(r#"{{"id":"{ME}","name":"Me","isAdmin":true}}"#),

@@ -11,7 +11,6 @@ use crate::call::{Call, Caller};
 use crate::discovery;
 use crate::error::{ApiError, VersionFound};
 use crate::json::Json;
-use crate::lenient::{integer, member};
 use crate::membership::Heeded;
 use crate::options::ClientOptions;
 use crate::reader::Reader;
@@ -40,8 +39,8 @@ impl Client {
         let address = Address::parse(&options.server)?;
         let insecure = options.insecure;
         let transport = Transport::new(options, address.origin.clone())?;
-        let base_url = discovery::find_base(&transport, &address)?;
-        let info = look_around(&transport, base_url, insecure)?;
+        let (base_url, version) = discovery::find_base(&transport, &address)?;
+        let info = look_around(&transport, base_url, version, insecure)?;
         Ok(Self { transport, info, heeded: Heeded::default() })
     }
 
@@ -167,9 +166,13 @@ impl std::fmt::Debug for Client {
     }
 }
 
-fn look_around(transport: &Transport, base_url: String, insecure: bool) -> Result<ServerInfo, ApiError> {
+fn look_around(
+    transport: &Transport,
+    base_url: String,
+    version: ServerVersion,
+    insecure: bool,
+) -> Result<ServerInfo, ApiError> {
     let url = |path| format!("{base_url}{path}");
-    let version = get(transport, "GET /server/version", &url("/server/version"), version)?;
     if !version.is_supported() {
         return Err(ApiError::UnsupportedVersion { version: VersionFound::Named(version) });
     }
@@ -196,9 +199,4 @@ fn get<T>(
 
 fn call<'a>(endpoint: &'static str, method: Method, url: &'a str, body: &'a str) -> Call<'a> {
     Call::with_body(endpoint, method, url, body.as_bytes(), Caller::Key)
-}
-
-fn version(answer: &Json<'_>) -> Option<ServerVersion> {
-    let part = |name| integer(member(answer, name)).and_then(|part| u32::try_from(part).ok());
-    Some(ServerVersion::new(part("major")?, part("minor")?, part("patch").unwrap_or(0)))
 }

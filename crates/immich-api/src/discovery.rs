@@ -1,24 +1,31 @@
 //! From the address that a person wrote to the place where the API is.
 //!
 //! People paste what their browser shows, with or without `/api`, behind proxies that answer every path
-//! with the same page. A candidate counts only when its `server/ping` says `pong`; until then the key
-//! stays here.
+//! with the same page. A candidate counts only when its `server/version` names a version, which Immich
+//! tells everybody; until then the key stays here.
 
 use crate::address::{Address, resolve};
 use crate::call::{Call, Caller};
 use crate::clean::clean;
 use crate::error::{ApiError, VersionFound};
 use crate::json::Json;
+use crate::lenient::{integer, member};
 use crate::transport::Transport;
+use crate::version::ServerVersion;
 
 const WELL_KNOWN: &str = "GET /.well-known/immich";
-const PING: &str = "GET /server/ping";
+const VERSION: &str = "GET /server/version";
+/// Of servers before 1.113.
+const PING: &str = "GET /server-info/ping";
 
-/// Finds the base of the API, without a slash at the end.
+/// Finds the base of the API, without a slash at the end, and the version of the server.
 ///
 /// An address with a path of its own is tried first as it stands: at the root of that host may live
 /// another Immich.
-pub(crate) fn find_base(transport: &Transport, address: &Address) -> Result<String, ApiError> {
+pub(crate) fn find_base(
+    transport: &Transport,
+    address: &Address,
+) -> Result<(String, ServerVersion), ApiError> {
     let own = format!("{}{}", address.origin, address.path);
     let mut failure = None;
     let names_a_path = !matches!(address.path.as_str(), "" | "/api");
@@ -26,13 +33,14 @@ pub(crate) fn find_base(transport: &Transport, address: &Address) -> Result<Stri
     let paths = [format!("{own}/api"), own.clone()].map(Candidate::Base);
     candidates.splice(if names_a_path { 0..0 } else { 1..1 }, paths);
     for candidate in candidates {
-        match base_of(transport, address, candidate).and_then(|base| pings(transport, base)) {
-            Ok(base) => return Ok(base),
+        match base_of(transport, address, candidate).and_then(|base| with_version(transport, base)) {
+            Ok(found) => return Ok(found),
             Err(error) if ends_the_search(&error) => return Err(error),
             Err(error) => failure = Some(better(failure, error)),
         }
     }
-    let failure = failure.unwrap_or(ApiError::NotImmich { url: own.clone(), detail: "no ping".to_owned() });
+    let failure =
+        failure.unwrap_or(ApiError::NotImmich { url: own.clone(), detail: "no version".to_owned() });
     if !is_something_else(&failure) {
         return Err(failure);
     }
@@ -82,12 +90,19 @@ fn base_of(transport: &Transport, address: &Address, candidate: Candidate) -> Re
 }
 
 /// The base, when it answers as Immich does.
-fn pings(transport: &Transport, base: String) -> Result<String, ApiError> {
-    if transport.json(&probe(PING, &format!("{base}/server/ping")), is_pong)? {
-        Ok(base)
-    } else {
-        Err(ApiError::NotImmich { url: clean(&base, 200), detail: "another answer to a ping".to_owned() })
+fn with_version(transport: &Transport, base: String) -> Result<(String, ServerVersion), ApiError> {
+    // Another answer is no trouble that could pass.
+    let version =
+        transport.json(&probe(VERSION, &format!("{base}/server/version")), |answer| Some(version(answer)))?;
+    match version {
+        Some(version) => Ok((base, version)),
+        None => Err(ApiError::NotImmich { url: clean(&base, 200), detail: "it names no version".to_owned() }),
     }
+}
+
+fn version(answer: &Json<'_>) -> Option<ServerVersion> {
+    let part = |name| integer(member(answer, name)).and_then(|part| u32::try_from(part).ok());
+    Some(ServerVersion::new(part("major")?, part("minor")?, part("patch").unwrap_or(0)))
 }
 
 /// Servers before 1.113 have the same under another name; they get a better message.

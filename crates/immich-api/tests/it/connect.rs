@@ -32,7 +32,7 @@ fn connecting_learns_version_features_key_and_user() {
     assert_eq!(info.user.id.to_string(), ME);
     assert!(info.user.is_admin);
     assert_eq!(info.missing_permissions(Permission::ALL), []);
-    assert_eq!(client.stats().requests, 6);
+    assert_eq!(client.stats().requests, 5);
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn each_request_after_that_carries_the_key_in_its_header_only() {
     server.connect().unwrap();
 
     let asked = server.asked();
-    assert_eq!(asked.iter().filter(|asked| asked.key() == Some(KEY)).count(), 4);
+    assert_eq!(asked.iter().filter(|asked| asked.key() == Some(KEY)).count(), 3);
     assert!(asked.iter().all(|asked| !asked.target.contains(KEY)));
     assert!(asked.iter().all(|asked| asked.headers.iter().all(|(name, _)| name != "cookie")));
 }

@@ -149,7 +149,6 @@ pub(crate) fn basics(asked: &Asked, [major, minor, patch]: [u32; 3]) -> Option<R
     }
     Some(ok(match asked.target.as_str() {
         "/.well-known/immich" => json!({"api": {"endpoint": "/api"}}),
-        "/api/server/ping" => json!({"res": "pong"}),
         "/api/server/version" => json!({"major": major, "minor": minor, "patch": patch}),
         "/api/server/features" => json!({"importFaces": false, "sidecar": true}),
         "/api/api-keys/me" => json!({"name": "test", "permissions": ["all"]}),
