@@ -89,6 +89,7 @@ impl Upload<'_, '_> {
             lane.is_answered.store(false, Ordering::Relaxed);
             let watch = Watch {
                 is_answered: &lane.is_answered,
+                sent: &transport.bytes_sent,
                 stop: &*transport.options.stop,
                 clock: &*transport.options.clock,
             };
@@ -96,7 +97,6 @@ impl Upload<'_, '_> {
             let length = UploadBody::length(&self.form, self.asset.size);
             let sent =
                 transport.send_form(agent, call, (&self.form, length, self.checksum.as_deref()), &mut body);
-            transport.bytes_sent.fetch_add(body.sent, Ordering::Relaxed);
             whole_at = body.whole_at;
             match (sent, body.problem) {
                 (_, Some(problem)) => Err(unusable(problem)),

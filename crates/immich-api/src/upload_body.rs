@@ -6,7 +6,7 @@
 //! what it gave can refuse there.
 
 use std::io::{self, Read};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::clock::Clock;
@@ -25,8 +25,6 @@ pub(crate) struct UploadBody<'b> {
     is_checked: bool,
     /// Why the source failed.
     pub(crate) problem: Option<SourceProblem>,
-    /// Bytes that really left.
-    pub(crate) sent: u64,
     /// When the last of them were handed on, if they were: from then on the server may have everything.
     pub(crate) whole_at: Option<Duration>,
     watch: Watch<'b>,
@@ -37,23 +35,15 @@ pub(crate) struct UploadBody<'b> {
 pub(crate) struct Watch<'b> {
     /// Set when the server has answered already: whatever else leaves is read by nobody.
     pub(crate) is_answered: &'b AtomicBool,
+    /// Counts the bytes that leave.
+    pub(crate) sent: &'b AtomicU64,
     pub(crate) stop: &'b dyn Fn() -> bool,
     pub(crate) clock: &'b dyn Clock,
 }
 
 impl<'b> UploadBody<'b> {
     pub(crate) fn new(form: &'b Form, source: Box<dyn Read + 'b>, size: u64, watch: Watch<'b>) -> Self {
-        Self {
-            form,
-            source,
-            size,
-            place: 0,
-            is_checked: false,
-            problem: None,
-            sent: 0,
-            whole_at: None,
-            watch,
-        }
+        Self { form, source, size, place: 0, is_checked: false, problem: None, whole_at: None, watch }
     }
 
     /// Bytes of a body around a source of that size.
@@ -132,7 +122,7 @@ impl Read for UploadBody<'_> {
                 length => filled += length,
             }
         }
-        self.sent += filled as u64;
+        self.watch.sent.fetch_add(filled as u64, Ordering::Relaxed);
         if self.place == self.whole() {
             self.whole_at = Some(self.watch.clock.now());
         }
@@ -168,7 +158,8 @@ mod tests {
     /// Reads a body to its end in pieces of that size.
     fn all(source: impl Read, size: u64, piece: usize) -> (Result<Vec<u8>, Option<SourceProblem>>, u64) {
         let (form, clock, is_answered) = (form(), SystemClock::new(), AtomicBool::new(false));
-        let watch = Watch { is_answered: &is_answered, stop: &|| false, clock: &clock };
+        let sent = AtomicU64::new(0);
+        let watch = Watch { is_answered: &is_answered, sent: &sent, stop: &|| false, clock: &clock };
         let mut body = UploadBody::new(&form, Box::new(source), size, watch);
         let (mut read, mut piece) = (Vec::new(), vec![0; piece]);
         while read.len() as u64 != UploadBody::length(&form, size) {
@@ -177,8 +168,9 @@ mod tests {
                 Err(_) => return (Err(body.problem), read.len() as u64),
             }
         }
-        assert!(body.whole_at.is_some() && body.sent == read.len() as u64);
-        (Ok(read), body.sent)
+        let sent = sent.load(Ordering::Relaxed);
+        assert!(body.whole_at.is_some() && sent == read.len() as u64);
+        (Ok(read), sent)
     }
 
     #[test]
@@ -229,10 +221,11 @@ mod tests {
             }
         }
         let (form, clock, is_answered) = (form(), SystemClock::new(), AtomicBool::new(true));
-        let watch = Watch { is_answered: &is_answered, stop: &|| false, clock: &clock };
+        let sent = AtomicU64::new(0);
+        let watch = Watch { is_answered: &is_answered, sent: &sent, stop: &|| false, clock: &clock };
         let mut body = UploadBody::new(&form, Box::new(Never), 1 << 40, watch);
 
         assert_eq!(body.read(&mut [0; 100]).unwrap(), 100);
-        assert_eq!((body.sent, body.whole_at), (0, None));
+        assert_eq!((body.whole_at, sent.load(Ordering::Relaxed)), (None, 0));
     }
 }

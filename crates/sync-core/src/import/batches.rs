@@ -228,6 +228,11 @@ impl Flow<'_> {
 }
 
 impl Batch {
+    /// Items that arrived and wait for the others.
+    pub(super) fn arrivals(&self) -> usize {
+        self.done.len()
+    }
+
     fn arrived(&mut self, item: super::ItemId, asset: &AssetId) {
         if let Some(upload) = self.uploads.iter_mut().find(|upload| upload.item.0 == item.0) {
             upload.asset = Some(asset.clone());

@@ -67,10 +67,10 @@ pub enum ImportEvent<'a> {
 pub struct Progress {
     /// Come across up to now.
     pub seen: u64,
-    /// Of these, ended one way or another.
+    /// Of these, ended one way or another, or arrived at least: albums and tags follow for many at once.
     pub ended: u64,
     /// Whether everything has been come across.
     pub is_listed: bool,
-    /// Bytes of media that were sent.
+    /// Bytes of uploads that left, as they leave.
     pub bytes_sent: u64,
 }

@@ -6,9 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::sync::Mutex;
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::time::Duration;
 
 use immich_api::{ApiError, Client};
+use jiff::Timestamp;
 
 use super::batches::Batch;
 use super::finish::Finishing;
@@ -17,7 +19,9 @@ use super::run::Import;
 use super::send::Halves;
 use super::stacks::Relatives;
 use super::work::{News, Owner, There, Work, Works};
-use super::{AlbumKey, ImportAlbum, ImportEvent, ImportSummary, Item, Listing, Outline, SkipKind, listing};
+use super::{
+    AlbumKey, ImportAlbum, ImportEvent, ImportSummary, Item, Listing, Outline, Progress, SkipKind, listing,
+};
 use crate::account::Account;
 use crate::deeds::hand::Hand;
 use crate::error::SyncError;
@@ -31,6 +35,9 @@ const AHEAD: usize = 128;
 
 /// Items per question.
 const MOST_ASKED: usize = 5000;
+
+/// The longest wait for news: while a large file leaves, nothing else happens that could be told.
+const SILENCE: Duration = Duration::from_millis(250);
 
 /// An import under way.
 pub(super) struct Flow<'a> {
@@ -73,7 +80,11 @@ pub(super) struct Flow<'a> {
     /// What makes the rest pointless.
     pub(super) fatal: Option<SyncError>,
     has_given_up: bool,
-    pub(super) told: u64,
+    /// What was told last of how far it is, and when.
+    pub(super) told: Progress,
+    pub(super) told_at: Option<Timestamp>,
+    /// Bytes that the client had sent before.
+    pub(super) sent_before: u64,
 }
 
 impl<'a> Flow<'a> {
@@ -119,7 +130,9 @@ impl<'a> Flow<'a> {
             last_error: None,
             fatal: None,
             has_given_up: false,
-            told: 0,
+            told: Progress::default(),
+            told_at: None,
+            sent_before: work.0.map_or(0, |client| client.stats().bytes_sent),
         }
     }
 
@@ -130,8 +143,11 @@ impl<'a> Flow<'a> {
             if self.is_done() {
                 break;
             }
-            let Ok(first) = news.recv() else { break };
-            self.hear(first)?;
+            match news.recv_timeout(SILENCE) {
+                Ok(first) => self.hear(first)?,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
             while let Ok(more) = news.try_recv() {
                 self.hear(more)?;
             }

@@ -3,12 +3,17 @@
 use std::sync::PoisonError;
 
 use immich_api::ApiError;
+use jiff::{SignedDuration, Timestamp};
 
+use super::batches::Batch;
 use super::flow::Flow;
 use super::work::{Failure, Work};
 use super::{Entry, ImportEvent, Progress, SkipKind};
 use crate::error::SyncError;
 use crate::event::Event;
+
+/// Between two words about how far it is: often enough to be smooth.
+const BEAT: SignedDuration = SignedDuration::from_millis(200);
 
 impl Flow<'_> {
     /// Whether an item was come across in this run, or is of another source.
@@ -79,13 +84,29 @@ impl Flow<'_> {
         self.import.reporter.report(&Event::Import(event));
     }
 
+    /// Tells how far it is, when that changed and was not told a moment ago.
     pub(super) fn tell_progress(&mut self) {
-        let ended = self.summary.seen - self.under_way;
-        if ended.abs_diff(self.told) >= 64 {
-            self.told = ended;
-            let (seen, bytes_sent) = (self.summary.seen, self.summary.bytes_sent);
-            let is_listed = self.listing.is_some();
-            self.tell(&ImportEvent::Progress(Progress { seen, ended, is_listed, bytes_sent }));
+        let now = (self.import.now)();
+        let is_soon = |at: Timestamp| now >= at && now.duration_since(at) < BEAT;
+        if self.told_at.is_some_and(is_soon) {
+            return;
+        }
+        let progress = self.progress();
+        if progress != self.told {
+            (self.told, self.told_at) = (progress, Some(now));
+            self.tell(&ImportEvent::Progress(progress));
+        }
+    }
+
+    fn progress(&self) -> Progress {
+        // What arrived waits for others to be finished with; to somebody who watches it is done.
+        let arrived = self.finishing.len() + self.batches.values().map(Batch::arrivals).sum::<usize>();
+        let sent = self.client.map_or(0, |client| client.stats().bytes_sent);
+        Progress {
+            seen: self.summary.seen,
+            ended: self.summary.seen - self.under_way + arrived as u64,
+            is_listed: self.listing.is_some(),
+            bytes_sent: sent.saturating_sub(self.sent_before),
         }
     }
 }
