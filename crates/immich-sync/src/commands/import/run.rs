@@ -84,6 +84,14 @@ impl Opened {
         })
     }
 
+    /// What is in archives is kept beside the state; a dry run only looks there.
+    fn remember_archives(&mut self, state: &Path, may_write: bool) {
+        match self {
+            Self::Folder(_) => {}
+            Self::Takeout(source) => source.keep_lists_in(state.join("archives"), may_write),
+        }
+    }
+
     fn source(&self) -> &dyn Source {
         match self {
             Self::Folder(source) => source.as_ref(),
@@ -96,11 +104,12 @@ impl Run<'_> {
     fn to_its_end(&self, signals: &Signals) -> Result<ExitStatus> {
         let (begin, settings) = (Instant::now(), self.settings);
         frame::tell_concerns(&settings.concerns, settings.strict, self.presenter)?;
-        let opened = Opened::of(&settings.from)?;
+        let mut opened = Opened::of(&settings.from)?;
         let key = settings.key.read()?;
         self.presenter.begin();
         let client = room::connect(&settings.server, key, &permissions::needed(settings), self.stop)?;
         let state = self.state(&client)?;
+        opened.remember_archives(&state, !settings.dry_run);
         let summary = if settings.dry_run {
             self.preview(&client, &opened, &state)
         } else {

@@ -8,6 +8,7 @@
 
 mod checked;
 mod gzip;
+mod kept;
 mod tar;
 mod tgz;
 mod zip;
@@ -18,6 +19,7 @@ use std::ops::ControlFlow;
 use std::os::unix::fs::{FileExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
+pub(super) use kept::Kept;
 pub(super) use tgz::{Pool, Tgz};
 pub(super) use zip::Zip;
 
@@ -140,6 +142,11 @@ impl ArchiveFile {
     /// Bytes of the whole archive.
     pub(super) fn length(&self) -> u64 {
         self.likeness.size
+    }
+
+    /// What it was like.
+    pub(super) fn likeness(&self) -> &Likeness {
+        &self.likeness
     }
 }
 

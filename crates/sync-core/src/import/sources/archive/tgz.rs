@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 use super::checked::Checked;
 use super::gzip::{Bookmark, GzipStream};
 use super::tar::{What, next_header, padding};
-use super::{ArchiveFile, Member, Place, Visit, Visitor};
+use super::{ArchiveFile, Likeness, Member, Place, Visit, Visitor};
 
 /// Unpacked bytes between two bookmarks at first.
 const SPACING: u64 = 8 << 20;
@@ -52,6 +52,11 @@ impl Tgz {
     /// Bytes of the whole archive.
     pub(in super::super) fn length(&self) -> u64 {
         self.file.length()
+    }
+
+    /// What its file was like.
+    pub(in super::super) fn likeness(&self) -> &Likeness {
+        self.file.likeness()
     }
 
     /// Tells everything in it, in its order, and leaves bookmarks.
@@ -102,7 +107,7 @@ impl Tgz {
             behind.checked_sub(1).map_or_else(Bookmark::start, |last| bookmarks[last].clone())
         };
         if let Some(idle) = pool.take(number, mark.at, at) {
-            let is_same = super::Likeness::of(&idle.file().metadata()?) == self.file.likeness;
+            let is_same = Likeness::of(&idle.file().metadata()?) == self.file.likeness;
             let is_there = self.file.open()?.is_some();
             return Ok((is_same && is_there).then_some(idle));
         }

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 
+use super::super::archive::Kept;
 use super::TakeoutReport;
 use super::albums::{self, Album};
 use super::catalogue::Catalogue;
@@ -30,7 +31,11 @@ type Tell<'a> = &'a mut dyn FnMut(Found) -> ControlFlow<()>;
 
 impl Index {
     /// Reads an export. Everything that is no item is told on the way.
-    pub(super) fn read(options: &TakeoutOptions, tell: Tell<'_>) -> (Self, Listing, ControlFlow<()>) {
+    pub(super) fn read(
+        options: &TakeoutOptions,
+        kept: Option<&Kept>,
+        tell: Tell<'_>,
+    ) -> (Self, Listing, ControlFlow<()>) {
         let parts = find(&options.paths);
         let mut index = Self { partner: options.partner.clone(), ..Self::default() };
         index.catalogue.volumes = parts.volumes;
@@ -43,12 +48,16 @@ impl Index {
         }
         for volume in 0..index.catalogue.volumes.len() {
             let volume = u32::try_from(volume).unwrap_or(u32::MAX);
-            let mut scanner = Scanner { catalogue: &mut index.catalogue, volume, tell, hides_photos: false };
+            let catalogue = &mut index.catalogue;
+            let mut scanner = Scanner { catalogue, volume, tell, kept, hides_photos: false };
             let scanned = scanner.scan();
             listing.is_complete &= !scanner.hides_photos && scanned.is_continue();
             if scanned.is_break() {
                 return (index, listing, scanned);
             }
+        }
+        if let Some(kept) = kept {
+            kept.forget_gone();
         }
         index.catalogue.close();
         index.albums = if options.albums { albums::find(&index.catalogue, options) } else { Vec::new() };

@@ -26,7 +26,7 @@ mod zone;
 use std::fs::File;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 pub use options::{Partner, TakeoutOptions};
@@ -34,7 +34,7 @@ pub use options::{Partner, TakeoutOptions};
 use self::index::Index;
 use self::item::place_stamp;
 use self::volume::Store;
-use super::archive::{Likeness, Pool};
+use super::archive::{Kept, Likeness, Pool};
 use crate::deeds::LocalPath;
 use crate::import::{
     AlbumKey, Facts, Found, Item, Listing, Locator, Media, Source, SourceAlbum, SourceError,
@@ -44,6 +44,7 @@ use crate::import::{
 #[derive(Debug)]
 pub struct TakeoutSource {
     options: TakeoutOptions,
+    kept: Option<Kept>,
     index: RwLock<Arc<Index>>,
     pool: Pool,
 }
@@ -66,7 +67,13 @@ pub struct TakeoutReport {
 impl TakeoutSource {
     /// An export. Nothing is read before it is listed.
     pub fn new(options: TakeoutOptions) -> Self {
-        Self { options, index: RwLock::default(), pool: Pool::default() }
+        Self { options, kept: None, index: RwLock::default(), pool: Pool::default() }
+    }
+
+    /// Keeps in a folder of its own what is found in archives, so that those that did not change are not gone through
+    /// again. Nothing is written there unless `may_write`.
+    pub fn keep_lists_in(&mut self, folder: PathBuf, may_write: bool) {
+        self.kept = Some(Kept { folder, may_write });
     }
 
     /// What the last listing found out.
@@ -85,7 +92,7 @@ impl Source for TakeoutSource {
     }
 
     fn list(&self, tell: &mut dyn FnMut(Found) -> ControlFlow<()>) -> Result<Listing, SourceError> {
-        let (index, mut listing, told) = Index::read(&self.options, tell);
+        let (index, mut listing, told) = Index::read(&self.options, self.kept.as_ref(), tell);
         let index = Arc::new(index);
         *self.index.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&index);
         if told.is_break() || index.tell_items(&self.options, tell).is_break() {

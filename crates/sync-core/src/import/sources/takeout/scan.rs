@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use super::super::archive::{Likeness, Member, Place, Visit, Visitor};
+use super::super::archive::{Kept, Likeness, Member, Place, Visit, Visitor};
 use super::super::kinds::{extension_of, kind_of};
 use super::catalogue::{AlbumRow, Catalogue, MediaRow, inside};
 use super::note::{Note, read};
@@ -21,6 +21,8 @@ pub(super) struct Scanner<'a> {
     pub(super) catalogue: &'a mut Catalogue,
     pub(super) volume: u32,
     pub(super) tell: &'a mut dyn FnMut(Found) -> ControlFlow<()>,
+    /// What earlier runs found in archives.
+    pub(super) kept: Option<&'a Kept>,
     /// Whether something could not be read that may hold photos.
     pub(super) hides_photos: bool,
 }
@@ -33,10 +35,12 @@ impl Scanner<'_> {
         let path = self.catalogue.volumes[number].path.clone();
         let store = std::mem::replace(&mut self.catalogue.volumes[number].store, Store::Folder);
         let before = self.catalogue.rows();
-        let visit = match &store {
-            Store::Zip(zip) => zip.visit(self),
-            Store::Tgz(tgz) => tgz.visit(self),
-            Store::Folder => Ok(self.walk(&path)),
+        let visit = match (&store, self.kept) {
+            (Store::Folder, _) => Ok(self.walk(&path)),
+            (Store::Zip(zip), None) => zip.visit(self),
+            (Store::Tgz(tgz), None) => tgz.visit(self),
+            (Store::Zip(zip), Some(kept)) => kept.visit(&path, zip.likeness(), self, |to| zip.visit(to)),
+            (Store::Tgz(tgz), Some(kept)) => kept.visit(&path, tgz.likeness(), self, |to| tgz.visit(to)),
         };
         self.catalogue.volumes[number].store = store;
         match visit {

@@ -14,7 +14,7 @@ use std::path::Path;
 use flate2::bufread::DeflateDecoder;
 
 use super::checked::Checked;
-use super::{ArchiveFile, Member, Part, Place, Visit, Visitor, int, short, spoiled};
+use super::{ArchiveFile, Likeness, Member, Part, Place, Visit, Visitor, int, short, spoiled};
 
 /// Length of the fixed part of a header in front of a file.
 const LOCAL_HEADER: usize = 30;
@@ -49,6 +49,11 @@ impl Zip {
     /// Bytes of the whole archive.
     pub(in super::super) fn length(&self) -> u64 {
         self.file.length()
+    }
+
+    /// What its file was like.
+    pub(in super::super) fn likeness(&self) -> &Likeness {
+        self.file.likeness()
     }
 
     /// Tells everything in it, in the order of its table of contents.
