@@ -54,6 +54,7 @@ mod package;
 mod person;
 mod persons;
 mod place;
+mod row_parts;
 mod rows;
 mod schema;
 mod select;

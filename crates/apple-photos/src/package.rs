@@ -107,7 +107,8 @@ mod tests {
         for number in [rustix::io::Errno::PERM, rustix::io::Errno::ACCESS] {
             let source = io::Error::from_raw_os_error(number.raw_os_error());
 
-            let error = unreadable(Path::new("/lib/Photos.sqlite"), source, Path::new("/usr/local/bin/program"));
+            let error =
+                unreadable(Path::new("/lib/Photos.sqlite"), source, Path::new("/usr/local/bin/program"));
 
             let message = error.to_string();
             for part in ["Full Disk Access", "/usr/local/bin/program", "/lib/Photos.sqlite", "Terminal"] {

@@ -3,16 +3,19 @@
 //! Columns are read in the order in which they are selected, so each group stands here twice: once as names, and right
 //! below as cells.
 
+use std::sync::Arc;
+
 use crate::albums::{AlbumRow, Albums};
 use crate::cells::Cells;
 use crate::files::{Finder, Whereabouts};
 use crate::instants::{ZoneCells, Zones, instant, offset};
 use crate::persons::Persons;
+use crate::row_parts::{cloud, cloud_columns, edit, edit_columns, size_columns, sizes};
 use crate::schema::Schema;
 use crate::select::Select;
 use crate::sides::{FaceRow, Scope, Sides};
 use crate::{
-    Area, Asset, Burst, Cloud, Dates, Edit, Face, FileRole, Flag, Flags, ImportedBy, Kind, Location, Origin,
+    AlbumId, Area, Asset, Burst, Dates, Face, FileRole, Flag, Flags, ImportedBy, Kind, Location, Origin,
     Size, StoredPlace, Subtype, Unreadable,
 };
 
@@ -75,13 +78,6 @@ impl Reader<'_> {
         flags.set(Flag::Edited, edit.is_edited);
         flags.set(Flag::HasRaw, files.iter().any(|file| file.role == FileRole::Raw) || texts.is_raw);
         flags.set(Flag::Shared, dates.shared.is_some() || origin == Origin::SharedAlbum);
-        let mut keywords: Vec<_> = self.sides.keywords.of(identity.attributes).cloned().collect();
-        keywords.sort_unstable();
-        keywords.dedup();
-        let mut albums: Vec<_> = self.sides.albums.of(identity.row).copied().collect();
-        albums.extend(marks.share.and_then(|share| self.albums.present(AlbumRow::Share(share))));
-        albums.sort_unstable();
-        albums.dedup();
         let faces = self.sides.faces.of(identity.row).map(|face| self.face(face, sizes.current));
         // A row of nobody and nowhere says that Photos looked and found no face.
         let faces = faces.filter(|face| face.person.is_some() || face.area.is_some()).collect();
@@ -97,8 +93,8 @@ impl Reader<'_> {
             place: texts.place,
             title: texts.title,
             caption: texts.caption,
-            keywords,
-            albums,
+            keywords: self.keywords(identity.attributes),
+            albums: self.albums(identity.row, marks.share),
             faces,
             size: sizes.current,
             original_size: sizes.original,
@@ -113,6 +109,21 @@ impl Reader<'_> {
             imported_by: texts.imported_by,
             cloud: cloud.names,
         })
+    }
+
+    fn keywords(&self, attributes: i64) -> Vec<Arc<str>> {
+        let mut keywords: Vec<_> = self.sides.keywords.of(attributes).cloned().collect();
+        keywords.sort_unstable();
+        keywords.dedup();
+        keywords
+    }
+
+    fn albums(&self, row: i64, share: Option<i64>) -> Vec<AlbumId> {
+        let mut albums: Vec<_> = self.sides.albums.of(row).copied().collect();
+        albums.extend(share.and_then(|share| self.albums.present(AlbumRow::Share(share))));
+        albums.sort_unstable();
+        albums.dedup();
+        albums
     }
 
     fn face(&self, row: &FaceRow, upright: Size) -> Face {
@@ -327,11 +338,12 @@ fn marks(cells: &mut Cells<'_, '_>) -> Marks {
     }
 }
 
-/// Where an asset belongs. What was published stands in a folder of its own even if it is in a shared library too.
+/// Where an asset belongs. Copies of shared albums stand in a folder of their album; a photo of the user's own that was
+/// published as well stands among the originals, in a folder of one digit, and is no copy.
 fn origin(identity: &Identity, marks: &Marks) -> Origin {
     if identity.directory.starts_with('/') || marks.saved_as == REFERENCED {
         Origin::Referenced
-    } else if marks.was_published {
+    } else if marks.was_published && identity.directory.len() > 1 {
         Origin::SharedAlbum
     } else if marks.has_moment_share {
         Origin::SharedMoment
@@ -340,67 +352,4 @@ fn origin(identity: &Identity, marks: &Marks) -> Origin {
     } else {
         Origin::Managed
     }
-}
-
-struct Sizes {
-    current: Size,
-    original: Size,
-    bytes: Option<u64>,
-    duration: Option<f64>,
-}
-
-fn size_columns(select: &mut Select<'_>, table: &str) {
-    select.all("a", table, &["ZWIDTH", "ZHEIGHT", "ZORIENTATION", "ZDURATION"]).all(
-        "d",
-        ATTRIBUTES,
-        &["ZORIGINALWIDTH", "ZORIGINALHEIGHT", "ZORIGINALORIENTATION", "ZORIGINALFILESIZE"],
-    );
-}
-
-fn sizes(cells: &mut Cells<'_, '_>) -> Sizes {
-    let current = size(cells);
-    let duration = cells.real().filter(|seconds| *seconds > 0.0);
-    Sizes { current, duration, original: size(cells), bytes: cells.natural().filter(|bytes| *bytes > 0) }
-}
-
-fn size(cells: &mut Cells<'_, '_>) -> Size {
-    let (width, height) = (cells.natural().unwrap_or(0), cells.natural().unwrap_or(0));
-    let orientation = cells.natural().filter(|orientation| (1..=8).contains(orientation)).unwrap_or(1);
-    Size { width, height, orientation }
-}
-
-struct EditCells {
-    is_edited: bool,
-    edit: Edit,
-}
-
-fn edit_columns(select: &mut Select<'_>, table: &str) {
-    select
-        .first("a", table, &["ZADJUSTMENTSSTATE", "ZHASADJUSTMENTS"])
-        .all("a", table, &["ZADJUSTMENTTIMESTAMP"])
-        .all("u", "ZUNMANAGEDADJUSTMENT", &["ZADJUSTMENTFORMATIDENTIFIER"]);
-}
-
-fn edit(cells: &mut Cells<'_, '_>) -> EditCells {
-    EditCells { is_edited: cells.is_set(), edit: Edit { at: instant(cells.real()), format: cells.text() } }
-}
-
-struct CloudCells {
-    names: Cloud,
-    original_name: Option<String>,
-}
-
-fn cloud_columns(select: &mut Select<'_>, table: &str) {
-    select.all("a", table, &["ZCLOUDASSETGUID", "ZCLOUDOWNERHASHEDPERSONID"]).all(
-        "m",
-        "ZCLOUDMASTER",
-        &["ZCLOUDMASTERGUID", "ZCLOUDLOCALSTATE", "ZORIGINALFILENAME"],
-    );
-}
-
-fn cloud(cells: &mut Cells<'_, '_>) -> CloudCells {
-    let (asset_guid, owner) = (cells.text(), cells.text());
-    let (master_guid, state) = (cells.text(), cells.integer());
-    let names = Cloud { asset_guid, master_guid, owner, is_synced: state == Some(3) };
-    CloudCells { names, original_name: cells.text() }
 }

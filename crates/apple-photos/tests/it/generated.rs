@@ -277,3 +277,17 @@ fn a_new_version_is_read_with_a_warning() {
     assert!(matches!(opened.library.warnings().as_slice(), [Warning::UnknownVersion(_)]));
     assert_eq!(opened.library.totals().unwrap().assets, 5);
 }
+
+#[test]
+fn a_photo_of_ones_own_that_was_shared_too_is_no_copy() {
+    let (folder, _, _) = read(&AppleLibrary::of_many(AppleGeneration::MacOs26, 3, 1, AppleMix::Plain));
+    let database = rusqlite::Connection::open(folder.path().join("database/Photos.sqlite")).unwrap();
+    database.execute("UPDATE ZASSET SET ZCLOUDBATCHPUBLISHDATE = 700000000", []).unwrap();
+    drop(database);
+
+    let opened = open(folder.path()).unwrap();
+    let (assets, totals) = all(&opened.library);
+
+    assert!(assets.values().all(|asset| asset.flags.has(Flag::Shared) && asset.origin == Origin::Managed));
+    assert_eq!((totals.shown, totals.lost), (3, 0));
+}
