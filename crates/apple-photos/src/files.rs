@@ -59,7 +59,7 @@ impl Finder<'_> {
     fn managed(&self, asset: &Whereabouts<'_>, resources: &[&ResourceRow], base: &str) -> Vec<RelatedFile> {
         let of_uuid = asset.uuid.get(..1).unwrap_or_default();
         let directory = if base == ORIGINALS { asset.directory } else { of_uuid };
-        let original = resources.iter().find(|row| row.part == Part::Original);
+        let original = resources.iter().find(|row| row.part == Part::Original && row.version == 0);
         let role = FileRole::Original;
         let name = stored_path::file_name(asset.filename);
         let (Some(directory), Some(name)) = (stored_path::inner_folder(directory), name) else {
@@ -94,7 +94,7 @@ impl Finder<'_> {
     /// Files that stay where the user has them: by the path of the asset, or by the bookmark of the resource.
     fn referenced(&self, asset: &Whereabouts<'_>, resources: &[&ResourceRow]) -> Vec<RelatedFile> {
         let mut files = Vec::new();
-        let original = resources.iter().find(|row| row.part == Part::Original);
+        let original = resources.iter().find(|row| row.part == Part::Original && row.version == 0);
         let stored =
             Path::new(asset.directory).join(stored_path::file_name(asset.filename).unwrap_or_default());
         files.push(self.outside(FileRole::Original, &stored, original.copied()));

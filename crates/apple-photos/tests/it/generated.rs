@@ -291,3 +291,21 @@ fn a_photo_of_ones_own_that_was_shared_too_is_no_copy() {
     assert!(assets.values().all(|asset| asset.flags.has(Flag::Shared) && asset.origin == Origin::Managed));
     assert_eq!((totals.shown, totals.lost), (3, 0));
 }
+
+#[test]
+fn an_open_library_serves_several_threads() {
+    let mut made = AppleLibrary::of_many(AppleGeneration::MacOs26, 80, 1, AppleMix::Everything);
+    made.in_log = 10;
+    let (_folder, opened, assets) = read(&made);
+
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| assert_eq!(opened.library.totals().unwrap().assets, assets.len() as u64));
+            scope.spawn(|| {
+                for asset in &assets {
+                    assert_eq!(opened.library.asset(&asset.uuid).unwrap().as_ref(), Some(asset));
+                }
+            });
+        }
+    });
+}
