@@ -258,3 +258,18 @@ fn an_asset_asked_for_by_name_is_the_same_as_in_the_stream() {
         assert_eq!(opened.library.asset("no such asset").unwrap(), None);
     }
 }
+
+#[test]
+fn the_place_that_apple_looked_up_is_read() {
+    let Some(libraries) = places::shared("the_place_that_apple_looked_up_is_read") else { return };
+    let opened = places::open(&libraries.join("macos26.1.photoslibrary")).unwrap();
+
+    let asset = opened.library.asset("DC99FBDD-7A52-4100-A5BB-344131646C30").unwrap().unwrap();
+    let place = asset.place.unwrap().read().unwrap();
+
+    assert_eq!(place.name().as_deref(), Some("St James's Park, London, England, United Kingdom"));
+    assert_eq!((place.city.as_deref(), place.postal_code.as_deref()), (Some("London"), Some("SW1A 2BJ")));
+    assert_eq!((place.country_code.as_deref(), place.is_home), (Some("GB"), false));
+    assert_eq!(place.area(6), Some("City of Westminster"));
+    assert_eq!(place.street.as_deref(), Some("The Cake House, Horse Guards Road"));
+}
