@@ -13,7 +13,8 @@ use clap::{Parser, Subcommand};
 
 use crate::settings::words::ClassWord;
 use picks::{
-    ForFolders, ForGroups, ForOrganizing, ForReading, ForShowing, ForTakeout, ForUndoing, ForWriting, Options,
+    ForApple, ForFolders, ForGroups, ForOrganizing, ForReading, ForShowing, ForTakeout, ForUndoing,
+    ForWriting, Options,
 };
 
 const WRITE_NOTES: &str = "\
@@ -52,9 +53,9 @@ the server stays deleted. `history` lists what was done, `undo` takes it back: p
 
 Every option can also be given as an environment variable, IMMICH_SYNC_IMPORT_ and its name \
 (IMMICH_SYNC_IMPORT_INTO_ALBUM=Old), and nearly all of them in the table [import] of the config file \
-(into_album = \"Old\"); those of one source carry its name, as IMMICH_SYNC_IMPORT_FOLDER_ and \
-IMMICH_SYNC_IMPORT_GOOGLE_TAKEOUT_, and stand in [import.folder] and [import.google-takeout]. Options that other \
-commands have too are IMMICH_SYNC_SERVER and so on, and stand at the top of the config file.
+(into_album = \"Old\"); those of one source carry its name, as IMMICH_SYNC_IMPORT_FOLDER_, \
+IMMICH_SYNC_IMPORT_GOOGLE_TAKEOUT_ and IMMICH_SYNC_IMPORT_APPLE_PHOTOS_, and stand in [import.folder], \
+[import.google-takeout] and [import.apple-photos]. Options that other commands have too are IMMICH_SYNC_SERVER and so on, and stand at the top of the config file.
 
 Exit status: 0 done, 2 usage or config, 3 finished but some files failed, were refused or could not be seen, 4 stopped \
 by the brake, 10 server unreachable, 11 another run is active, 12 key refused or permission missing, 13 server too old, \
@@ -192,6 +193,9 @@ pub(crate) enum ImportCommand {
     /// An export of Google Photos, as it was downloaded or unpacked
     #[command(after_long_help = IMPORT_NOTES, args_override_self = true)]
     GoogleTakeout(TakeoutArgs),
+    /// A library of Apple Photos, read where it is; nothing in it is changed
+    #[command(after_long_help = IMPORT_NOTES, args_override_self = true)]
+    ApplePhotos(AppleArgs),
 }
 
 /// `immich-sync import folder`
@@ -214,6 +218,17 @@ pub(crate) struct TakeoutArgs {
     /// The settings.
     #[command(flatten)]
     pub(crate) options: Options<ForTakeout>,
+}
+
+/// `immich-sync import apple-photos`
+#[derive(clap::Args)]
+pub(crate) struct AppleArgs {
+    /// The folder whose name ends in `.photoslibrary` [default on a Mac: `~/Pictures/Photos Library.photoslibrary`]
+    #[arg(value_name = "LIBRARY")]
+    pub(crate) library: Option<PathBuf>,
+    /// The settings.
+    #[command(flatten)]
+    pub(crate) options: Options<ForApple>,
 }
 
 /// `immich-sync undo`

@@ -60,7 +60,7 @@ pub use native::Native;
 pub use recipe::{Piece, Recipe};
 pub use refusal::{Allowances, Refusal, refuse, refuse_sidecar};
 pub use rewrite::{write_content, write_recipe, write_verified};
-pub use sidecar::{new_sidecar_bytes, sidecar_with};
+pub use sidecar::{new_sidecar_bytes, sidecar_beside, sidecar_with};
 pub use structure::Container;
 pub use tag::{Tag, ValueKind};
 pub use time::{CaptureTime, FileDate, UnknownZone, UtcOffset};

@@ -5,6 +5,7 @@ use crate::edits::{Rules, plan_edits};
 use crate::engine::Change;
 use crate::fields::PhotoFields;
 use crate::native;
+use crate::regions::Frame;
 use crate::source::Bytes;
 use crate::structure::Container;
 
@@ -26,8 +27,13 @@ pub fn new_sidecar_bytes() -> Vec<u8> {
 ///
 /// `None` for one that is not XMP or that the native code does not edit.
 pub fn sidecar_with(old: &[u8], wanted: &PhotoFields) -> Option<Vec<u8>> {
+    sidecar_beside(old, wanted, None)
+}
+
+/// The same beside a picture, which faces are placed in; without its frame they are left out.
+pub fn sidecar_beside(old: &[u8], wanted: &PhotoFields, picture: Option<Frame>) -> Option<Vec<u8>> {
     let container = Container::Xmp;
-    let tags = native::read(&Bytes(old), container).ok()?;
+    let tags = native::read(&Bytes(old), container).ok()?.with_frame(picture);
     let plan = plan_edits(wanted, &tags, &Base::default(), &Rules::default());
     if plan.edits.is_empty() {
         return Some(old.to_vec());

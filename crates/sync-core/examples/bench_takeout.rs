@@ -68,7 +68,7 @@ fn read(paths: &[String]) -> Outcome {
         match found {
             Found::Item(item) => items.push(item),
             Found::Trouble(trouble) => println!("{}: {}", trouble.path.path().display(), trouble.message),
-            Found::Passed(_) => {}
+            Found::Passed(_) | Found::There(_) => {}
         }
         ControlFlow::Continue(())
     })?;

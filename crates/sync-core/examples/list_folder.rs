@@ -25,6 +25,7 @@ fn main() -> Result<(), Failure> {
     let listing = source.list_knowing(&|_| true, &mut |found| {
         match found {
             Found::Item(_) => items += 1,
+            Found::There(_) => {}
             Found::Passed(_) | Found::Trouble(_) => others += 1,
         }
         ControlFlow::Continue(())

@@ -158,7 +158,7 @@ impl Picks for ForFolders {
         let name = setting.name;
         let of_import =
             name.starts_with(catalogue::IMPORT) && !name.starts_with(catalogue::IMPORT_OF_TAKEOUTS);
-        of_import || is_of_every_server(setting)
+        (of_import && !name.starts_with(catalogue::IMPORT_OF_APPLE)) || is_of_every_server(setting)
     }
 }
 
@@ -170,6 +170,20 @@ impl Picks for ForTakeout {
         let name = setting.name;
         let of_import =
             name.starts_with(catalogue::IMPORT) && !name.starts_with(catalogue::IMPORT_OF_FOLDERS);
+        (of_import && !name.starts_with(catalogue::IMPORT_OF_APPLE)) || is_of_every_server(setting)
+    }
+}
+
+/// Those of imports of a library of Apple Photos. It says itself how people travel.
+pub(crate) enum ForApple {}
+
+impl Picks for ForApple {
+    fn takes(setting: &Setting) -> bool {
+        let name = setting.name;
+        let of_others =
+            [catalogue::IMPORT_OF_FOLDERS, catalogue::IMPORT_OF_TAKEOUTS, catalogue::IMPORT_PEOPLE_TAG.name];
+        let of_import =
+            name.starts_with(catalogue::IMPORT) && !of_others.iter().any(|other| name.starts_with(other));
         of_import || is_of_every_server(setting)
     }
 }

@@ -19,10 +19,11 @@ const ORGANIZE: &str = "organize";
 const IMPORT: &str = "import";
 
 /// The beginnings of keys in tables, and of the keys of the settings that they are.
-const TABLES: [(&str, &str); 4] = [
+const TABLES: [(&str, &str); 5] = [
     ("organize.", "organize_"),
     ("import.folder.", "import_folder_"),
     ("import.google-takeout.", "import_google_takeout_"),
+    ("import.apple-photos.", "import_apple_photos_"),
     ("import.", "import_"),
 ];
 

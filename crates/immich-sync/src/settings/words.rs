@@ -3,6 +3,7 @@
 use clap::ValueEnum;
 use photo_metadata::{Datum, EngineChoice, Policy};
 use photo_similarity::{Class, HashKind, Preference};
+use sync_core::import::sources::apple::{BurstRule, EditedRule, PeopleRule};
 use sync_core::import::sources::folder::FolderAlbums;
 use sync_core::import::{DeleteRule, EditRule, HiddenRule, Kin, MediaKind, Preference as Winner};
 use sync_core::writeback::{AfterWrite, ManagedPolicy, SidecarForm, Target};
@@ -353,15 +354,82 @@ pub(crate) enum KinWord {
     Burst,
     /// A picture and an edited version of it
     Edited,
+    /// Nothing does
+    None,
 }
 
-impl From<KinWord> for Kin {
-    fn from(word: KinWord) -> Self {
+impl KinWord {
+    /// What it names.
+    pub(crate) fn kin(self) -> Option<Kin> {
+        match self {
+            Self::RawJpeg => Some(Kin::RawJpeg),
+            Self::HeicJpeg => Some(Kin::HeicJpeg),
+            Self::Burst => Some(Kin::Burst),
+            Self::Edited => Some(Kin::Edited),
+            Self::None => None,
+        }
+    }
+}
+
+/// What happens with an edited photo of a library of Apple Photos.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EditedWord {
+    /// The edited version is stacked on the original
+    Stack,
+    /// Only the original is sent
+    Original,
+    /// Only the edited version is sent, where there is one
+    Edited,
+    /// Both are sent, side by side
+    Both,
+}
+
+impl From<EditedWord> for EditedRule {
+    fn from(word: EditedWord) -> Self {
         match word {
-            KinWord::RawJpeg => Self::RawJpeg,
-            KinWord::HeicJpeg => Self::HeicJpeg,
-            KinWord::Burst => Self::Burst,
-            KinWord::Edited => Self::Edited,
+            EditedWord::Stack => Self::Stack,
+            EditedWord::Original => Self::Original,
+            EditedWord::Edited => Self::Edited,
+            EditedWord::Both => Self::Both,
+        }
+    }
+}
+
+/// What of a burst is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum BurstWord {
+    /// The pictures that Photos shows
+    Selected,
+    /// All pictures
+    All,
+}
+
+impl From<BurstWord> for BurstRule {
+    fn from(word: BurstWord) -> Self {
+        match word {
+            BurstWord::Selected => Self::Selected,
+            BurstWord::All => Self::All,
+        }
+    }
+}
+
+/// How the names of people travel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PeopleWord {
+    /// As tags, `People/Name`
+    Tags,
+    /// As face regions in a sidecar, for a server that imports faces
+    Sidecar,
+    /// Not at all
+    None,
+}
+
+impl From<PeopleWord> for PeopleRule {
+    fn from(word: PeopleWord) -> Self {
+        match word {
+            PeopleWord::Tags => Self::Names,
+            PeopleWord::Sidecar => Self::Sidecar,
+            PeopleWord::None => Self::None,
         }
     }
 }

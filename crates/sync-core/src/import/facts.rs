@@ -50,6 +50,9 @@ pub enum Origin {
     Name,
     /// The index of an export: counts where the file says nothing, or something that is more than a day away.
     Index,
+    /// A library that read the file, and lets its user change the date: counts where it is another one than that of the
+    /// file, or the file does not say in which zone.
+    Library,
     /// A sidecar, or the user: counts before the file.
     Sidecar,
 }

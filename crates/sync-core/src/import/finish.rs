@@ -2,6 +2,7 @@
 //! until then its stamp is zero, and the next run goes on with it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use immich_api::{ApiError, AssetId};
 use jiff::Timestamp;
@@ -42,6 +43,8 @@ pub(super) struct Finishing {
     /// What the file says of the time that it was taken at, where that was asked.
     pub(super) taken: Option<Timestamp>,
     pub(super) relations: Vec<Relation>,
+    /// The stack that the source has it in.
+    pub(super) stack: Option<Arc<[ItemId]>>,
 }
 
 /// How an item is counted when nothing goes wrong.
@@ -91,6 +94,7 @@ impl Finishing {
             && self.settings.is_empty()
             && self.edit_of.is_none()
             && self.relations.is_empty()
+            && !self.is_stack_open()
             && !self.is_open
     }
 
@@ -101,7 +105,8 @@ impl Finishing {
             return Vec::new();
         }
         let mut entries: Vec<Entry> = self.motion.iter().chain([&self.entry]).cloned().collect();
-        if !self.is_open && self.failed.is_none() {
+        // What waits for its stack is not done before that is.
+        if !self.is_open && self.failed.is_none() && !self.is_stack_open() {
             for entry in &mut entries {
                 entry.stamp = self.stamp;
             }
@@ -129,6 +134,7 @@ impl Flow<'_> {
         // Another asset is in no album yet, whatever the one before was in.
         entry.sent.albums.clear();
         entry.sent.tags.clear();
+        entry.sent.stack = None;
         Finishing {
             item: work.item.id,
             entry,
@@ -144,6 +150,7 @@ impl Flow<'_> {
             is_changed: true,
             taken: outcome.own.taken,
             relations: work.item.relations,
+            stack: work.item.stack,
         }
     }
 
@@ -197,8 +204,9 @@ impl Flow<'_> {
     fn finish_these(&mut self, all: &mut [Finishing]) -> Result<(), SyncError> {
         self.set_fields(all)?;
         self.replace_versions(all)?;
-        for done in all.iter() {
+        for done in all.iter_mut() {
             self.relate(done);
+            self.wait_for_stack(done);
         }
         self.shelve(all)?;
         self.tag(all)

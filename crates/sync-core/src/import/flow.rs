@@ -17,6 +17,7 @@ use super::finish::Finishing;
 use super::lanes::Lanes;
 use super::run::Import;
 use super::send::Halves;
+use super::stacked::Waiting;
 use super::stacks::Relatives;
 use super::work::{News, Owner, There, Work, Works};
 use super::{
@@ -72,6 +73,7 @@ pub(super) struct Flow<'a> {
     pub(super) albums_seen: BTreeSet<AlbumKey>,
     pub(super) tagged: BTreeMap<String, Vec<immich_api::AssetId>>,
     pub(super) relatives: Relatives,
+    pub(super) stacked: Waiting,
     pub(super) listing: Option<Listing>,
     /// Items that were come across and have not ended.
     pub(super) under_way: u64,
@@ -124,6 +126,7 @@ impl<'a> Flow<'a> {
             albums_seen: BTreeSet::new(),
             tagged: BTreeMap::new(),
             relatives: Relatives::new(),
+            stacked: Waiting::default(),
             listing: None,
             under_way: 0,
             bad_batches: 0,

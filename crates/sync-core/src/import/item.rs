@@ -1,6 +1,7 @@
 //! What a source has: photos and videos, each with the files that belong to it.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -32,7 +33,7 @@ impl ItemId {
 
 /// A digest that changes whenever something may have changed: of sizes, times and numbers of files, of what an export
 /// says, of options. Made without reading a photo.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Stamp(pub [u8; 16]);
 
 impl Stamp {
@@ -63,6 +64,9 @@ pub struct Item {
     pub stamp: Stamp,
     /// What it has to do with other items, for stacks.
     pub relations: Vec<Relation>,
+    /// The stack that the source itself has it in, what is on top first; it is one of them. Unlike [`Item::relations`] no
+    /// guess, so nothing is compared; which items these are is part of [`Item::stamp`].
+    pub stack: Option<Arc<[ItemId]>>,
 }
 
 /// A file, wherever it is.
@@ -110,6 +114,13 @@ pub enum Locator {
         archive: u32,
         /// Which of its entries.
         entry: u32,
+    },
+    /// Nowhere on this machine at the moment. What was sent of it earlier is followed, and nothing of it is read.
+    Away {
+        /// A number that the source gave to what the file is of.
+        entry: u32,
+        /// Another one.
+        part: u32,
     },
 }
 

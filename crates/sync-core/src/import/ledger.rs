@@ -97,6 +97,8 @@ pub struct Sent {
     pub albums: BTreeMap<AlbumKey, SentAlbum>,
     /// Tags that we gave it.
     pub tags: Vec<String>,
+    /// A digest of the stack that the source had it in, see [`super::Item::stack`].
+    pub stack: Option<String>,
     /// The sidecar that went with the upload, a BLAKE3 digest in hexadecimal digits.
     pub sidecar: Option<String>,
 }

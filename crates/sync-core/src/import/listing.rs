@@ -49,6 +49,10 @@ impl Lister<'_> {
                     }
                 }
                 Found::Passed(passed) => self.news.send(News::Passed(passed)),
+                Found::There(item) => {
+                    self.is_there(item);
+                    return ControlFlow::Continue(());
+                }
                 Found::Trouble(trouble) => self.news.send(News::Trouble(trouble)),
             };
             if sent.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
@@ -60,6 +64,14 @@ impl Lister<'_> {
 
     fn knows(&self, item: ItemId) -> bool {
         self.outline.lock().unwrap_or_else(PoisonError::into_inner).is_seen(item).is_some()
+    }
+
+    /// Notes that an item is not gone, whatever its stamp.
+    fn is_there(&self, item: ItemId) {
+        let mut outline = self.outline.lock().unwrap_or_else(PoisonError::into_inner);
+        for half in [item, item.of_motion()] {
+            outline.see(half, Stamp([0; 16]));
+        }
     }
 
     fn see(&self, item: &Item, options: Option<[u8; 16]>) -> Option<bool> {

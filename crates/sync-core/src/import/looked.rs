@@ -95,6 +95,7 @@ impl Flow<'_> {
             is_changed: false,
             taken: None,
             relations: work.item.relations,
+            stack: work.item.stack,
         }
     }
 }

@@ -69,6 +69,7 @@ pub(super) fn counts(when: &When, other: Option<Timestamp>) -> bool {
     match (when.origin, other) {
         (_, None) | (Origin::Sidecar, _) => true,
         (Origin::Name, Some(_)) => false,
+        (Origin::Library, Some(other)) => when.instant.as_second() != other.as_second(),
         (Origin::Index, Some(other)) => when.instant.duration_since(other).abs() > A_DAY,
     }
 }
@@ -90,7 +91,7 @@ pub(super) fn merge(
         let field = value.field();
         let sent = base.get(field).and_then(|sent| serde_json::from_value::<Value>(sent.clone()).ok());
         let is_taken = matches!(value, Value::Taken { .. });
-        if is_taken && !date_counts(facts, &now) {
+        if is_taken && !date_counts(facts, &now, asset) {
             note(&mut merged.base, &value);
             continue;
         }
@@ -108,9 +109,16 @@ pub(super) fn merge(
     merged
 }
 
-fn date_counts(facts: &Facts, now: &Value) -> bool {
+fn date_counts(facts: &Facts, now: &Value, asset: &Asset) -> bool {
     let Value::Taken { instant, .. } = now else { return true };
-    facts.taken.as_ref().is_some_and(|when| counts(when, Some(*instant)))
+    let Some(when) = &facts.taken else { return false };
+    counts(when, Some(*instant)) && !(when.origin == Origin::Library && is_on_clock(when, asset))
+}
+
+/// Whether the clock showed the same: a server that knows no zone takes the time of the file for UTC.
+fn is_on_clock(when: &When, asset: &Asset) -> bool {
+    let shown = when.offset.map(|minutes| when.instant.as_second() + i64::from(minutes) * 60);
+    shown.is_some() && shown == asset.local_date_time.map(Timestamp::as_second)
 }
 
 /// Notes that a value counts as sent.
@@ -135,7 +143,7 @@ fn verdict(
     prefer: Preference,
     source_is_newer: Option<bool>,
 ) -> Verdict {
-    if source == now {
+    if source == now || is_same_place(source, now) {
         return Verdict::Same;
     }
     let fills = is_empty(now) && sent.is_none_or(is_empty);
@@ -162,6 +170,16 @@ fn verdict(
         Preference::Newest if source_is_newer == Some(true) => Verdict::Send { conflict: true },
         Preference::Newest | Preference::Changed | Preference::Source => Verdict::Keep { conflict: true },
     }
+}
+
+/// Whether two places are one: each program rounds in its own way what a file says, to less than this many degrees.
+pub(super) fn are_near((north, east): (f64, f64), other: (f64, f64)) -> bool {
+    const ROUNDED: f64 = 1e-5;
+    (north - other.0).abs() < ROUNDED && (east - other.1).abs() < ROUNDED
+}
+
+fn is_same_place(source: &Value, now: &Value) -> bool {
+    matches!((source, now), (Value::Position(Some(one)), Value::Position(Some(other))) if are_near(*one, *other))
 }
 
 /// Whether nobody has said anything.

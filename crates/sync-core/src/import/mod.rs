@@ -36,6 +36,7 @@ mod send;
 mod shelves;
 mod source;
 pub mod sources;
+mod stacked;
 mod stacks;
 mod summary;
 mod tags;

@@ -5,8 +5,12 @@ use std::collections::HashMap;
 use super::flow::Flow;
 use super::hashing::Hashed;
 use super::work::{Failure, Owner, There, Work};
-use super::{Entry, Media, SkipKind, SourceError, Standing, listing};
+use super::{Entry, Locator, Media, SkipKind, SourceError, Standing, listing};
 use crate::error::SyncError;
+
+fn is_away(media: &Media) -> bool {
+    matches!(media.locator, Locator::Away { .. })
+}
 
 impl Flow<'_> {
     /// What has arrived gets what the ledger says of it.
@@ -46,7 +50,7 @@ impl Flow<'_> {
         }
         let rehash = self.import.options.rehash;
         let as_hashed = |entry: Option<&Entry>, media: &Media| {
-            let entry = entry.filter(|entry| !rehash && entry.bytes == media.stamp);
+            let entry = entry.filter(|entry| is_away(media) || (!rehash && entry.bytes == media.stamp));
             entry.map(|entry| Hashed::known(entry.sha1))
         };
         work.media = as_hashed(work.known.as_ref(), &work.item.media);
@@ -59,6 +63,10 @@ impl Flow<'_> {
         );
         if work.media.is_some() && !(is_motion_open && motion_matters) {
             return self.known(work);
+        }
+        if is_away(&work.item.media) {
+            self.leave(&work, SkipKind::InCloud, None);
+            return Ok(());
         }
         self.to_hash.push_back(work);
         Ok(())
@@ -112,6 +120,7 @@ impl Flow<'_> {
                 let (entry, why) = (entry.clone(), why.clone());
                 return self.leave_as(&work, entry, SkipKind::Refused, Some(&why));
             }
+            Standing::Announced if is_away(&work.item.media) => self.leave(&work, SkipKind::InCloud, None),
             Standing::Withdrawn { .. } | Standing::Announced => self.to_check.push(work),
         }
         Ok(())

@@ -228,6 +228,8 @@ impl Flow<'_> {
             return Ok(());
         }
         self.stack_relatives()?;
+        self.stack_as_source()?;
+        self.follow_albums()?;
         self.tag_again()?;
         self.follow_deletes()?;
         let nothing_arrived = self.summary.uploaded == 0 && self.summary.adopted == 0;

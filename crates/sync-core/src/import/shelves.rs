@@ -122,6 +122,43 @@ impl Flow<'_> {
         Ok(())
     }
 
+    /// Albums that no photo of this run is about: one that has another title in the source gets it, and one that is
+    /// no more in the source goes when it is empty and still called as we called it.
+    pub(super) fn follow_albums(&mut self) -> Result<(), SyncError> {
+        if !self.listing.as_ref().is_some_and(|listing| listing.is_complete) {
+            return Ok(());
+        }
+        for (key, mut known) in self.albums()?.clone() {
+            if known.is_deleted || !self.import.source.owns_album(&key) {
+                continue;
+            }
+            match self.import.source.album(&key) {
+                Some(source) if source.title != known.title && self.albums_seen.insert(key.clone()) => {
+                    self.look_at(&key, &source, &mut known)?;
+                }
+                Some(_) => {}
+                None => self.drop_album(&key, known)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn drop_album(&mut self, key: &AlbumKey, mut known: ImportAlbum) -> Result<(), SyncError> {
+        let found = self.account.reader.album(&known.album)?;
+        let is_ours = |album: &immich_api::Album| {
+            album.name == known.title && album.asset_count.is_none_or(|count| count == 0)
+        };
+        if found.as_ref().is_some_and(is_ours) {
+            let album = self.reference(key, &known.title, Some(&known));
+            let what = What::DropAlbum { album, description: known.description.clone() };
+            self.hand()?.perform(&what, None)?;
+            return Ok(());
+        }
+        // Whoever filled or named it on the server keeps it; it is not asked about again.
+        known.is_deleted = true;
+        self.keep_album(&self.imported(key), &known)
+    }
+
     fn albums(&mut self) -> Result<&mut BTreeMap<AlbumKey, ImportAlbum>, SyncError> {
         if self.albums.is_none() {
             let albums = self.import.store.import_albums(self.owner.account, self.owner.source)?;

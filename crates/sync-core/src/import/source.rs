@@ -33,6 +33,13 @@ pub trait Source: Sync {
     /// An album, by the name that facts gave it.
     fn album(&self, key: &AlbumKey) -> Option<SourceAlbum>;
 
+    /// Whether this source knows all there is to know of the album with this name: where [`Source::album`] has none then,
+    /// it was deleted, and an empty album on the server goes, too.
+    fn owns_album(&self, key: &AlbumKey) -> bool {
+        let _ = key;
+        false
+    }
+
     /// The bytes of a file, from its beginning. May be asked for twice: to hash and to send.
     fn open(&self, media: &Media) -> Result<Box<dyn Read + Send + '_>, SourceError>;
 }
@@ -42,6 +49,9 @@ pub trait Source: Sync {
 pub enum Found {
     /// A photo or video.
     Item(Box<Item>),
+    /// An item that is there and is left out, for the options or for what the source says of it. Its files are told as
+    /// passed over; this is said besides, so that it does not count as gone.
+    There(ItemId),
     /// A file that is not imported.
     Passed(Passed),
     /// A file, folder or archive that something is wrong with.
@@ -105,6 +115,9 @@ pub enum SourceError {
         /// In which way.
         problem: String,
     },
+    /// A library of Apple Photos.
+    #[error(transparent)]
+    Apple(#[from] apple_photos::Error),
 }
 
 impl SourceError {
@@ -113,6 +126,7 @@ impl SourceError {
         match self {
             Self::Unreadable { .. } | Self::Changed { .. } => true,
             Self::Damaged { .. } => false,
+            Self::Apple(error) => error.is_transient(),
         }
     }
 }

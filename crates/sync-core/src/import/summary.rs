@@ -101,13 +101,17 @@ pub enum SkipKind {
     Damaged,
     /// Source and server changed the same thing, and the server kept its own.
     Conflict,
+    /// Only the cloud of the source has it; sent as soon as it is here.
+    InCloud,
+    /// It should be there and is not: lost, or on a volume that is not connected.
+    Missing,
 }
 
 impl SkipKind {
     /// Whether the user has to know of it.
     pub fn is_trouble(self) -> bool {
         match self {
-            Self::Empty | Self::Refused | Self::Damaged => true,
+            Self::Empty | Self::Refused | Self::Damaged | Self::Missing => true,
             Self::Unchanged
             | Self::Twice
             | Self::Used
@@ -118,7 +122,8 @@ impl SkipKind {
             | Self::Hidden
             | Self::TrashedThere
             | Self::DeletedHere
-            | Self::Conflict => false,
+            | Self::Conflict
+            | Self::InCloud => false,
         }
     }
 
@@ -139,6 +144,8 @@ impl SkipKind {
             Self::Refused => "refused",
             Self::Damaged => "damaged",
             Self::Conflict => "conflict",
+            Self::InCloud => "in-cloud",
+            Self::Missing => "missing",
         }
     }
 }

@@ -2,10 +2,13 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use photo_metadata::{Caption, CaptureTime, Known, PhotoFields, Position, RatingWish, Stars, sidecar_with};
+use photo_metadata::{
+    Caption, CaptureTime, FileDate, FileTags, Known, PhotoFields, Position, RatingWish, Stars, Tag,
+    sidecar_with,
+};
 
-use super::merge::{Base, counts, note, values, zone};
-use super::{Facts, Media};
+use super::merge::{Base, are_near, counts, note, values, zone};
+use super::{Facts, Media, Origin, When};
 use crate::deeds::Value;
 
 /// Characters that a caption may have; the server keeps more than anybody writes.
@@ -26,23 +29,63 @@ pub(super) struct Wish {
 }
 
 /// What a file says of itself, as far as it was asked.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) struct Own {
     /// When it was taken; the wall clock read as UTC.
     pub(super) taken: Option<Timestamp>,
+    /// Whether it says in which zone that was, or where, which comes to the same.
+    has_zone: bool,
+    /// Where it was taken, in degrees north and east.
+    position: Option<(f64, f64)>,
 }
 
 impl Own {
     /// Looks at the beginning of a file, or all of it.
     pub(super) fn of(bytes: &[u8]) -> Self {
-        let wall = photo_metadata::glance(bytes).taken;
-        Self { taken: wall.and_then(|wall| wall.to_zoned(TimeZone::UTC).ok()).map(|zoned| zoned.timestamp()) }
+        let seen = photo_metadata::glance(bytes);
+        let movie = seen.tags.as_ref().and_then(|tags| said_of_movie(tags.get(Tag::KeysCreationDate)?));
+        let wall = seen.taken.or(movie.map(|(wall, _)| wall));
+        let position = seen.tags.as_ref().and_then(position);
+        let says_zone = |tags: &FileTags| tags.get(Tag::OffsetTimeOriginal).is_some();
+        let has_zone = seen.tags.as_ref().is_some_and(says_zone) || movie.is_some_and(|(_, zoned)| zoned);
+        Self {
+            taken: wall.and_then(|wall| wall.to_zoned(TimeZone::UTC).ok()).map(|zoned| zoned.timestamp()),
+            has_zone: has_zone || position.is_some(),
+            position,
+        }
     }
+}
+
+/// A wall clock, and whether its offset is known.
+fn said_of_movie(value: &photo_metadata::Value) -> Option<(jiff::civil::DateTime, bool)> {
+    let date = FileDate::parse(value.as_text())?;
+    Some((date.wall()?, date.offset.is_some()))
+}
+
+/// Where EXIF, XMP or a movie says that it was taken.
+fn position(tags: &FileTags) -> Option<(f64, f64)> {
+    let number = |tag: Tag| tags.get(tag).and_then(photo_metadata::Value::as_number);
+    let signed = |tag: Tag, reference: Tag, negative: &str| {
+        let is_negative = tags.get(reference).is_some_and(|text| text.as_text().starts_with(negative));
+        number(tag).map(|degrees| if is_negative { -degrees.abs() } else { degrees })
+    };
+    let exif = signed(Tag::GpsLatitude, Tag::GpsLatitudeRef, "S").zip(signed(
+        Tag::GpsLongitude,
+        Tag::GpsLongitudeRef,
+        "W",
+    ));
+    let xmp = || number(Tag::XmpLatitude).zip(number(Tag::XmpLongitude));
+    exif.or_else(xmp)
 }
 
 /// Whether a file has to be looked into before it is known what goes with it.
 pub(super) fn asks_for_own(facts: &Facts) -> bool {
     facts.taken.as_ref().is_some_and(|when| counts(when, None) && !counts(when, Some(when.instant)))
+}
+
+/// A library has read what the file says, and repeats it.
+fn is_library(facts: &Facts) -> bool {
+    facts.taken.as_ref().is_some_and(|when| when.origin == Origin::Library)
 }
 
 /// What goes with the upload of a file.
@@ -60,12 +103,16 @@ pub(super) fn wish(facts: &Facts, media: &Media, own: Own) -> Wish {
         Some(minutes) => instant.as_second() - i64::from(minutes) * 60,
         None => instant.as_second(),
     };
-    let own = own.taken.and_then(|wall| Timestamp::from_second(on_the_clock(wall)).ok());
-    let date = facts.taken.as_ref().filter(|when| counts(when, own));
+    let own_date = own.taken.and_then(|wall| Timestamp::from_second(on_the_clock(wall)).ok());
+    let is_said =
+        |place: &(f64, f64)| is_library(facts) && own.position.is_some_and(|own| are_near(*place, own));
+    let adds_zone = |when: &When| when.origin == Origin::Library && when.offset.is_some() && !own.has_zone;
+    let date = facts.taken.as_ref().filter(|when| counts(when, own_date) || adds_zone(when));
+    let place = facts.position.filter(|place| !is_said(place));
     let fields = PhotoFields {
         caption: Known::of(facts.description.as_ref().and_then(|text| Caption::new(text, LONGEST_CAPTION))),
         rating: Known::of(facts.rating.and_then(|stars| Stars::new(stars.into())).map(RatingWish::Stars)),
-        position: Known::of(facts.position.and_then(|(north, east)| Position::new(north, east, None))),
+        position: Known::of(place.and_then(|(north, east)| Position::new(north, east, None))),
         taken: date
             .and_then(|when| CaptureTime::from_instant(when.instant, when.offset.map(zone).as_deref()).ok()),
         ..PhotoFields::default()
@@ -97,7 +144,7 @@ pub(super) fn wish(facts: &Facts, media: &Media, own: Own) -> Wish {
 mod tests {
     use jiff::SignedDuration;
 
-    use super::super::{Locator, MediaKind, Origin, Stamp, When};
+    use super::super::{Locator, MediaKind, Stamp};
     use super::*;
 
     fn media() -> Media {
@@ -153,7 +200,9 @@ mod tests {
             let taken = Some(When { instant: noon, offset: Some(120), origin });
             Facts { taken, ..Facts::default() }
         };
-        let sent = |origin, own| wish(&facts(origin), &media(), Own { taken: own }).sidecar.is_some();
+        let sent = |origin, own| {
+            wish(&facts(origin), &media(), Own { taken: own, ..Own::default() }).sidecar.is_some()
+        };
 
         assert!(sent(Origin::Index, None) && sent(Origin::Index, Some(noon + day * 3)));
         assert!(!sent(Origin::Index, Some(noon)));

@@ -5,6 +5,6 @@ mod faults;
 mod first;
 mod gone;
 mod killed;
-mod lab;
+pub(crate) mod lab;
 mod later;
 mod random;

@@ -9,6 +9,7 @@
 
 mod accounts;
 mod albums;
+mod apple;
 mod brakes;
 mod child;
 mod deeds;

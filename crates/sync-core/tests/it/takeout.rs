@@ -44,6 +44,7 @@ fn list(source: &TakeoutSource) -> Told {
     told.listing = source
         .list(&mut |found| {
             match found {
+                Found::There(_) => {}
                 Found::Item(item) => told.items.push(*item),
                 Found::Passed(passed) => told.passed.push(passed),
                 Found::Trouble(trouble) => told.troubles.push(trouble),

@@ -1,5 +1,6 @@
 //! `immich-sync import`: photos of folders and exports go to the server, again and again, each once.
 
+mod opened;
 mod permissions;
 mod run;
 
@@ -12,5 +13,8 @@ pub(crate) fn run(command: &ImportCommand) -> ExitStatus {
     match command {
         ImportCommand::Folder(args) => run::run(args.options.matches(), Asked::Folder(&args.paths)),
         ImportCommand::GoogleTakeout(args) => run::run(args.options.matches(), Asked::Takeout(&args.paths)),
+        ImportCommand::ApplePhotos(args) => {
+            run::run(args.options.matches(), Asked::Apple(args.library.as_deref()))
+        }
     }
 }

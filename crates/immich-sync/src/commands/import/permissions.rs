@@ -3,7 +3,7 @@
 use immich_api::Permission;
 use sync_core::import::{DeleteRule, EditRule};
 
-use crate::settings::ImportSettings;
+use crate::settings::{ImportFrom, ImportSettings};
 
 /// All that an import with these settings asks of the key. None of it needs an administrator, and a dry run asks for less.
 pub(super) fn needed(settings: &ImportSettings) -> Vec<Permission> {
@@ -28,6 +28,11 @@ pub(super) fn needed(settings: &ImportSettings) -> Vec<Permission> {
     }
     if options.on_edit == EditRule::Stack || !options.stack.is_empty() {
         needed.extend([Permission::StackRead, Permission::StackCreate]);
+    }
+    if let ImportFrom::Apple(options) = &settings.from {
+        // A photo that was reverted comes on top of its stack again, and an album that was deleted goes when it is empty.
+        needed.extend((!options.stack.is_empty()).then_some(Permission::StackUpdate));
+        needed.extend(options.albums.then_some(Permission::AlbumDelete));
     }
     if options.delete == DeleteRule::Trash || options.on_edit == EditRule::Replace {
         needed.push(Permission::AssetDelete);

@@ -7,16 +7,15 @@ use anyhow::{Context as _, Result};
 use clap::ArgMatches;
 use immich_api::{ApiError, Client};
 use jiff::Timestamp;
-use sync_core::import::sources::folder::FolderSource;
-use sync_core::import::sources::takeout::TakeoutSource;
-use sync_core::import::{Import, ImportOptions, ImportSummary, Source};
+use sync_core::import::{Import, ImportOptions, ImportSummary};
 use sync_core::lock::RunLock;
 use sync_core::state::SqliteStore;
 use sync_core::{Account, Reporter, StopFlag, SyncError};
 
 use super::super::frame;
+use super::opened::{self, Opened};
 use super::permissions;
-use crate::exit::{ExitStatus, usage};
+use crate::exit::ExitStatus;
 use crate::output::{
     Asker, Console, Everybody, Foretelling, ImportEnd, Presenter as _, Traffic, lost_log, lost_results,
     make_room_for_statistics, start_tracing,
@@ -65,50 +64,17 @@ struct Run<'a> {
     asker: Asker<'a>,
 }
 
-/// What is imported, ready to be listed.
-enum Opened {
-    Folder(Box<FolderSource>),
-    Takeout(TakeoutSource),
-}
-
-impl Opened {
-    fn of(from: &ImportFrom) -> Result<Self> {
-        Ok(match from {
-            ImportFrom::Folder(options) => {
-                let source = FolderSource::new(options.clone());
-                Self::Folder(Box::new(
-                    source.map_err(|error| usage(format!("{:#}", anyhow::Error::new(error))))?,
-                ))
-            }
-            ImportFrom::Takeout(options) => Self::Takeout(TakeoutSource::new(options.clone())),
-        })
-    }
-
-    /// What is in archives is kept beside the state; a dry run only looks there.
-    fn remember_archives(&mut self, state: &Path, may_write: bool) {
-        match self {
-            Self::Folder(_) => {}
-            Self::Takeout(source) => source.keep_lists_in(state.join("archives"), may_write),
-        }
-    }
-
-    fn source(&self) -> &dyn Source {
-        match self {
-            Self::Folder(source) => source.as_ref(),
-            Self::Takeout(source) => source,
-        }
-    }
-}
-
 impl Run<'_> {
     fn to_its_end(&self, signals: &Signals) -> Result<ExitStatus> {
         let (begin, settings) = (Instant::now(), self.settings);
         frame::tell_concerns(&settings.concerns, settings.strict, self.presenter)?;
-        let mut opened = Opened::of(&settings.from)?;
         let key = settings.key.read()?;
         self.presenter.begin();
         let client = room::connect(&settings.server, key, &permissions::needed(settings), self.stop)?;
         let state = self.state(&client)?;
+        let lock = if settings.dry_run { None } else { Some(RunLock::acquire(&state, &room::holder())?) };
+        let scratch = self.scratch(&state)?;
+        let mut opened = Opened::of(&settings.from, &scratch, self.stop, self.presenter)?;
         opened.remember_archives(&state, !settings.dry_run);
         let summary = if settings.dry_run {
             self.preview(&client, &opened, &state)
@@ -120,13 +86,12 @@ impl Run<'_> {
         let status = ExitStatus::of_import(&summary, signals.caught());
         let given = settings.state_dir.is_some();
         let same = SameState::of(&state, given, false, self.start.folders.states.as_deref());
-        let takeout = match &opened {
-            Opened::Folder(_) => None,
-            Opened::Takeout(source) => Some(source.report()),
-        };
+        let (takeout, library) = (opened.takeout(), opened.library());
+        drop((opened, lock));
         self.presenter.finish_importing(&ImportEnd {
             summary: &summary,
             takeout: takeout.as_ref(),
+            library: library.as_ref(),
             traffic: Traffic::of(std::slice::from_ref(&client)),
             elapsed: begin.elapsed(),
             dry_run: settings.dry_run,
@@ -152,6 +117,16 @@ impl Run<'_> {
         }
     }
 
+    /// A folder for what is needed during the run: that of the state, which nobody else works in meanwhile. A dry run
+    /// leaves that alone.
+    fn scratch(&self, state: &Path) -> Result<PathBuf> {
+        if self.settings.dry_run {
+            return Ok(std::env::temp_dir());
+        }
+        opened::clear(state)?;
+        Ok(state.to_owned())
+    }
+
     /// Shows what would be done; changes nothing, not even the state.
     fn preview(&self, client: &Client, opened: &Opened, state: &Path) -> Result<ImportSummary> {
         let store = match SqliteStore::open_read_only(state)? {
@@ -172,7 +147,6 @@ impl Run<'_> {
         state: &Path,
         pause: Option<&JobPause>,
     ) -> Result<ImportSummary> {
-        let _run = RunLock::acquire(state, &room::holder())?;
         let store = SqliteStore::open(state)?;
         queues::resume_left(&store, std::slice::from_ref(client), false, self.presenter)?;
         let mut options = self.settings.options.clone();

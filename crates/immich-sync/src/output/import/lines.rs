@@ -67,6 +67,8 @@ fn skipped(kind: SkipKind) -> &'static str {
         SkipKind::Empty => "empty",
         SkipKind::Refused => "refused by the server, for the reasons named",
         SkipKind::Damaged => "damaged, for the reasons named",
+        SkipKind::InCloud => "in iCloud only (sent when they are here)",
+        SkipKind::Missing => "missing, for the reasons named",
         SkipKind::Conflict => "changed on both sides, and left as the server has them",
         _ => "left out",
     }
@@ -106,6 +108,12 @@ fn notes(end: &ImportEnd<'_>, unnamed: u64) -> Vec<String> {
         let files = count(takeout.unmatched, "photo");
         notes.push(format!(
             "{files} without a JSON of their own: they go by what stands in the files; --json and the log file name them."
+        ));
+    }
+    if let Some(library) = end.library.filter(|library| library.assets > 0) {
+        let (photos, videos) = (count(library.shown_photos, "photo"), count(library.shown_videos, "video"));
+        notes.push(format!(
+            "Photos shows {photos} and {videos} of this library; an edited one, or one with a raw picture, is more than one file."
         ));
     }
     if !end.summary.listing_complete && !end.summary.stopped {
@@ -166,6 +174,7 @@ mod tests {
         let end = ImportEnd {
             summary,
             takeout: Some(&takeout),
+            library: None,
             traffic: Traffic { requests: 1012, ..Traffic::default() },
             elapsed: Duration::from_secs(20),
             dry_run,

@@ -7,6 +7,7 @@ mod object;
 use std::time::Duration;
 
 use sync_core::import::ImportSummary;
+use sync_core::import::sources::apple::Totals;
 use sync_core::import::sources::takeout::TakeoutReport;
 
 pub(super) use lines::lines;
@@ -23,6 +24,8 @@ pub(crate) struct ImportEnd<'a> {
     pub(crate) summary: &'a ImportSummary,
     /// What was found out about an export of Google Photos, where it was one.
     pub(crate) takeout: Option<&'a TakeoutReport>,
+    /// What a library of Apple Photos holds, where it was one.
+    pub(crate) library: Option<&'a Totals>,
     /// The traffic.
     pub(crate) traffic: Traffic,
     /// How long it took.

@@ -83,11 +83,24 @@ pub(in super::super) fn ended(end: &ImportEnd<'_>) -> Value {
             "albums": takeout.albums,
         })
     });
+    let library = end.library.map(|library| {
+        json!({
+            "assets": library.assets,
+            "shown_photos": library.shown_photos,
+            "shown_videos": library.shown_videos,
+            "hidden": library.hidden,
+            "trashed": library.trashed,
+            "in_cloud_only": library.in_cloud,
+            "lost": library.lost,
+            "on_volumes_not_connected": library.offline,
+        })
+    });
     let more = json!({
         "type": "summary",
         "schema": SCHEMA,
         "dry_run": end.dry_run,
         "takeout": takeout,
+        "library": library,
         "insecure": end.traffic.insecure,
         "requests": end.traffic.requests,
         "retries": end.traffic.retries,

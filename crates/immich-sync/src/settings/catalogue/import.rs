@@ -4,7 +4,10 @@
 //! config file they carry the name of the command, and where they are for one source alone, its name.
 
 use crate::settings::setting::{flag, flag_that_is_on, value, values, words};
-use crate::settings::words::{DeleteWord, EditWord, FolderAlbumWord, HiddenWord, MediaWord, WinnerWord};
+use crate::settings::words::{
+    BurstWord, DeleteWord, EditWord, EditedWord, FolderAlbumWord, HiddenWord, MediaWord, PeopleWord,
+    WinnerWord,
+};
 
 /// What begins the name of each.
 pub(crate) const IMPORT: &str = "import-";
@@ -14,6 +17,9 @@ pub(crate) const IMPORT_OF_FOLDERS: &str = "import-folder-";
 
 /// What begins the names of those for exports of Google Photos alone.
 pub(crate) const IMPORT_OF_TAKEOUTS: &str = "import-google-takeout-";
+
+/// What begins the names of those for libraries of Apple Photos alone.
+pub(crate) const IMPORT_OF_APPLE: &str = "import-apple-photos-";
 
 settings! {
     "What becomes of it on the server" {
@@ -34,7 +40,8 @@ settings! {
         /// What happens with a photo that has other bytes than when it was sent
         IMPORT_ON_EDIT =
             value("import-on-edit", "WHAT").option("on-edit").default("stack").parser(words::<EditWord>);
-        /// Stack what was taken at the same time and belongs together: raw-jpeg, heic-jpeg, burst, edited
+        /// Stack what was taken at the same time and belongs together: raw-jpeg, heic-jpeg, burst, edited, or none. In a library
+        /// of Apple Photos, which knows what belongs together, all of it is stacked unless this says what
         IMPORT_STACK = values("import-stack", "KIND", &[',', ' ', '\n']).option("stack");
         /// What happens with hidden or locked photos of the source
         IMPORT_HIDDEN =
@@ -126,5 +133,33 @@ settings! {
         /// Only photos of the album with this title
         IMPORT_TAKEOUT_FROM_ALBUM =
             value("import-google-takeout-from-album-name", "NAME").option("from-album-name");
+    }
+    "What of the library" {
+        /// The library, where none is named on the command line
+        IMPORT_APPLE_LIBRARY =
+            value("import-apple-photos-library", "LIBRARY").path().not_on_command_line();
+        /// What happens with photos that were edited
+        IMPORT_APPLE_EDITED = value("import-apple-photos-edited", "WHAT")
+            .option("edited")
+            .default("stack")
+            .parser(words::<EditedWord>);
+        /// What of a burst is taken
+        IMPORT_APPLE_BURST = value("import-apple-photos-burst", "WHAT")
+            .option("burst")
+            .default("selected")
+            .parser(words::<BurstWord>);
+        /// Take the reduced copies in shared albums, too, with their albums
+        IMPORT_APPLE_SHARED = flag("import-apple-photos-shared-albums").option("shared-albums");
+        /// Make no albums
+        IMPORT_APPLE_ALBUMS = flag_that_is_on("import-apple-photos-sync-albums").option("sync-albums");
+        /// How the names of people travel
+        IMPORT_APPLE_PEOPLE = value("import-apple-photos-people", "HOW")
+            .option("people")
+            .default("tags")
+            .parser(words::<PeopleWord>);
+        /// Give panoramas, screenshots, portraits and so on a tag below `Type`
+        IMPORT_APPLE_TYPE_TAGS = flag("import-apple-photos-type-tags").option("type-tags");
+        /// Where files are here that stayed outside of the library, such as /Volumes/Disk=/mnt/disk. Once for each
+        IMPORT_APPLE_MAP = values("import-apple-photos-volume", "THERE=HERE", &['\n']).option("volume");
     }
 }

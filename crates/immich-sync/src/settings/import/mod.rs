@@ -2,6 +2,7 @@
 //!
 //! An import goes into one account: a photo belongs to somebody.
 
+mod apple;
 mod folder;
 mod takeout;
 
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use immich_api::RateLimit;
+use sync_core::import::sources::apple::{AppleOptions, PeopleRule};
 use sync_core::import::sources::folder::{FolderAlbums, FolderOptions};
 use sync_core::import::sources::takeout::{Partner, TakeoutOptions};
 use sync_core::import::{DeleteRule, EditRule, HiddenRule, ImportOptions, Preference, StackRule};
@@ -62,6 +64,8 @@ pub(crate) enum ImportFrom {
     Folder(FolderOptions),
     /// An export of Google Photos.
     Takeout(TakeoutOptions),
+    /// A library of Apple Photos.
+    Apple(Box<AppleOptions>),
 }
 
 /// Where an import is from, as the command line names it, and what stands there in its place.
@@ -71,6 +75,8 @@ pub(crate) enum Asked<'a> {
     Folder(&'a [PathBuf]),
     /// `import google-takeout`
     Takeout(&'a [PathBuf]),
+    /// `import apple-photos`
+    Apple(Option<&'a Path>),
 }
 
 impl ImportFrom {
@@ -79,6 +85,7 @@ impl ImportFrom {
         match self {
             Self::Folder(_) => "import folder",
             Self::Takeout(_) => "import google-takeout",
+            Self::Apple(_) => "import apple-photos",
         }
     }
 
@@ -87,6 +94,7 @@ impl ImportFrom {
         match self {
             Self::Folder(options) => &options.roots,
             Self::Takeout(options) => &options.paths,
+            Self::Apple(options) => std::slice::from_ref(&options.library),
         }
     }
 
@@ -96,6 +104,8 @@ impl ImportFrom {
             // A sidecar may have tags.
             Self::Folder(options) => options.folder_tags || options.sidecars,
             Self::Takeout(_) => false,
+            // Keywords.
+            Self::Apple(_) => true,
         }
     }
 
@@ -106,6 +116,7 @@ impl ImportFrom {
                 options.albums != FolderAlbums::None || (options.sidecars && options.listed_albums)
             }
             Self::Takeout(options) => options.albums || matches!(options.partner, Partner::Album(_)),
+            Self::Apple(options) => options.albums,
         }
     }
 }
@@ -114,10 +125,16 @@ impl ImportSettings {
     /// Decides everything, or says what is missing or contradicts itself.
     pub(crate) fn resolve(sources: &Sources<'_>, asked: Asked<'_>) -> Result<Self> {
         sources.environment.refuse_unknown(&catalogue::variables())?;
-        let options = options(sources)?;
+        let mut options = options(sources)?;
         let from = match asked {
             Asked::Folder(paths) => ImportFrom::Folder(folder::resolve(sources, paths, options.hidden)?),
             Asked::Takeout(paths) => ImportFrom::Takeout(takeout::resolve(sources, paths, options.hidden)?),
+            Asked::Apple(library) => {
+                let apple = apple::resolve(sources, library, options.hidden)?;
+                options.people_tag = (apple.people == PeopleRule::Names).then(|| PEOPLE.to_owned());
+                options.stack.clone_from(&apple.stack);
+                ImportFrom::Apple(Box::new(apple))
+            }
         };
         let key = key(sources)?;
         let mut server = ServerSettings::resolve(sources)?;
@@ -188,7 +205,7 @@ fn options(sources: &Sources<'_>) -> Result<ImportOptions> {
         prefer: prefer.map_or(Preference::default(), Into::into),
         delete: delete.map_or(DeleteRule::default(), Into::into),
         on_edit: on_edit.map_or(EditRule::default(), Into::into),
-        stack: stack.into_iter().map(Into::into).collect(),
+        stack: stack.into_iter().filter_map(KinWord::kin).collect(),
         hidden: hidden.map_or(HiddenRule::default(), Into::into),
         restore: sources.flag(&catalogue::IMPORT_RESTORE)?,
         rehash: sources.flag(&catalogue::IMPORT_REHASH)?,

@@ -2,6 +2,7 @@ use std::path::Path;
 
 use clap::Parser as _;
 use sync_core::import::Kin;
+use sync_core::import::sources::apple::{BurstRule, EditedRule};
 use sync_core::import::sources::takeout::Partner;
 
 use super::*;
@@ -19,6 +20,7 @@ fn of(args: &[&str], environment: &[(&str, &str)], config: &str) -> Result<Impor
     let (matches, asked) = match &command {
         ImportCommand::Folder(args) => (args.options.matches(), Asked::Folder(&args.paths)),
         ImportCommand::GoogleTakeout(args) => (args.options.matches(), Asked::Takeout(&args.paths)),
+        ImportCommand::ApplePhotos(args) => (args.options.matches(), Asked::Apple(args.library.as_deref())),
     };
     let sources = Sources {
         matches,
@@ -31,14 +33,14 @@ fn of(args: &[&str], environment: &[(&str, &str)], config: &str) -> Result<Impor
 fn takeout(settings: ImportSettings) -> TakeoutOptions {
     match settings.from {
         ImportFrom::Takeout(options) => options,
-        ImportFrom::Folder(options) => panic!("{options:?}"),
+        other => panic!("{other:?}"),
     }
 }
 
 fn folder(settings: ImportSettings) -> FolderOptions {
     match settings.from {
         ImportFrom::Folder(options) => options,
-        ImportFrom::Takeout(options) => panic!("{options:?}"),
+        other => panic!("{other:?}"),
     }
 }
 
@@ -130,4 +132,42 @@ fn what_is_wrong_is_named() {
     assert!(wrong(&both, &SERVER, "").contains("keep one"));
     let unknown = wrong(&["google-takeout", "/t"], &SERVER, "[import]\ninto_albun = \"x\"\n");
     assert!(unknown.contains("did you mean `import_into_album`?"), "{unknown}");
+}
+
+fn apple(args: &[&str], config: &str) -> (AppleOptions, ImportOptions) {
+    let settings = of(&[&["apple-photos"], args].concat(), &SERVER, config).unwrap();
+    match settings.from {
+        ImportFrom::Apple(options) => (*options, settings.options),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_library_of_apple_photos_is_taken_as_photos_shows_it_unless_somebody_says() {
+    let (usual, options) = apple(&["/a.photoslibrary"], "");
+
+    assert_eq!(usual, AppleOptions::new("/a.photoslibrary".into(), PathBuf::new(), PathBuf::new()));
+    assert_eq!(options.people_tag.as_deref(), Some("People"));
+    let args = ["/a", "--edited", "original", "--burst", "all", "--stack", "none", "--people", "sidecar"];
+    let more = [
+        "--shared-albums",
+        "--no-sync-albums",
+        "--type-tags",
+        "--hidden",
+        "archive",
+        "--volume",
+        "/Volumes/D=/mnt/d",
+    ];
+    let (told, options) = apple(&[&args[..], &more].concat(), "");
+    assert_eq!(
+        (told.edited, told.burst, told.people),
+        (EditedRule::Original, BurstRule::All, PeopleRule::Sidecar)
+    );
+    assert!(told.stack.is_empty() && told.shared_albums && !told.albums && told.type_tags);
+    assert_eq!((told.hidden, options.people_tag), (HiddenRule::Archive, None));
+    assert_eq!(told.map.folders, [("/Volumes/D".into(), "/mnt/d".into())]);
+    let config = "[import.apple-photos]\nlibrary = \"/x\"\nedited = \"both\"\n";
+    assert_eq!((apple(&[], config).0.library, apple(&[], config).0.edited), ("/x".into(), EditedRule::Both));
+    let wrong = of(&["apple-photos", "/a", "--volume", "disk"], &SERVER, "").err().unwrap();
+    assert!(wrong.to_string().contains("/Volumes/Disk=/mnt/disk"), "{wrong}");
 }

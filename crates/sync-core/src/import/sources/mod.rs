@@ -1,5 +1,6 @@
 //! The sources, one folder each, and what they share.
 
+pub mod apple;
 mod archive;
 pub mod folder;
 mod kinds;

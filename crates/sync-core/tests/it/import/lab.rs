@@ -104,6 +104,7 @@ impl Shelf {
             about: Vec::new(),
             stamp: Stamp::of([about.as_bytes()]),
             relations: file.relations.clone(),
+            stack: None,
         }
     }
 }

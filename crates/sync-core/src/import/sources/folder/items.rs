@@ -216,7 +216,7 @@ impl Telling<'_> {
         let media = media(folder, &files[at], kind);
         let row = self.lists.row(name).map(|row| format!("{row:?}")).unwrap_or_default();
         let stamp = stamp(&media, motion.as_ref(), &about, &relations, [&self.context, row.as_bytes()]);
-        Item { id, media, motion, about, stamp, relations }
+        Item { id, media, motion, about, stamp, relations, stack: None }
     }
 }
 

@@ -130,7 +130,7 @@ impl Source for FolderSource {
     fn open(&self, media: &Media) -> Result<Box<dyn Read + Send + '_>, SourceError> {
         let path = match &media.locator {
             Locator::File(path) => path.as_path(),
-            Locator::Inside { .. } => media.path.path(),
+            Locator::Inside { .. } | Locator::Away { .. } => media.path.path(),
         };
         let unreadable = |source| SourceError::Unreadable { path: path.to_owned(), source };
         let file = facts::open(path).map_err(unreadable)?;

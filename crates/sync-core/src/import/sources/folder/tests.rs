@@ -76,6 +76,7 @@ fn list_knowing(source: &FolderSource, known: &dyn Fn(ItemId) -> bool) -> Told {
         (Vec::new(), BTreeMap::new(), Vec::new(), Vec::new());
     let mut tell = |found| {
         match found {
+            Found::There(_) => {}
             Found::Item(item) => {
                 let parts = [&item.media].into_iter().chain(&item.motion).chain(&item.about);
                 all.extend(parts.map(|media| media.path.path().to_owned()));

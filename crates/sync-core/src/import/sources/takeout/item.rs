@@ -52,7 +52,7 @@ impl Index {
             }
         };
         let stamp = self.stamp(cluster, &media, motion.as_ref());
-        Item { id: cluster.id, media, motion, about: Vec::new(), stamp, relations }
+        Item { id: cluster.id, media, motion, about: Vec::new(), stamp, relations, stack: None }
     }
 
     /// Changes with the files, with what is said of them, and with the albums.

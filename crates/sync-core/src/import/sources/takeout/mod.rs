@@ -113,6 +113,7 @@ impl Source for TakeoutSource {
         let opened = match &media.locator {
             Locator::File(path) => open_file(path, media),
             Locator::Inside { archive, entry } => self.open_inside(*archive, *entry),
+            Locator::Away { .. } => Ok(None),
         };
         match opened {
             Ok(Some(bytes)) => Ok(bytes),
