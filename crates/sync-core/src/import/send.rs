@@ -17,6 +17,10 @@ pub(crate) const NOTE: &str = "immich-sync";
 /// As much of a large file as is read for its date, in bytes.
 const HEAD: u64 = 256 << 10;
 
+/// Bytes that wait in memory for each upload at a time. More do not make a run faster, and what is freed in pieces by other
+/// threads takes its room as well.
+const HELD: usize = 3 << 20;
+
 /// What a sending thread has.
 #[derive(Clone, Copy)]
 pub(super) struct Sending<'a> {
@@ -148,7 +152,7 @@ impl Sending<'_> {
 
 /// Bytes that wait in memory at most, for so many uploads at a time.
 pub(super) fn room(uploads: usize) -> usize {
-    uploads.saturating_mul(SMALL)
+    uploads.saturating_mul(HELD).max(SMALL)
 }
 
 /// What source and server say of an item that is there.
