@@ -70,6 +70,12 @@ enum Bench {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// First and later imports, beside the client of the Immich project and what they may cost
+    Import {
+        /// Passed on to the harness, such as `--only first`, `--files 10000` or `--json`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Scans of 100,000 photos, and 200,000 groups that are listed, shown, acted on and taken back
     Organize {
         /// Passed on to the harness, such as `--assets 1000000`, `--groups 50000,200000` or `--json`
@@ -153,11 +159,18 @@ pub(crate) fn bench(workspace: &Workspace, args: &BenchArgs) -> anyhow::Result<(
     match &args.what {
         Bench::Apple { arguments } => apple(workspace, arguments),
         Bench::Engine { arguments } => measure(workspace, "bench_engine", arguments),
+        Bench::Import { arguments } => import(workspace, arguments),
         Bench::Organize { arguments } => measure(workspace, "bench_organize", arguments),
         Bench::Write { arguments } => measure(workspace, "bench_write", arguments),
         Bench::Unchanged { arguments } => measure(workspace, "bench_unchanged", arguments),
         Bench::Similarity { json, arguments } => similarity(workspace, *json, arguments),
     }
+}
+
+fn import(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
+    let [node, script] = tools::official_client(workspace)?.map(|path| path.display().to_string());
+    let peer = ["--node".to_owned(), node, "--official-client".to_owned(), script];
+    measure(workspace, "bench_import", &[&peer, arguments].concat())
 }
 
 /// On one core where the system can hold it there, so that what is measured stays in one cache.

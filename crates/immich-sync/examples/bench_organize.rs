@@ -13,10 +13,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+use support::far::SERVE;
 use support::organized::crowd::Crowd;
 use support::organized::figures::{Series, Step};
 use support::organized::plain;
-use support::organized::server::{Far, SERVE, serve};
+use support::organized::server::{Far, serve};
 use support::program::Program;
 
 /// Measures the organizer on large libraries

@@ -2,12 +2,12 @@
 //!
 //! The test files are copied beside the packages: node looks for packages in the folder of the file that asks for them.
 
-use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context as _, bail};
 
+use super::node_packages;
 use super::packages::{self, CHROMIUM, NODE, NPM};
 use crate::{environment, shell};
 
@@ -33,21 +33,7 @@ pub(super) fn install(tools: &Path, sources: &Path) -> anyhow::Result<Browser> {
     }
     let chromium = CHROMIUM.programs().iter().find_map(|name| environment::program(name));
     let folder = tools.join("browser");
-    fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
-    let lock = fs::read(sources.join("package-lock.json"))?;
-    let is_installed = fs::read(folder.join("installed.json")).is_ok_and(|installed| installed == lock);
-    for entry in fs::read_dir(sources).with_context(|| sources.display().to_string())? {
-        let entry = entry?;
-        if entry.file_type()?.is_file() {
-            fs::copy(entry.path(), folder.join(entry.file_name()))?;
-        }
-    }
-    if !is_installed {
-        let mut install = Command::new("npm");
-        install.args(["ci", "--silent", "--no-audit", "--no-fund", "--ignore-scripts"]);
-        shell::run(install.current_dir(&folder).stdin(Stdio::null()))?;
-        fs::write(folder.join("installed.json"), lock)?;
-    }
+    node_packages::install(&folder, sources)?;
     Ok(Browser { chromium: chromium.context("Chromium is not found")?, folder })
 }
 

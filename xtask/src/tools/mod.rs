@@ -4,6 +4,8 @@
 mod browser;
 mod czkawka;
 mod exiftool;
+mod node_packages;
+mod official_client;
 mod osxphotos;
 mod packages;
 
@@ -64,4 +66,9 @@ pub(crate) fn osxphotos(workspace: &Workspace) -> anyhow::Result<PathBuf> {
 /// Sees to it that the report page can be opened in a browser.
 pub(crate) fn browser(workspace: &Workspace) -> anyhow::Result<Browser> {
     browser::install(&workspace.tools(), &workspace.root.join("tests/browser"))
+}
+
+/// Sees to it that there is the client of the Immich project to compare with: a node, and the script that it runs.
+pub(crate) fn official_client(workspace: &Workspace) -> anyhow::Result<[PathBuf; 2]> {
+    official_client::install(&workspace.tools(), &workspace.root.join("tests/official-client"))
 }

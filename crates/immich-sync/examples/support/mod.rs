@@ -7,10 +7,12 @@
 pub(crate) mod compare;
 pub(crate) mod corpus;
 pub(crate) mod engine;
+pub(crate) mod far;
 pub(crate) mod faults;
 pub(crate) mod files;
 pub(crate) mod frames;
 pub(crate) mod goal;
+pub(crate) mod imported;
 pub(crate) mod kills;
 pub(crate) mod measured;
 pub(crate) mod organized;

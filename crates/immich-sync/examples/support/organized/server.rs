@@ -1,20 +1,13 @@
 //! The server of a measured run: in a process of its own, so that the memory of the program is its alone.
-//!
-//! The other process is this harness again, with [`SERVE`] as its first argument. It reads one order a line from its
-//! input and answers with one line of JSON each; when its input ends, so does it.
 
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, BufReader, Write as _};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use anyhow::{Context as _, bail};
 use immich_sandbox::{AssetId, Sandbox};
 use serde::{Deserialize, Serialize};
 
 use super::library::Library;
-
-/// The argument that makes a server of the harness.
-pub(crate) const SERVE: &str = "serve";
+use crate::support::far::{SERVE, Servant, obey};
 
 /// What went over the wire since the last question.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -127,9 +120,7 @@ impl Host for Near {
 
 /// A server in another process.
 pub(crate) struct Far {
-    process: Child,
-    orders: Option<ChildStdin>,
-    answers: BufReader<ChildStdout>,
+    servant: Servant,
     url: String,
     key: String,
 }
@@ -138,23 +129,8 @@ impl Far {
     /// Starts it.
     pub(crate) fn start(library: Library) -> anyhow::Result<Self> {
         let numbers = [library.assets, library.later, library.one_copy_in].map(|number| number.to_string());
-        let mut process = Command::new(std::env::current_exe()?)
-            .arg(SERVE)
-            .args(numbers)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .context("start the server")?;
-        let orders = process.stdin.take();
-        let mut answers = BufReader::new(process.stdout.take().context("the server has no output")?);
-        let (url, key) = answer(&mut answers)?;
-        Ok(Self { process, orders, answers, url, key })
-    }
-
-    fn ask<T: for<'a> Deserialize<'a>>(&mut self, order: &str) -> anyhow::Result<T> {
-        let orders = self.orders.as_mut().context("the server has no input")?;
-        writeln!(orders, "{order}").and_then(|()| orders.flush()).context("ask the server")?;
-        answer(&mut self.answers)
+        let (servant, (url, key)) = Servant::start(&numbers)?;
+        Ok(Self { servant, url, key })
     }
 }
 
@@ -168,30 +144,16 @@ impl Host for Far {
     }
 
     fn wire(&mut self) -> anyhow::Result<Wire> {
-        self.ask("wire")
+        self.servant.ask("wire")
     }
 
     fn looks(&mut self) -> anyhow::Result<Looks> {
-        self.ask("looks")
+        self.servant.ask("looks")
     }
 
     fn show_the_later(&mut self) -> anyhow::Result<()> {
-        self.ask("later")
+        self.servant.ask("later")
     }
-}
-
-impl Drop for Far {
-    fn drop(&mut self) {
-        // The end of its input is the end of the server.
-        drop(self.orders.take());
-        let _ = self.process.wait();
-    }
-}
-
-fn answer<T: for<'a> Deserialize<'a>>(answers: &mut impl BufRead) -> anyhow::Result<T> {
-    let mut line = String::new();
-    answers.read_line(&mut line).context("hear the server")?;
-    serde_json::from_str(&line).with_context(|| format!("the server said `{}`", line.trim()))
 }
 
 /// Is such a server until its input ends.
@@ -199,21 +161,13 @@ pub(crate) fn serve(arguments: &[String]) -> anyhow::Result<()> {
     let numbers: Vec<usize> = arguments.iter().flat_map(|text| text.parse()).collect();
     let [assets, later, one_copy_in] = numbers[..] else { bail!("{SERVE} takes three numbers") };
     let mut near = Near::start(Library { assets, later, one_copy_in })?;
-    say(&(near.url(), near.key()))?;
-    for order in io::stdin().lines() {
-        match order?.as_str() {
-            "wire" => say(&near.wire()?)?,
-            "looks" => say(&near.looks()?)?,
-            "later" => say(&near.show_the_later()?)?,
+    let first = (near.url().to_owned(), near.key().to_owned());
+    obey(&first, |order| {
+        Ok(match order {
+            "wire" => serde_json::to_value(near.wire()?)?,
+            "looks" => serde_json::to_value(near.looks()?)?,
+            "later" => serde_json::to_value(near.show_the_later()?)?,
             other => bail!("an unknown order: {other}"),
-        }
-    }
-    Ok(())
-}
-
-fn say(answer: &impl Serialize) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    serde_json::to_writer(&mut out, answer)?;
-    writeln!(out)?;
-    Ok(out.flush()?)
+        })
+    })
 }
