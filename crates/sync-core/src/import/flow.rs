@@ -37,6 +37,12 @@ const AHEAD: usize = 128;
 /// Items per question.
 const MOST_ASKED: usize = 5000;
 
+/// Items of a question where most of what is asked about is new.
+const A_FEW: usize = 64;
+
+/// Bytes that are worth a question, however few items they are.
+const MUCH: u64 = 64 << 20;
+
 /// The longest wait for news: while a large file leaves, nothing else happens that could be told.
 const SILENCE: Duration = Duration::from_millis(250);
 
@@ -204,7 +210,13 @@ impl<'a> Flow<'a> {
         let senders_wait = self.accepted.len() + self.sending < AHEAD / 2;
         self.to_check.len() >= MOST_ASKED
             || nothing_comes
-            || (senders_wait && self.to_check.len() >= self.least)
+            || (senders_wait && (self.to_check.len() >= self.least || self.is_much()))
+    }
+
+    /// Whether the first of what waits are large: nobody waits for many more of these where most are new.
+    fn is_much(&self) -> bool {
+        let waiting = self.to_check.iter().take(A_FEW).map(|work| work.item.media.size);
+        self.least <= A_FEW && waiting.sum::<u64>() >= MUCH
     }
 
     /// Forgets what was not begun, and waits for what was.
@@ -292,9 +304,16 @@ impl<'a> Flow<'a> {
         self.lanes.look.push((work, there));
     }
 
-    /// Many of a question were there: the next one can wait for more.
+    /// Many of a question were there: the next one can wait for more. The first one is for what was hashed first, so that
+    /// something leaves at once, the second for a few.
     pub(super) fn learn(&mut self, asked: usize, accepted: usize) {
-        self.least = if accepted * 8 < asked { (self.least * 4).min(MOST_ASKED) } else { 1 };
+        self.least = if accepted * 8 < asked {
+            (self.least * 4).min(MOST_ASKED)
+        } else if asked < A_FEW / 8 {
+            A_FEW / 8
+        } else {
+            A_FEW
+        };
     }
 
     /// The hand that does things on the server; begins the run when there is the first thing to do.
