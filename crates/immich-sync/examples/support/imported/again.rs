@@ -31,7 +31,7 @@ pub(crate) fn measure(clients: &Clients<'_>, files: u32, rounds: u32) -> anyhow:
     trees::grow(folder.path(), files + NEW.0..files + 2 * NEW.0, NEW.1)?;
     let new_theirs = clients.theirs("100 new among them", &mut place, folder.path())?;
     let stranger = a_stranger(clients, &mut place, files)?;
-    let memory = [&first, &unchanged, &new, &stranger].map(|row| row.mebibytes());
+    let memory = [&first, &unchanged, &new, &stranger].map(Row::mebibytes);
     let kilobytes = |row: &Row| float(row.wire.down) / 1000.0;
     let goals = vec![
         Goal::measure("unchanged: CPU seconds", unchanged.processor.as_secs_f64(), 1.0),
