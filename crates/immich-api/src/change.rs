@@ -32,6 +32,8 @@ pub struct AssetChange {
     pub taken: Option<Taken>,
     /// The group of duplicates that its review page shows it in, or none.
     pub duplicate_id: Option<Edit<DuplicateId>>,
+    /// The video that is its moving half, or none. For one asset at a time.
+    pub live_photo_video: Option<Edit<AssetId>>,
 }
 
 /// A new value, or none at all.
@@ -78,14 +80,16 @@ impl AssetChange {
         put("latitude", self.position.map(|(latitude, _)| json!(latitude)));
         put("longitude", self.position.map(|(_, longitude)| json!(longitude)));
         put("dateTimeOriginal", self.taken.as_ref().map(|taken| json!(taken.spelled())));
-        put(
-            "duplicateId",
-            self.duplicate_id.as_ref().map(|group| match group {
-                Edit::Set(group) => json!(group),
-                Edit::Clear => Value::Null,
-            }),
-        );
+        put("duplicateId", self.duplicate_id.as_ref().map(id_or_null));
+        put("livePhotoVideoId", self.live_photo_video.as_ref().map(id_or_null));
         order
+    }
+}
+
+fn id_or_null<T: serde::Serialize>(edit: &Edit<T>) -> Value {
+    match edit {
+        Edit::Set(id) => json!(id),
+        Edit::Clear => Value::Null,
     }
 }
 
@@ -131,13 +135,14 @@ impl Writer<'_> {
     /// others from being changed. May be repeated.
     ///
     /// The server answers before it has written sidecars; a description, a rating, a date or a position is a
-    /// job for each asset. Up to 1.132 a description takes a request for each asset.
+    /// job for each asset. Up to 1.132 a description takes a request for each asset; a moving half always does.
     pub fn change_assets(self, assets: &[AssetId], change: &AssetChange) -> Result<Ordered, ApiError> {
         let order = change.order(self.client);
         if order.is_empty() || assets.is_empty() {
             return Ok(Ordered { already: assets.to_vec(), ..Ordered::default() });
         }
-        if change.description.is_some() && !self.client.has(Trait::DescribesMany) {
+        let describes = change.description.is_some() && !self.client.has(Trait::DescribesMany);
+        if describes || change.live_photo_video.is_some() {
             return halving(assets, 1, |one| one.iter().try_for_each(|id| self.change(id, &order)));
         }
         self.by_halves("PUT /assets", (Method::PUT, "/assets"), assets, |batch| {

@@ -299,9 +299,9 @@ pub(crate) struct CompletionsArgs {
 /// `immich-sync man`
 #[derive(clap::Args)]
 pub(crate) struct ManArgs {
-    /// The page of this command, such as `write` [default: the page of the program]
+    /// The page of this command, such as `write` or `import folder` [default: the page of the program]
     #[arg(value_name = "COMMAND")]
-    pub(crate) command: Option<String>,
+    pub(crate) command: Vec<String>,
     /// Write all pages into this folder instead
     #[arg(long, value_name = "DIR", conflicts_with = "command")]
     pub(crate) dir: Option<PathBuf>,

@@ -82,11 +82,15 @@ impl ExitStatus {
     }
 
     /// How an import did that came to its end.
-    pub(crate) fn of_import(import: &ImportSummary, signal: Option<u8>) -> Self {
-        let is_clean = import.failed == 0 && import.troubled() == 0 && import.listing_complete;
+    pub(crate) fn of_import(import: &ImportSummary, put_away: Option<&Summary>, signal: Option<u8>) -> Self {
+        let is_clean = import.failed == 0
+            && import.troubled() == 0
+            && import.listing_complete
+            && put_away.is_none_or(Summary::is_clean);
+        let stopped = import.stopped || put_away.is_some_and(|summary| summary.stopped);
         match signal {
-            Some(signal) if import.stopped => Self::Interrupted(signal),
-            _ if is_clean && !import.stopped => Self::Ok,
+            Some(signal) if stopped => Self::Interrupted(signal),
+            _ if is_clean && !stopped => Self::Ok,
             _ => Self::Partial,
         }
     }
@@ -260,11 +264,19 @@ mod tests {
             ImportSummary { skipped: [(sync_core::import::SkipKind::Empty, 1)].into(), ..clean.clone() };
         let stopped = ImportSummary { stopped: true, ..clean.clone() };
 
-        assert_eq!(ExitStatus::of_import(&clean, Some(2)).code(), 0, "the signal came when all was done");
-        assert_eq!(ExitStatus::of_import(&failed, None).code(), 3);
-        assert_eq!(ExitStatus::of_import(&empty, None).code(), 3);
-        assert_eq!(ExitStatus::of_import(&ImportSummary::default(), None).code(), 3, "an incomplete listing");
-        assert_eq!(ExitStatus::of_import(&stopped, Some(15)).code(), 143);
+        assert_eq!(
+            ExitStatus::of_import(&clean, None, Some(2)).code(),
+            0,
+            "the signal came when all was done"
+        );
+        assert_eq!(ExitStatus::of_import(&failed, None, None).code(), 3);
+        assert_eq!(ExitStatus::of_import(&empty, None, None).code(), 3);
+        assert_eq!(
+            ExitStatus::of_import(&ImportSummary::default(), None, None).code(),
+            3,
+            "an incomplete listing"
+        );
+        assert_eq!(ExitStatus::of_import(&stopped, None, Some(15)).code(), 143);
     }
 
     #[test]

@@ -7,6 +7,7 @@ pub mod error;
 pub mod event;
 pub mod history;
 pub mod import;
+pub mod local_trash;
 pub mod lock;
 pub mod organize;
 mod parallel;

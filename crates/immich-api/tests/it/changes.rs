@@ -21,6 +21,7 @@ fn everything() -> AssetChange {
             zone: Some("UTC+2".to_owned()),
         }),
         duplicate_id: Some(Edit::Set(DuplicateId::from_digest([7; 16]))),
+        live_photo_video: None,
     }
 }
 

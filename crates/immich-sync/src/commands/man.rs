@@ -16,7 +16,7 @@ use crate::output::Console;
 pub(crate) fn run(args: &ManArgs) -> ExitStatus {
     let done = match &args.dir {
         Some(folder) => write_all(folder),
-        None => page(args.command.as_deref()).map(|page| {
+        None => page(&args.command).map(|page| {
             // A reader that went away is nothing to complain about.
             let _ = std::io::stdout().lock().write_all(&page);
         }),
@@ -36,21 +36,22 @@ fn write_all(folder: &Path) -> Result<()> {
         .with_context(|| format!("the manual cannot be written into `{}`", folder.display()))
 }
 
-fn page(command: Option<&str>) -> Result<Vec<u8>> {
-    let mut program = Args::command();
-    program.build();
-    let described = match command {
-        None => program,
-        Some(name) => {
-            let found = program.find_subcommand(name).cloned();
-            found.ok_or_else(|| {
-                let names = program.get_subcommands().map(clap::Command::get_name);
-                let hint =
-                    nearest(name, names).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-                usage(format!("there is no command `{name}`{hint}"))
-            })?
-        }
-    };
+/// The page of a command, or of one below it: `import folder`.
+fn page(words: &[String]) -> Result<Vec<u8>> {
+    let mut described = Args::command();
+    described.build();
+    let mut names: Vec<String> = Vec::new();
+    for word in words.iter().flat_map(|words| words.split_whitespace()) {
+        let found = described.find_subcommand(word).cloned();
+        described = found.ok_or_else(|| {
+            let known = described.get_subcommands().map(clap::Command::get_name);
+            let hint =
+                nearest(word, known).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            names.push(word.to_owned());
+            usage(format!("there is no command `{}`{hint}", names.join(" ")))
+        })?;
+        names.push(word.to_owned());
+    }
     let mut page = Vec::new();
     Man::new(described).render(&mut page).context("the manual cannot be made")?;
     Ok(page)
@@ -62,11 +63,19 @@ mod tests {
 
     #[test]
     fn every_command_has_a_page_with_its_options() {
-        let text = |command| String::from_utf8(page(command).unwrap()).unwrap();
+        let words = |words: &[&str]| words.iter().map(ToString::to_string).collect::<Vec<_>>();
+        let text = |names: &[&str]| String::from_utf8(page(&words(names)).unwrap()).unwrap();
+        let wrong = |names: &[&str]| page(&words(names)).unwrap_err().to_string();
 
-        assert!(text(None).contains("immich\\-sync"));
-        assert!(text(Some("write")).contains("\\-\\-face\\-coordinates"));
-        assert!(page(Some("wite")).unwrap_err().to_string().contains("did you mean `write`?"));
+        assert!(text(&[]).contains("immich\\-sync"));
+        assert!(text(&["write"]).contains("\\-\\-face\\-coordinates"));
+        for names in [&["import", "folder"][..], &["import folder"]] {
+            let page = text(names);
+            assert!(page.contains("\\-\\-folder\\-as\\-album"), "{page}");
+            assert!(page.contains("immich\\-sync import folder"), "{page}");
+        }
+        assert!(wrong(&["wite"]).contains("did you mean `write`?"));
+        assert!(wrong(&["import", "foldr"]).contains("`import foldr`; did you mean `folder`?"));
     }
 
     #[test]
@@ -75,7 +84,7 @@ mod tests {
 
         write_all(folder.path()).unwrap();
 
-        for name in ["immich-sync.1", "immich-sync-write.1", "immich-sync-undo.1"] {
+        for name in ["immich-sync.1", "immich-sync-write.1", "immich-sync-import-folder.1"] {
             assert!(folder.path().join(name).is_file(), "{name}");
         }
     }

@@ -305,6 +305,7 @@ fn acting(action: &str) -> &'static str {
         "archive" => "Archiving",
         "trash" => "Putting copies into the trash",
         "output" => "Making folders",
+        "put-away" => "Putting files that the server has into the trash",
         "local-trash" => "Putting copies on this machine into the trash",
         _ => "Changing the server",
     }

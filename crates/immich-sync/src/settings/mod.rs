@@ -17,6 +17,7 @@ mod selection;
 mod server;
 pub(crate) mod setting;
 mod sources;
+mod trash;
 pub(crate) mod words;
 
 use std::path::PathBuf;
@@ -41,6 +42,7 @@ pub(crate) use output::{LogFile, OutputSettings, StatsFile};
 pub(crate) use retention::retention;
 pub(crate) use server::ServerSettings;
 pub(crate) use sources::{Given, Origin, Sources};
+pub(crate) use trash::trash_place;
 
 /// Where ExifTool is looked for when nobody said.
 pub(crate) const EXIFTOOL: &str = "exiftool";

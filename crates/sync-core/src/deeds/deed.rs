@@ -237,6 +237,8 @@ pub enum Value {
     Description(String),
     /// The group of duplicates in which Immich shows it for review.
     Review(Option<DuplicateId>),
+    /// The video that is the moving half of a live photo.
+    Motion(Option<AssetId>),
     /// Stars, 1 to 5.
     Rating(Option<u8>),
     /// Where it was taken: degrees north and east. The server has no way to take a position away.
@@ -258,6 +260,7 @@ impl Value {
             Self::Archived(_) => "archive",
             Self::Description(_) => "description",
             Self::Review(_) => "review",
+            Self::Motion(_) => "moving half",
             Self::Rating(_) => "rating",
             Self::Position(_) => "position",
             Self::Taken { .. } => "date",

@@ -371,6 +371,10 @@ fn change(value: &Value) -> AssetChange {
             let edit = group.clone().map_or(Edit::Clear, Edit::Set);
             AssetChange { duplicate_id: Some(edit), ..nothing }
         }
+        Value::Motion(video) => {
+            let edit = video.clone().map_or(Edit::Clear, Edit::Set);
+            AssetChange { live_photo_video: Some(edit), ..nothing }
+        }
         Value::Rating(stars) => AssetChange { rating: Some(stars.map_or(Edit::Clear, Edit::Set)), ..nothing },
         Value::Position(place) => AssetChange { position: *place, ..nothing },
         Value::Taken { instant, zone } => {

@@ -332,6 +332,7 @@ pub(crate) fn value_of(asset: &Asset, like: &Value) -> Option<Value> {
             Value::Description(asset.exif.as_ref()?.description.clone().unwrap_or_default())
         }
         Value::Review(_) => Value::Review(asset.duplicate_id.clone()),
+        Value::Motion(_) => Value::Motion(asset.live_photo_video_id.clone()),
         Value::Position(wanted) => {
             let exif = asset.exif.as_ref()?;
             let now = exif.latitude.zip(exif.longitude);

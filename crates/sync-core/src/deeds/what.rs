@@ -408,6 +408,7 @@ mod tests {
                 settings: vec![
                     setting(Value::Favourite(false), Value::Favourite(true)),
                     setting(Value::Review(None), Value::Review(Some(DuplicateId::from_u128(7)))),
+                    setting(Value::Motion(None), Value::Motion(Some(asset(8)))),
                     setting(
                         Value::Taken { instant: Timestamp::UNIX_EPOCH, zone: None },
                         Value::Taken { instant: Timestamp::MAX, zone: Some("UTC+2".to_owned()) },

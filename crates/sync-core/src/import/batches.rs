@@ -72,6 +72,7 @@ impl Flow<'_> {
             let motion = work.item.motion.as_ref().zip(work.motion.as_ref());
             let motion = motion.filter(|_| halves.motion.is_none());
             let media = work.media.as_ref().map(|hashed| (&work.item.media, hashed));
+            let media = media.filter(|_| halves.still.is_none());
             for (file, hashed) in motion.into_iter().chain(media) {
                 let mut entry = work.entry(&self.owner, file, hashed.sha1);
                 if work.is_edit() {
@@ -116,9 +117,14 @@ impl Flow<'_> {
         self.summary.bytes_read += sent.bytes_read;
         let Some(mut batch) = self.batches.remove(&number) else { return Ok(()) };
         let motion = self.motion_arrived(&work, sent.motion.as_ref(), &mut batch);
-        let twice = self.flying.remove(&work.sha1()).unwrap_or_default();
+        let flies = work.still.is_none();
+        let twice = flies.then(|| self.flying.remove(&work.sha1())).flatten().unwrap_or_default();
         let Sent { media, outcome, .. } = sent;
         match media {
+            Ok(_) if work.still.is_some() => {
+                batch.has_answers = true;
+                self.motion_followed(work, motion);
+            }
             Ok(arrival) => {
                 self.summary.bytes_sent += work.item.media.size;
                 batch.has_answers = true;
@@ -160,7 +166,9 @@ impl Flow<'_> {
 
     /// An upload failed; whether the server may have it nevertheless.
     fn failed(&mut self, work: &Work, failure: Failure, answered: &mut bool) -> Result<bool, SyncError> {
-        if let Failure::Api(error @ ApiError::NotAccepted { .. }) = &failure {
+        if let Failure::Api(error @ ApiError::NotAccepted { .. }) = &failure
+            && work.still.is_none()
+        {
             *answered = true;
             self.refused(work, &chain(error))?;
             return Ok(false);

@@ -55,6 +55,10 @@ impl Flow<'_> {
                 }
                 Checked::Duplicate { asset, is_trashed } => {
                     let known = by_asset.get(&asset).map(Vec::as_slice).unwrap_or_default();
+                    let mut work = work;
+                    if let Some(Checked::Duplicate { asset, is_trashed: false }) = motion {
+                        self.has_motion(&mut work, asset);
+                    }
                     self.is_there(work, asset, is_trashed, known)?;
                 }
                 Checked::Refused(why) => self.refused(&work, &why)?,
@@ -78,9 +82,19 @@ impl Flow<'_> {
             Some(waiting) => waiting.push(work),
             None => {
                 self.flying.insert(work.sha1(), Vec::new());
-                self.accepted.push_back((work, Halves { motion }));
+                self.accepted.push_back((work, Halves { motion, still: None }));
             }
         }
+    }
+
+    /// The moving half of an item is on the server, whoever sent it.
+    fn has_motion(&self, work: &mut Work, asset: AssetId) {
+        let (Some(media), Some(hashed)) = (&work.item.motion, &work.motion) else { return };
+        let mut entry = work.entry(&self.owner, media, hashed.sha1);
+        let known = work.known_motion.as_ref().map(|entry| &entry.standing);
+        let ours = known.is_some_and(|standing| standing.is_ours() && standing.asset() == Some(&asset));
+        entry.standing = Standing::There { asset, ours };
+        work.known_motion = Some(entry);
     }
 
     /// The server has these bytes.

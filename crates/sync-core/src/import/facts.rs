@@ -25,6 +25,8 @@ pub struct Facts {
     pub albums: BTreeSet<AlbumKey>,
     /// Paths of tags, parts divided by `/`.
     pub tags: BTreeSet<String>,
+    /// Tags that it gets when it is sent and never again: they say how it came.
+    pub tags_once: BTreeSet<String>,
     /// Names of people on it.
     pub people: BTreeSet<String>,
     /// An XMP packet that stands beside the file, byte for byte.

@@ -89,6 +89,7 @@ impl Finishing {
     fn is_plain(&self) -> bool {
         self.facts.albums.is_empty()
             && self.facts.tags.is_empty()
+            && self.facts.tags_once.is_empty()
             && self.entry.sent.albums.is_empty()
             && self.entry.sent.tags.is_empty()
             && self.settings.is_empty()
@@ -135,6 +136,7 @@ impl Flow<'_> {
         entry.sent.albums.clear();
         entry.sent.tags.clear();
         entry.sent.stack = None;
+        entry.sent.is_put_away = false;
         Finishing {
             item: work.item.id,
             entry,
@@ -159,10 +161,13 @@ impl Flow<'_> {
         let options = self.import.options;
         facts.albums.extend(options.into_album.as_ref().map(|title| super::shelves::into_album(title)));
         facts.tags.extend(options.tags.iter().cloned());
+        facts.tags_once.extend(options.session_tag.iter().cloned());
         if let Some(above) = &options.people_tag {
             facts.tags.extend(facts.people.iter().map(|name| format!("{above}/{}", name.replace('/', "_"))));
         }
-        facts.tags.retain(|tag| !tag.is_empty() && !tag.split('/').any(|part| part.trim().is_empty()));
+        let is_tag = |tag: &String| !tag.is_empty() && !tag.split('/').any(|part| part.trim().is_empty());
+        facts.tags.retain(is_tag);
+        facts.tags_once.retain(is_tag);
         facts
     }
 

@@ -18,7 +18,7 @@ use super::lanes::Lanes;
 use super::run::Import;
 use super::send::Halves;
 use super::stacked::Waiting;
-use super::stacks::Relatives;
+use super::stacks::{Relative, Relatives};
 use super::work::{News, Owner, There, Work, Works};
 use super::{
     AlbumKey, ImportAlbum, ImportEvent, ImportSummary, Item, Listing, Outline, Progress, SkipKind, listing,
@@ -80,6 +80,7 @@ pub(super) struct Flow<'a> {
     pub(super) tagged: BTreeMap<String, Vec<immich_api::AssetId>>,
     pub(super) relatives: Relatives,
     pub(super) stacked: Waiting,
+    pub(super) unchanged_relatives: Vec<Relative>,
     pub(super) listing: Option<Listing>,
     /// Items that were come across and have not ended.
     pub(super) under_way: u64,
@@ -133,6 +134,7 @@ impl<'a> Flow<'a> {
             tagged: BTreeMap::new(),
             relatives: Relatives::new(),
             stacked: Waiting::default(),
+            unchanged_relatives: Vec::new(),
             listing: None,
             under_way: 0,
             bad_batches: 0,
@@ -263,6 +265,7 @@ impl<'a> Flow<'a> {
                 self.summary.failed += 1;
                 self.tell(&ImportEvent::Trouble(&trouble));
             }
+            News::Relatives(unchanged) => self.unchanged_relatives = unchanged,
             News::Listed(Ok(listing)) => {
                 self.summary.listing_complete = listing.is_complete;
                 self.listing = Some(listing);

@@ -1,5 +1,5 @@
-//! Items that are gone from the source. Only a complete listing says so, only below what was listed, and only what we
-//! uploaded ourselves goes to the trash of the server, behind a brake.
+//! Items that are gone from the source. Only a complete listing says so, only below what was listed, only where the
+//! source says so when asked again, and only what we uploaded ourselves goes to the trash of the server, behind a brake.
 
 use super::flow::Flow;
 use super::{DeleteRule, Entry, ImportEvent, ItemId, Standing};
@@ -25,15 +25,19 @@ impl Flow<'_> {
             return Ok(());
         }
         let (unseen, managed) = self.unseen();
+        let source = self.import.source;
         let mut gone = Vec::new();
         for items in unseen.chunks(BATCH) {
             let entries = self.import.store.entries(self.owner.account, self.owner.source, items)?;
             let below = |entry: &Entry| listing.roots.iter().any(|root| entry.path.path().starts_with(root));
-            gone.extend(entries.into_iter().filter(below).filter_map(|entry| match entry.standing {
-                Standing::There { asset, ours: true } => {
-                    Some(NewUpload { item: Hex(entry.item.0), sha1: Hex(entry.sha1), asset: Some(asset) })
+            let is_gone = |entry: &Entry| !entry.sent.is_put_away && source.is_gone(entry.path.path());
+            gone.extend(entries.into_iter().filter(below).filter(is_gone).filter_map(|entry| {
+                match entry.standing {
+                    Standing::There { asset, ours: true } => {
+                        Some(NewUpload { item: Hex(entry.item.0), sha1: Hex(entry.sha1), asset: Some(asset) })
+                    }
+                    _ => None,
                 }
-                _ => None,
             }));
         }
         let gone = self.without_others(&gone)?;

@@ -101,6 +101,9 @@ pub struct Sent {
     pub stack: Option<String>,
     /// The sidecar that went with the upload, a BLAKE3 digest in hexadecimal digits.
     pub sidecar: Option<String>,
+    /// We put its file into a trash of this machine, so that it is gone from the source means nothing.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_put_away: bool,
 }
 
 /// An album of a source on the server.

@@ -6,8 +6,9 @@ use std::sync::mpsc::Sender;
 use std::sync::{Mutex, PoisonError};
 
 use super::queue::Gate;
+use super::stacks::Relative;
 use super::work::News;
-use super::{Found, ImportOptions, Item, ItemId, Outline, Source, Stamp};
+use super::{Found, ImportOptions, Item, ItemId, Outline, Relation, Source, Stamp};
 use crate::stop::StopFlag;
 
 /// Unchanged items between two words about them.
@@ -25,7 +26,7 @@ pub(super) struct Lister<'a> {
 impl Lister<'_> {
     pub(super) fn list(&self) {
         let options = digest(self.options);
-        let (mut items, mut about) = (0, 0);
+        let (mut items, mut about, mut relatives) = (0, 0, Vec::new());
         let listing = self.source.list_knowing(&|item| self.knows(item), &mut |found| {
             if self.stop.is_raised() {
                 return ControlFlow::Break(());
@@ -34,6 +35,9 @@ impl Lister<'_> {
                 Found::Item(item) => {
                     let (seen, count) = (self.see(&item, options), item.about.len() as u64);
                     if seen == Some(true) && !self.options.restore && !self.options.rehash {
+                        let is_wanted = |relation: &&Relation| self.options.stack.contains(&relation.kin);
+                        let wanted = item.relations.iter().filter(is_wanted);
+                        relatives.extend(wanted.map(|relation| Relative::of(relation, item.id)));
                         items += 1;
                         about += count;
                         if items < A_FEW {
@@ -59,6 +63,7 @@ impl Lister<'_> {
         });
         // Whoever hears this may have ended already.
         let _ = self.news.send(News::Unchanged { items, about });
+        let _ = self.news.send(News::Relatives(relatives));
         let _ = self.news.send(News::Listed(listing));
     }
 

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::finish::{Ending, Finishing};
 use super::flow::Flow;
+use super::halves::join;
 use super::merge::{Merged, merge};
 use super::work::{Failure, Look, There, Work};
 use super::{Facts, Sent, Standing};
@@ -54,20 +55,27 @@ impl Flow<'_> {
             Some(_) => {}
         }
         let there = There { ours: there.ours || is_noted, ..there };
-        let done = self.merged(*work, &there, facts, asset.as_deref());
+        if let Some(asset) = &asset
+            && self.sends_motion(&mut work, &there, asset)
+        {
+            self.send_motion(work, there);
+            return Ok(());
+        }
+        let done = self.merged(&work, &there, facts, asset.as_deref());
         self.finish(done);
         Ok(())
     }
 
-    fn merged(&self, work: Work, there: &There, facts: Facts, asset: Option<&Asset>) -> Finishing {
+    fn merged(&self, work: &Work, there: &There, facts: Facts, asset: Option<&Asset>) -> Finishing {
         let mut entry = work.entry(&self.owner, &work.item.media, work.sha1());
         let was = work.known.as_ref().and_then(|known| known.standing.asset());
         let is_same = was == Some(&there.asset);
         if !is_same {
             entry.sent = Sent::default();
         }
+        entry.sent.is_put_away = false;
         entry.standing = Standing::There { asset: there.asset.clone(), ours: there.ours };
-        let newer = is_newer(&work, asset.and_then(|asset| asset.updated_at));
+        let newer = is_newer(work, asset.and_then(|asset| asset.updated_at));
         let prefer = self.import.options.prefer;
         let Merged { settings, base, conflicts, is_open } = match asset {
             Some(asset) => merge(&facts, &entry.sent.fields, asset, prefer, newer),
@@ -79,8 +87,9 @@ impl Flow<'_> {
             (false, true) => Ending::Known,
             (false, false) => Ending::Adopted,
         };
-        let edit_of = work.known.filter(|known| !is_same && matches!(known.standing, Standing::There { .. }));
-        Finishing {
+        let known = work.known.clone();
+        let edit_of = known.filter(|known| !is_same && matches!(known.standing, Standing::There { .. }));
+        let mut done = Finishing {
             item: work.item.id,
             entry,
             motion: None,
@@ -94,9 +103,11 @@ impl Flow<'_> {
             failed: None,
             is_changed: false,
             taken: None,
-            relations: work.item.relations,
-            stack: work.item.stack,
-        }
+            relations: work.item.relations.clone(),
+            stack: work.item.stack.clone(),
+        };
+        join(&mut done, work, asset);
+        done
     }
 }
 

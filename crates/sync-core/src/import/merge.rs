@@ -190,6 +190,7 @@ pub(super) fn is_empty(value: &Value) -> bool {
         Value::Rating(stars) => stars.is_none(),
         Value::Position(place) => place.is_none(),
         Value::Review(group) => group.is_none(),
+        Value::Motion(video) => video.is_none(),
         Value::Taken { .. } => false,
     }
 }

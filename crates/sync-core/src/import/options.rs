@@ -12,6 +12,8 @@ pub struct ImportOptions {
     pub into_album: Option<String>,
     /// Every photo gets these tags, too.
     pub tags: BTreeSet<String>,
+    /// What is sent in this run gets this tag. It is no part of what is compared later.
+    pub session_tag: Option<String>,
     /// People become tags below this one; `None` for no such tags.
     pub people_tag: Option<String>,
     /// Who wins where source and server differ and both changed, or nothing is known of before.

@@ -57,10 +57,15 @@ impl Flow<'_> {
         work.motion =
             work.item.motion.as_ref().and_then(|motion| as_hashed(work.known_motion.as_ref(), motion));
         let is_motion_open = work.item.motion.is_some() && work.motion.is_none();
-        let motion_matters = !matches!(
-            work.known.as_ref().map(|entry| &entry.standing),
-            Some(Standing::There { .. } | Standing::Deleted { .. })
-        );
+        let standing = |entry: &Option<Entry>| entry.as_ref().map(|entry| entry.standing.clone());
+        let motion_matters = match standing(&work.known) {
+            Some(Standing::Deleted { .. }) => false,
+            Some(Standing::There { .. }) => !matches!(
+                standing(&work.known_motion),
+                Some(Standing::There { .. } | Standing::Deleted { .. })
+            ),
+            _ => true,
+        };
         if work.media.is_some() && !(is_motion_open && motion_matters) {
             return self.known(work);
         }

@@ -33,6 +33,8 @@ pub(super) struct Sending<'a> {
 pub(super) struct Halves {
     /// The moving half, where it is on the server already.
     pub(super) motion: Option<AssetId>,
+    /// The picture, where that is there and only the moving half is to be sent.
+    pub(super) still: Option<There>,
 }
 
 impl Sending<'_> {
@@ -50,6 +52,9 @@ impl Sending<'_> {
         };
         let own = self.own(work, &facts);
         let wish = wish(&facts, &work.item.media, own);
+        if let Some(still) = &halves.still {
+            return self.motion_alone(work, facts, &wish, still);
+        }
         let motion = match (&work.item.motion, &work.motion, &halves.motion) {
             (Some(media), Some(hashed), None) => Some(self.motion(work, media, hashed, &wish)),
             _ => None,
@@ -68,6 +73,21 @@ impl Sending<'_> {
         let sidecar = wish.sidecar.as_ref().map(|bytes| blake3::hash(bytes).to_hex().to_string());
         let outcome = Outcome { facts, base: wish.base, sidecar, own, is_open: wish.is_open };
         Sent { outcome, media, motion, bytes_read }
+    }
+
+    /// Sends the moving half of a picture that is there.
+    fn motion_alone(&self, work: &Work, facts: Facts, wish: &Wish, still: &There) -> Sent {
+        let sent = match (&work.item.motion, &work.motion) {
+            (Some(media), Some(hashed)) => Some(self.motion(work, media, hashed, wish)),
+            _ => None,
+        };
+        let there = Arrival { asset: still.asset.clone(), ours: false };
+        let (motion, media) = match sent {
+            Some(Err(failure)) => (None, Err(failure)),
+            Some(Ok(arrival)) => (Some(arrival), Ok(there)),
+            None => (None, Ok(there)),
+        };
+        Sent { outcome: Outcome { facts, ..Outcome::default() }, media, motion, bytes_read: 0 }
     }
 
     /// What the file says itself, where that decides what goes with it.

@@ -1,7 +1,7 @@
 //! Albums. One is known by the key that the source has for it; an album that the user deleted on the server
 //! stays deleted, and only what we put into one is taken out of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use immich_api::{AlbumScope, AssetId};
 
@@ -73,14 +73,20 @@ impl Flow<'_> {
                 let what = What::AddToAlbum { album: album.clone(), assets: assets.clone() };
                 self.hand()?.perform(&what, None)?
             };
+            // A run that was killed may have put it there and not remembered so.
+            let ours = if fates.contains(&Fate::Already) {
+                self.import.store.added_by_us(self.owner.account, &sent.album)?
+            } else {
+                BTreeSet::new()
+            };
             for (index, asset) in members {
                 let fate = assets.binary_search(&asset).ok().and_then(|at| fates.get(at));
                 let done = &mut all[index];
                 done.is_changed |= !is_deleted && fate != Some(&Fate::Already);
                 match fate {
                     // The user put it there, and it stays there whatever the source says later.
-                    Some(Fate::Already) => {}
-                    Some(Fate::Done) | None => {
+                    Some(Fate::Already) if !ours.contains(&asset) => {}
+                    Some(Fate::Done | Fate::Already) | None => {
                         done.entry.sent.albums.insert(key.clone(), sent.clone());
                     }
                     Some(fate) => done.fail(fate, &format!("the album `{}`", album.name)),

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{AlbumKey, Facts, Item, ItemId, Media, SkipKind, SourceAlbum};
 use crate::deeds::LocalPath;
@@ -25,6 +25,13 @@ pub trait Source: Sync {
     ) -> Result<Listing, SourceError> {
         let _ = known;
         self.list(tell)
+    }
+
+    /// Whether what was at this path is gone, for an item that a complete listing did not tell. A source that leaves
+    /// things out without telling them as [`Found::There`] looks again.
+    fn is_gone(&self, path: &Path) -> bool {
+        let _ = path;
+        true
     }
 
     /// What the source says of an item. Asked only when its stamp is not the one of the ledger.

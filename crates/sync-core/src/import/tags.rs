@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 use immich_api::AssetId;
 
-use super::finish::{Ending, Finishing};
+use super::finish::Finishing;
 use super::flow::Flow;
 use super::shelves::{BATCH, Groups, is_done};
 use crate::deeds::What;
@@ -25,6 +25,11 @@ impl Flow<'_> {
         for (index, done) in all.iter().enumerate() {
             let sent: BTreeSet<&String> = done.entry.sent.tags.iter().collect();
             for tag in done.facts.tags.iter().filter(|tag| !sent.contains(tag)) {
+                wanted.entry(tag.clone()).or_default().push(index);
+            }
+            for tag in
+                done.facts.tags_once.iter().filter(|tag| done.is_new() && !done.facts.tags.contains(*tag))
+            {
                 wanted.entry(tag.clone()).or_default().push(index);
             }
             for tag in sent.into_iter().filter(|tag| !done.facts.tags.contains(*tag)) {
@@ -60,15 +65,23 @@ impl Flow<'_> {
         } else {
             vec![made.clone(); assets.len()]
         };
+        // A run that was killed may have given it and not remembered so.
+        let ours = if fates.contains(&Fate::Already) {
+            self.import.store.tagged_by_us(self.owner.account, tag)?
+        } else {
+            BTreeSet::new()
+        };
         for (index, asset) in members {
             let done = &mut all[index];
             let fate = assets.binary_search(&asset).ok().and_then(|at| fates.get(at));
             done.is_changed |= fate != Some(&Fate::Already);
             match fate {
-                Some(Fate::Already) => {}
-                Some(Fate::Done) | None => {
-                    done.entry.sent.tags.push(tag.to_owned());
-                    if done.ending == Ending::Uploaded {
+                Some(Fate::Already) if !ours.contains(&asset) => {}
+                Some(Fate::Done | Fate::Already) | None => {
+                    if done.facts.tags.contains(tag) {
+                        done.entry.sent.tags.push(tag.to_owned());
+                    }
+                    if done.is_new() {
                         self.tagged.entry(tag.to_owned()).or_default().push(asset);
                     }
                 }

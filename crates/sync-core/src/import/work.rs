@@ -26,11 +26,13 @@ pub(super) struct Work {
     pub(super) media: Option<Hashed>,
     /// Those of its moving half.
     pub(super) motion: Option<Hashed>,
+    /// The picture is on the server, and its moving half was sent alone, or is about to be.
+    pub(super) still: Option<There>,
 }
 
 impl Work {
     pub(super) fn new(item: Item, stamp: Stamp) -> Self {
-        Self { item, stamp, known: None, known_motion: None, media: None, motion: None }
+        Self { item, stamp, known: None, known_motion: None, media: None, motion: None, still: None }
     }
 
     /// Of the photo, and of its moving half.
@@ -52,7 +54,8 @@ impl Work {
     /// Whether another version of it is there.
     pub(super) fn is_edit(&self) -> bool {
         let standing = self.known.as_ref().map(|entry| &entry.standing);
-        matches!(standing, Some(super::Standing::There { .. }))
+        // Where only its moving half is sent, it stays what it is.
+        self.still.is_none() && matches!(standing, Some(super::Standing::There { .. }))
     }
 
     /// The item under which it is announced.
@@ -108,6 +111,8 @@ pub(super) enum News {
         items: u64,
         about: u64,
     },
+    /// Unchanged items that have something to do with others, where stacks are wanted.
+    Relatives(Vec<super::stacks::Relative>),
     Listed(Result<Listing, SourceError>),
     Hashed(Box<Work>, Result<u64, SourceError>),
     Checked(Works, Result<Vec<Checked>, ApiError>),

@@ -23,7 +23,7 @@ mod summary;
 pub use actions::{Act, ActOptions, ActStore, ActSummary, Action};
 pub use cache::ThumbnailCache;
 pub use folders::{Folders, Link};
-pub use local_trash::{LocalTrash, LocalTrashStore, TrashPlace};
+pub use local_trash::{LocalTrash, LocalTrashStore};
 pub use options::{Filters, LookOptions, OrganizeOptions, Scope, SourceChoice};
 pub use place::Place;
 pub use record::{AlsoRecord, Decision, GroupRecord, MemberRecord};

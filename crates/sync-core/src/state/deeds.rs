@@ -40,6 +40,9 @@ pub trait DeedStore: Send + Sync {
     /// Photos that have a tag because we put it there, as far as our deeds say.
     fn tagged_by_us(&self, account: &str, tag: &str) -> Result<BTreeSet<AssetId>, SyncError>;
 
+    /// Photos that are in an album because we put them there, as far as our deeds say. Reads all deeds about albums.
+    fn added_by_us(&self, account: &str, album: &AlbumId) -> Result<BTreeSet<AssetId>, SyncError>;
+
     /// Tags that we put on photos, or made.
     fn tags_of_ours(&self, account: &str) -> Result<BTreeSet<String>, SyncError>;
 
@@ -111,6 +114,10 @@ impl DeedStore for SqliteStore {
 
     fn tagged_by_us(&self, account: &str, tag: &str) -> Result<BTreeSet<AssetId>, SyncError> {
         self.read(|connection| deeds::tagged(connection, account, tag))
+    }
+
+    fn added_by_us(&self, account: &str, album: &AlbumId) -> Result<BTreeSet<AssetId>, SyncError> {
+        self.read(|connection| deeds::added(connection, account, album))
     }
 
     fn tags_of_ours(&self, account: &str) -> Result<BTreeSet<String>, SyncError> {

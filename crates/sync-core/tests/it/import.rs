@@ -4,6 +4,7 @@ mod edits;
 mod faults;
 mod first;
 mod gone;
+mod halves;
 mod killed;
 pub(crate) mod lab;
 mod later;

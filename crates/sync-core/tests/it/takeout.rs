@@ -10,7 +10,7 @@ use sample_pictures::archives::{Sizes, TarName, Tgz, Zip};
 use sample_pictures::{Takeout, TakeoutPhoto};
 use sync_core::import::sources::takeout::{Partner, TakeoutOptions, TakeoutSource};
 use sync_core::import::{
-    Facts, Found, HiddenRule, Item, Listing, Media, Passed, SkipKind, Source, SourceError, Trouble,
+    Facts, Found, HiddenRule, Item, ItemId, Listing, Media, Passed, SkipKind, Source, SourceError, Trouble,
 };
 
 mod archives;
@@ -22,6 +22,8 @@ mod whole;
 struct Told {
     items: Vec<Item>,
     passed: Vec<Passed>,
+    /// Left out, and not gone.
+    there: Vec<ItemId>,
     troubles: Vec<Trouble>,
     listing: Listing,
 }
@@ -44,8 +46,8 @@ fn list(source: &TakeoutSource) -> Told {
     told.listing = source
         .list(&mut |found| {
             match found {
-                Found::There(_) => {}
                 Found::Item(item) => told.items.push(*item),
+                Found::There(item) => told.there.push(item),
                 Found::Passed(passed) => told.passed.push(passed),
                 Found::Trouble(trouble) => told.troubles.push(trouble),
             }

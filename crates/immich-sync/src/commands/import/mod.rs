@@ -2,6 +2,7 @@
 
 mod opened;
 mod permissions;
+mod put_away;
 mod run;
 
 use crate::args::ImportCommand;

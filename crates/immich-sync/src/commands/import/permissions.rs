@@ -23,7 +23,11 @@ pub(super) fn needed(settings: &ImportSettings) -> Vec<Permission> {
             Permission::AlbumAssetDelete,
         ]);
     }
-    if !options.tags.is_empty() || options.people_tag.is_some() || settings.from.has_tags() {
+    if !options.tags.is_empty()
+        || options.session_tag.is_some()
+        || options.people_tag.is_some()
+        || settings.from.has_tags()
+    {
         needed.extend([Permission::TagRead, Permission::TagCreate, Permission::TagAsset]);
     }
     if options.on_edit == EditRule::Stack || !options.stack.is_empty() {

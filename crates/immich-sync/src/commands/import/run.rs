@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 use clap::ArgMatches;
 use immich_api::{ApiError, Client};
 use jiff::Timestamp;
-use sync_core::import::{Import, ImportOptions, ImportSummary};
+use sync_core::import::{Import, ImportOptions, ImportSummary, PutAway};
 use sync_core::lock::RunLock;
 use sync_core::state::SqliteStore;
 use sync_core::{Account, Reporter, StopFlag, SyncError};
@@ -15,6 +15,7 @@ use sync_core::{Account, Reporter, StopFlag, SyncError};
 use super::super::frame;
 use super::opened::{self, Opened};
 use super::permissions;
+use super::put_away::Ended;
 use crate::exit::ExitStatus;
 use crate::output::{
     Asker, Console, Everybody, Foretelling, ImportEnd, Presenter as _, Traffic, lost_log, lost_results,
@@ -23,7 +24,7 @@ use crate::output::{
 use crate::queues::{self, JobPause};
 use crate::room;
 use crate::same_state::SameState;
-use crate::settings::{Asked, ImportFrom, ImportSettings, OutputSettings};
+use crate::settings::{Asked, ImportFrom, ImportSettings, OutputSettings, time_zone};
 use crate::signals::Signals;
 use crate::start::{Start, typed_json};
 use crate::states;
@@ -50,18 +51,18 @@ fn resolve<'a>(
     let output = OutputSettings::resolve(&start.sources())?;
     start_tracing(&output)?;
     start.tell_without_meaning();
-    let settings = ImportSettings::resolve(&start.sources(), asked)?;
+    let settings = ImportSettings::resolve(&start.sources(), &start.folders, asked)?;
     make_room_for_statistics(&output)?;
     Ok((start, settings, output))
 }
 
 /// What one run works with.
-struct Run<'a> {
-    settings: &'a ImportSettings,
+pub(super) struct Run<'a> {
+    pub(super) settings: &'a ImportSettings,
     start: &'a Start<'a>,
-    presenter: &'a Everybody,
+    pub(super) presenter: &'a Everybody,
     stop: &'a StopFlag,
-    asker: Asker<'a>,
+    pub(super) asker: Asker<'a>,
 }
 
 impl Run<'_> {
@@ -82,8 +83,9 @@ impl Run<'_> {
             let pause = settings.pause_jobs.then(|| JobPause::of(&settings.server, settings.key.read()?));
             self.import(&client, &opened, &state, pause.transpose()?.as_ref())
         };
-        let summary = stopped_early(summary)?;
-        let status = ExitStatus::of_import(&summary, signals.caught());
+        let (summary, put_away) = stopped_early(summary)?;
+        let status =
+            ExitStatus::of_import(&summary, put_away.as_ref().map(|ended| &ended.0), signals.caught());
         let given = settings.state_dir.is_some();
         let same = SameState::of(&state, given, false, self.start.folders.states.as_deref());
         let (takeout, library) = (opened.takeout(), opened.library());
@@ -92,6 +94,7 @@ impl Run<'_> {
             summary: &summary,
             takeout: takeout.as_ref(),
             library: library.as_ref(),
+            put_away: put_away.as_ref(),
             traffic: Traffic::of(std::slice::from_ref(&client)),
             elapsed: begin.elapsed(),
             dry_run: settings.dry_run,
@@ -128,7 +131,12 @@ impl Run<'_> {
     }
 
     /// Shows what would be done; changes nothing, not even the state.
-    fn preview(&self, client: &Client, opened: &Opened, state: &Path) -> Result<ImportSummary> {
+    fn preview(
+        &self,
+        client: &Client,
+        opened: &Opened,
+        state: &Path,
+    ) -> Result<(ImportSummary, Option<Ended>)> {
         let store = match SqliteStore::open_read_only(state)? {
             Some(store) => store,
             None => SqliteStore::in_memory()?,
@@ -136,7 +144,16 @@ impl Run<'_> {
         queues::resume_left(&store, std::slice::from_ref(client), true, self.presenter)?;
         let reporter = Foretelling(self.presenter);
         let import = self.with(&store, opened, &self.settings.options, &reporter);
-        Ok(import.preview(Account::of(client))?)
+        let summary = import.preview(Account::of(client))?;
+        let put_away = match &self.settings.put_away {
+            Some(place) if !summary.stopped => {
+                let zone = time_zone(&self.start.sources())?;
+                let put_away = PutAway { import: &import, place, zone };
+                Some((put_away.preview(Account::of(client))?, None))
+            }
+            Some(_) | None => None,
+        };
+        Ok((summary, put_away))
     }
 
     /// A run that has to ask something first ends before it; with the answer it starts again.
@@ -146,7 +163,7 @@ impl Run<'_> {
         opened: &Opened,
         state: &Path,
         pause: Option<&JobPause>,
-    ) -> Result<ImportSummary> {
+    ) -> Result<(ImportSummary, Option<Ended>)> {
         let store = SqliteStore::open(state)?;
         queues::resume_left(&store, std::slice::from_ref(client), false, self.presenter)?;
         let mut options = self.settings.options.clone();
@@ -174,11 +191,18 @@ impl Run<'_> {
             }
             self.presenter.begin();
         };
+        let put_away = match &self.settings.put_away {
+            Some(place) if !summary.stopped => {
+                let zone = time_zone(&self.start.sources())?;
+                Some(self.put_away(client, opened, &store, place, &zone)?)
+            }
+            Some(_) | None => None,
+        };
         store.close().context("everything is sent, but the state could not be closed")?;
-        Ok(summary)
+        Ok((summary, put_away))
     }
 
-    fn with<'b>(
+    pub(super) fn with<'b>(
         &'b self,
         store: &'b SqliteStore,
         opened: &'b Opened,
@@ -190,21 +214,22 @@ impl Run<'_> {
 }
 
 /// A stop request while the server is asked comes back as an error of the request.
-fn stopped_early(result: Result<ImportSummary>) -> Result<ImportSummary> {
+fn stopped_early(result: Result<(ImportSummary, Option<Ended>)>) -> Result<(ImportSummary, Option<Ended>)> {
     let error = match result {
         Ok(summary) => return Ok(summary),
         Err(error) => error,
     };
     match error.downcast_ref::<SyncError>() {
         Some(SyncError::Api(ApiError::Stopped)) => {
-            Ok(ImportSummary { stopped: true, listing_complete: true, ..ImportSummary::default() })
+            let summary = ImportSummary { stopped: true, listing_complete: true, ..ImportSummary::default() };
+            Ok((summary, None))
         }
         _ => Err(error),
     }
 }
 
 /// What the state remembers of the command line: from where, never where the key came from.
-fn command(from: &ImportFrom) -> String {
+pub(super) fn command(from: &ImportFrom) -> String {
     let paths: Vec<String> = from.paths().iter().map(|path| format!(" {}", path.display())).collect();
     format!("{}{}", from.command(), paths.concat())
 }

@@ -13,6 +13,26 @@ pub(in super::super) fn lines(end: &ImportEnd<'_>, unnamed: u64, paint: Paint) -
     lines.push(paint.dim(&format!("          {}", used(end))));
     lines.extend(notes(end, unnamed).into_iter().map(|note| paint.yellow(&note)));
     lines.extend(next(end));
+    lines.extend(put_away(end));
+    lines
+}
+
+/// What became of the files of this machine.
+fn put_away(end: &ImportEnd<'_>) -> Vec<String> {
+    let Some((summary, run)) = end.put_away else { return Vec::new() };
+    let files = |number| count(number, "photo");
+    let mut lines = vec![match (summary.done, end.dry_run) {
+        (0, _) => "No photo of this machine went to its trash.".to_owned(),
+        (done, true) => format!("{} of this machine would go to its trash.", files(done)),
+        (done, false) => format!("{} of this machine went to its trash: the server has them.", files(done)),
+    }];
+    let left = summary.skipped_in_all() + summary.failed;
+    if left > 0 {
+        lines.push(format!("{} stayed, for the reasons named.", files(left)));
+    }
+    if let Some(run) = run.filter(|_| summary.done > 0) {
+        lines.push(format!("`immich-sync undo {}{}` brings them back.", run.0, end.same.runs));
+    }
     lines
 }
 
@@ -175,6 +195,7 @@ mod tests {
             summary,
             takeout: Some(&takeout),
             library: None,
+            put_away: None,
             traffic: Traffic { requests: 1012, ..Traffic::default() },
             elapsed: Duration::from_secs(20),
             dry_run,

@@ -6,9 +6,11 @@ mod object;
 
 use std::time::Duration;
 
+use sync_core::Summary;
 use sync_core::import::ImportSummary;
 use sync_core::import::sources::apple::Totals;
 use sync_core::import::sources::takeout::TakeoutReport;
+use sync_core::state::RunId;
 
 pub(super) use lines::lines;
 pub(super) use log::{log_end, log_event};
@@ -26,6 +28,8 @@ pub(crate) struct ImportEnd<'a> {
     pub(crate) takeout: Option<&'a TakeoutReport>,
     /// What a library of Apple Photos holds, where it was one.
     pub(crate) library: Option<&'a Totals>,
+    /// What became of the files here, and in which run, where they were to be put away.
+    pub(crate) put_away: Option<&'a (Summary, Option<RunId>)>,
     /// The traffic.
     pub(crate) traffic: Traffic,
     /// How long it took.

@@ -95,12 +95,21 @@ pub(in super::super) fn ended(end: &ImportEnd<'_>) -> Value {
             "on_volumes_not_connected": library.offline,
         })
     });
+    let put_away = end.put_away.map(|(summary, run)| {
+        json!({
+            "done": summary.done,
+            "skipped": summary.skipped_in_all(),
+            "failed": summary.failed,
+            "run": run.map(|run| run.0),
+        })
+    });
     let more = json!({
         "type": "summary",
         "schema": SCHEMA,
         "dry_run": end.dry_run,
         "takeout": takeout,
         "library": library,
+        "put_away": put_away,
         "insecure": end.traffic.insecure,
         "requests": end.traffic.requests,
         "retries": end.traffic.retries,

@@ -27,6 +27,8 @@ settings! {
         IMPORT_INTO_ALBUM = value("import-into-album", "NAME").option("into-album");
         /// Give every photo this tag; `/` divides a tag from what is below it. Once for each
         IMPORT_TAG = values("import-tag", "TAG", &[',', '\n']).option("tag");
+        /// Give what is sent in this run a tag of its own, with date and time
+        IMPORT_SESSION_TAG = flag("import-session-tag").option("session-tag");
         /// Names of people as tags, `People/Name`
         IMPORT_PEOPLE_TAG = flag("import-people-tag").option("people-tag");
         /// Who wins where something about a photo differs from what the server says
@@ -37,6 +39,8 @@ settings! {
         /// What happens with photos that were sent and are gone from the source
         IMPORT_DELETE =
             value("import-delete", "WHAT").option("delete").default("keep").parser(words::<DeleteWord>);
+        /// Put files into the trash of this machine once the server was asked again and has their very bytes. Folders only
+        IMPORT_DELETE_AFTER = flag("import-delete-after").option("delete-after");
         /// What happens with a photo that has other bytes than when it was sent
         IMPORT_ON_EDIT =
             value("import-on-edit", "WHAT").option("on-edit").default("stack").parser(words::<EditWord>);
@@ -104,6 +108,8 @@ settings! {
             flag_that_is_on("import-folder-listed-albums").option("listed-albums").also(&["album-picasa"]);
         /// Take what the lists of iCloud call deleted, too
         IMPORT_FOLDER_TRASHED = flag("import-folder-include-trashed").option("include-trashed");
+        /// With --delete-after: where files go, on the same disk [default: the trash that file managers show]
+        IMPORT_FOLDER_LOCAL_TRASH = value("import-folder-local-trash", "DIR").option("local-trash").path();
         /// The file system gives files other numbers each time; compare size and time alone
         IMPORT_FOLDER_IGNORE_INODE = flag("import-folder-ignore-inode").option("ignore-inode");
     }
@@ -130,6 +136,8 @@ settings! {
         /// Make albums without a title, too, called as their folders
         IMPORT_TAKEOUT_UNTITLED =
             flag("import-google-takeout-include-untitled-albums").option("include-untitled-albums");
+        /// Give what is sent the name of its export as a tag, as far as the names of its parts tell
+        IMPORT_TAKEOUT_TAG = flag("import-google-takeout-takeout-tag").option("takeout-tag");
         /// Only photos of the album with this title
         IMPORT_TAKEOUT_FROM_ALBUM =
             value("import-google-takeout-from-album-name", "NAME").option("from-album-name");

@@ -35,6 +35,7 @@ pub(super) fn resolve(sources: &Sources<'_>, typed: &[PathBuf], hidden: HiddenRu
         listed_albums: sources.flag(&catalogue::IMPORT_FOLDER_LISTED_ALBUMS)?,
         hidden,
         trashed: sources.flag(&catalogue::IMPORT_FOLDER_TRASHED)?,
+        may_be_empty: sources.flag(&catalogue::IMPORT_DELETE_AFTER)?,
         ignore_inode: sources.flag(&catalogue::IMPORT_FOLDER_IGNORE_INODE)?,
         ..usual
     })

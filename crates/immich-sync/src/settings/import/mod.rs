@@ -15,15 +15,18 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use immich_api::RateLimit;
+use jiff::{Timestamp, Zoned};
 use sync_core::import::sources::apple::{AppleOptions, PeopleRule};
 use sync_core::import::sources::folder::{FolderAlbums, FolderOptions};
 use sync_core::import::sources::takeout::{Partner, TakeoutOptions};
 use sync_core::import::{DeleteRule, EditRule, HiddenRule, ImportOptions, Preference, StackRule};
+use sync_core::local_trash::TrashPlace;
 
 use super::setting::Setting;
 use super::words::{DeleteWord, EditWord, HiddenWord, KinWord, WinnerWord};
-use super::{ServerSettings, Sources, catalogue, plain_tag, to_usize};
+use super::{ServerSettings, Sources, catalogue, plain_tag, time_zone, to_usize, trash_place};
 use crate::exit::usage;
+use crate::folders::Folders;
 use crate::key::KeySource;
 
 /// Uploads at a time when nobody says. Each may hold 4 MiB in memory, and more of them do not make a server faster.
@@ -47,6 +50,8 @@ pub(crate) struct ImportSettings {
     pub(crate) options: ImportOptions,
     /// The folder of the state; `None` for the usual one of this server and user.
     pub(crate) state_dir: Option<PathBuf>,
+    /// Where files go once the server has them; `None` where they stay.
+    pub(crate) put_away: Option<TrashPlace>,
     /// Whether heavy jobs of the server wait meanwhile.
     pub(crate) pause_jobs: bool,
     /// Whether only to show what would be done.
@@ -103,7 +108,7 @@ impl ImportFrom {
         match self {
             // A sidecar may have tags.
             Self::Folder(options) => options.folder_tags || options.sidecars,
-            Self::Takeout(_) => false,
+            Self::Takeout(options) => options.tag,
             // Keywords.
             Self::Apple(_) => true,
         }
@@ -123,7 +128,7 @@ impl ImportFrom {
 
 impl ImportSettings {
     /// Decides everything, or says what is missing or contradicts itself.
-    pub(crate) fn resolve(sources: &Sources<'_>, asked: Asked<'_>) -> Result<Self> {
+    pub(crate) fn resolve(sources: &Sources<'_>, folders: &Folders, asked: Asked<'_>) -> Result<Self> {
         sources.environment.refuse_unknown(&catalogue::variables())?;
         let mut options = options(sources)?;
         let from = match asked {
@@ -136,6 +141,7 @@ impl ImportSettings {
                 ImportFrom::Apple(Box::new(apple))
             }
         };
+        let put_away = put_away(sources, folders, &from, &options)?;
         let key = key(sources)?;
         let mut server = ServerSettings::resolve(sources)?;
         if sources.find(&catalogue::RATE_LIMIT)?.is_none() {
@@ -150,6 +156,7 @@ impl ImportSettings {
             from,
             options,
             state_dir: sources.path(&catalogue::STATE_DIR)?,
+            put_away,
             pause_jobs: sources.flag(&catalogue::IMPORT_PAUSE_JOBS)?,
             dry_run: sources.flag(&catalogue::DRY_RUN)?,
             strict: sources.flag(&catalogue::STRICT)?,
@@ -174,6 +181,7 @@ pub(crate) fn import_options() -> ImportOptions {
     ImportOptions {
         into_album: None,
         tags: BTreeSet::new(),
+        session_tag: None,
         people_tag: None,
         prefer: Preference::default(),
         delete: DeleteRule::default(),
@@ -192,6 +200,8 @@ fn options(sources: &Sources<'_>) -> Result<ImportOptions> {
     let tags = tags.iter().map(|tag| plain_tag(tag)).collect::<Result<BTreeSet<_>>>()?;
     let uploads = sources.number(&catalogue::IMPORT_CONCURRENT_TASKS, 1..=32)?.map(to_usize);
     let into_album = sources.text(&catalogue::IMPORT_INTO_ALBUM)?;
+    let session = sources.flag(&catalogue::IMPORT_SESSION_TAG)?;
+    let zone = time_zone(sources)?;
     let people = sources.flag(&catalogue::IMPORT_PEOPLE_TAG)?;
     let prefer = sources.word::<WinnerWord>(&catalogue::IMPORT_PREFER)?;
     let hidden = sources.word::<HiddenWord>(&catalogue::IMPORT_HIDDEN)?;
@@ -201,6 +211,7 @@ fn options(sources: &Sources<'_>) -> Result<ImportOptions> {
     Ok(ImportOptions {
         into_album: into_album.filter(|name| !name.is_empty()),
         tags,
+        session_tag: session.then(|| session_tag(&Timestamp::now().to_zoned(zone))),
         people_tag: people.then(|| PEOPLE.to_owned()),
         prefer: prefer.map_or(Preference::default(), Into::into),
         delete: delete.map_or(DeleteRule::default(), Into::into),
@@ -212,6 +223,49 @@ fn options(sources: &Sources<'_>) -> Result<ImportOptions> {
         uploads: uploads.and_then(NonZeroUsize::new).unwrap_or(UPLOADS),
         confirmed: sources.flag(&catalogue::YES)?,
     })
+}
+
+/// What photos of a run are tagged with; braces, as people know them from another uploader.
+fn session_tag(now: &Zoned) -> String {
+    format!("{{immich-sync}}/{}", now.strftime("%Y-%m-%d %H-%M-%S"))
+}
+
+/// Where files go that the server has, if they are to go.
+fn put_away(
+    sources: &Sources<'_>,
+    folders: &Folders,
+    from: &ImportFrom,
+    options: &ImportOptions,
+) -> Result<Option<TrashPlace>> {
+    let wanted = sources.flag(&catalogue::IMPORT_DELETE_AFTER)?;
+    let trash = sources.path(&catalogue::IMPORT_FOLDER_LOCAL_TRASH)?;
+    if !wanted {
+        return match sources.typed(&catalogue::IMPORT_FOLDER_LOCAL_TRASH) {
+            Some(_) => Err(usage("--local-trash belongs to --delete-after")),
+            None => Ok(None),
+        };
+    }
+    let folder = match from {
+        ImportFrom::Folder(folder) => folder,
+        ImportFrom::Apple(_) => {
+            return Err(usage(
+                "--delete-after is for folders: the files of a library belong to Apple Photos",
+            ));
+        }
+        ImportFrom::Takeout(_) => {
+            return Err(usage(
+                "--delete-after is for folders: an export of Google Photos lies in archives, where one photo cannot go \
+             alone, and what is said of it in files that others need as well; delete the export when all of it arrived",
+            ));
+        }
+    };
+    if options.delete == DeleteRule::Trash {
+        return Err(usage(
+            "--delete-after takes files away here on purpose, so --delete trash would take them for deleted; keep one \
+             of them",
+        ));
+    }
+    trash_place(trash, folders, &folder.roots).map(Some)
 }
 
 /// Where the photos are: as typed, else as the setting says.

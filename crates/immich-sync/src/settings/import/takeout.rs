@@ -24,6 +24,7 @@ pub(super) fn resolve(
         partner: partner(sources)?,
         unmatched: sources.flag(&catalogue::IMPORT_TAKEOUT_UNMATCHED)?,
         albums: sources.flag(&catalogue::IMPORT_TAKEOUT_ALBUMS)?,
+        tag: sources.flag(&catalogue::IMPORT_TAKEOUT_TAG)?,
         untitled: sources.flag(&catalogue::IMPORT_TAKEOUT_UNTITLED)?,
         from_album: sources.text(&catalogue::IMPORT_TAKEOUT_FROM_ALBUM)?.filter(|name| !name.is_empty()),
     })

@@ -27,7 +27,7 @@ fn of(args: &[&str], environment: &[(&str, &str)], config: &str) -> Result<Impor
         environment: &Environment::new(environment),
         config: &ConfigFile::parse(config, Path::new("config.toml"))?,
     };
-    ImportSettings::resolve(&sources, asked)
+    ImportSettings::resolve(&sources, &Folders::default(), asked)
 }
 
 fn takeout(settings: ImportSettings) -> TakeoutOptions {

@@ -9,16 +9,18 @@ mod wishes;
 #[cfg(test)]
 mod tests;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use jiff::Timestamp;
 use photo_similarity::{Limits, Preference, Rules};
-use sync_core::organize::{Link, LookOptions, Scope, SourceChoice, TrashPlace};
+use sync_core::local_trash::TrashPlace;
+use sync_core::organize::{Link, LookOptions, Scope, SourceChoice};
 
 use super::selection::moment;
+use super::trash::real;
 use super::words::HashWord;
-use super::{ServerSettings, Sources, catalogue, retention, time_zone, to_usize};
+use super::{ServerSettings, Sources, catalogue, retention, time_zone, to_usize, trash_place};
 use crate::exit::usage;
 use crate::folders::Folders;
 use crate::key::KeySource;
@@ -122,7 +124,7 @@ impl OrganizeSettings {
         let source = source::resolve(sources)?;
         let wishes = wishes::resolve(sources)?;
         let output = output(sources, &source)?;
-        let trash = trash(sources, folders, &source)?;
+        let trash = trash_place(sources.path(&catalogue::ORGANIZE_LOCAL_TRASH)?, folders, local(&source))?;
         let names = names(sources)?;
         let asks_server = !matches!(source, SourceChoice::Local(_)) || wishes.remove_tag.is_some();
         let (server, concerns) = if asks_server { server(sources)? } else { (None, Vec::new()) };
@@ -214,43 +216,11 @@ fn output(sources: &Sources<'_>, source: &SourceChoice) -> Result<Option<(PathBu
     Ok(folder.map(|folder| (folder, link)))
 }
 
-/// Where copies on this machine go. In a folder whose photos are compared they would be found again, unless it is hidden.
-fn trash(sources: &Sources<'_>, folders: &Folders, source: &SourceChoice) -> Result<TrashPlace> {
-    let Some(given) = sources.path(&catalogue::ORGANIZE_LOCAL_TRASH)? else {
-        // The trash of macOS has another layout, which is known to its Finder only.
-        if cfg!(target_os = "macos") {
-            return Ok(TrashPlace::Nowhere);
-        }
-        let user = rustix::process::geteuid().as_raw();
-        return Ok(TrashPlace::System { home: folders.trash.clone(), user });
-    };
-    let given = std::path::absolute(&given).unwrap_or(given);
-    if let SourceChoice::Local(folders) | SourceChoice::Both(folders) = source {
-        let found = real(&given);
-        let is_hidden = |below: &Path| {
-            below.components().any(|part| part.as_os_str().as_encoded_bytes().starts_with(b"."))
-        };
-        let is_compared =
-            |compared: &&PathBuf| found.strip_prefix(real(compared)).is_ok_and(|below| !is_hidden(below));
-        if let Some(compared) = folders.iter().find(is_compared) {
-            return Err(usage(format!(
-                "--local-trash `{}` lies in `{}`, whose photos are compared, and the next scan would find them again; \
-                 choose a folder outside of it, or one whose name begins with a dot",
-                given.display(),
-                compared.display()
-            )));
-        }
-    }
-    Ok(TrashPlace::Folder(given))
-}
-
-/// A path without links, as far as it is there already.
-fn real(path: &Path) -> PathBuf {
-    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let there = path.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
-    match there {
-        Some((above, real)) => path.strip_prefix(above).map_or_else(|_| path.clone(), |rest| real.join(rest)),
-        None => path,
+/// The folders of this machine whose photos are compared.
+fn local(source: &SourceChoice) -> &[PathBuf] {
+    match source {
+        SourceChoice::Local(folders) | SourceChoice::Both(folders) => folders,
+        SourceChoice::Immich => &[],
     }
 }
 

@@ -84,7 +84,8 @@ fn nobody_who_does_not_ask_for_it_touches_a_queue() {
 #[test]
 fn jobs_go_on_when_every_upload_fails() {
     let stand = Stand::with(8);
-    stand.sandbox.inject(Fault::status(413).on("POST", "/api/assets"));
+    // The first is the question what is there already.
+    stand.sandbox.inject(Fault::status(413).on("POST", "/api/assets").after(1));
 
     let said = Said::by(&mut stand.import(&["--pause-jobs"]));
 

@@ -11,6 +11,7 @@ use std::io::{self, Read as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
+use crate::local_trash::is_in_a_storage;
 use crate::organize::sources::may_be_photo;
 
 /// Folders of which the names are kept at a time.
@@ -86,8 +87,7 @@ impl Beside {
         if let Some(known) = self.storages.get(folder) {
             return *known;
         }
-        let is_marked = |folder: &Path| folder.join(".immich").symlink_metadata().is_ok();
-        let is_one = folder.ancestors().any(is_marked);
+        let is_one = is_in_a_storage(folder);
         self.storages.insert(folder.to_owned(), is_one);
         is_one
     }
@@ -100,14 +100,6 @@ fn stem_of(name: &OsStr) -> Vec<u8> {
 fn is_sidecar(name: &OsStr) -> bool {
     let ending = Path::new(name).extension().unwrap_or_default();
     ending.eq_ignore_ascii_case("xmp") || ending.eq_ignore_ascii_case("aae")
-}
-
-/// Whether a file lies in a trash, where somebody may empty it.
-pub(super) fn is_in_a_trash(path: &Path) -> bool {
-    let holds = |above: &Path| {
-        above.file_name().is_some_and(|name| name == "files") && above.with_file_name("info").is_dir()
-    };
-    path.ancestors().skip(1).any(holds)
 }
 
 /// The first part of a copy that its keeper has not; `None` when it has all of them, to the byte.
@@ -227,20 +219,5 @@ mod tests {
         fs::remove_file(keeper.path().join("b.mov")).unwrap();
         fs::hard_link(copy.path().join("a.mov"), keeper.path().join("b.mov")).unwrap();
         assert!(missing_part(&one, &other).unwrap().is_some(), "the same file");
-    }
-
-    #[test]
-    fn storages_of_immich_and_trashes_are_known() {
-        let here = folder(&[]);
-        fs::create_dir_all(here.path().join("library/admin/2024")).unwrap();
-        fs::write(here.path().join("library/.immich"), "").unwrap();
-        fs::create_dir_all(here.path().join("trash/files/sub")).unwrap();
-        fs::create_dir_all(here.path().join("trash/info")).unwrap();
-        let mut beside = Beside::default();
-
-        assert!(beside.is_in_a_storage(&here.path().join("library/admin/2024")));
-        assert!(!beside.is_in_a_storage(here.path()));
-        assert!(is_in_a_trash(&here.path().join("trash/files/sub/a.jpg")));
-        assert!(!is_in_a_trash(&here.path().join("library/files/a.jpg")));
     }
 }

@@ -9,12 +9,9 @@
 //! each is compared with what is kept right before. An asset on the server is a reason for the very same bytes only.
 
 mod beside;
-mod note;
 mod pass;
-mod place;
 mod proof;
 mod rules;
-mod unit;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,12 +25,11 @@ use super::{ActStore, ActSummary, ScanSummary};
 use crate::deeds::settle_here;
 use crate::error::SyncError;
 use crate::event::{Event, Reporter};
+use crate::local_trash::TrashPlace;
 use crate::state::{PictureStore, RunId};
 use crate::stop::StopFlag;
 use crate::summary::Summary;
 use pass::Pass;
-
-pub use place::TrashPlace;
 
 /// How the action is called.
 const NAME: &str = "local-trash";

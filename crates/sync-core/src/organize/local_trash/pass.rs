@@ -1,17 +1,14 @@
 //! One way through the groups: counting, showing or moving.
 
-use std::collections::BTreeMap;
-use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::beside::{Beside, missing_part};
-use super::place::Site;
 use super::proof::{self, Keeper, is_exact};
-use super::unit::{Going, Mover, items};
 use super::{LocalTrash, NAME, rules};
 use crate::deeds::What;
 use crate::error::SyncError;
 use crate::event::Event;
+use crate::local_trash::{Going, Mover, Sites, items, real};
 use crate::organize::{Decision, GroupRecord, MemberRecord, Place};
 use crate::plan::SkipReason;
 use crate::state::{PictureKey, RunId};
@@ -35,8 +32,7 @@ pub(super) struct Pass<'a> {
     pub(super) summary: Summary,
     total: u64,
     beside: Beside,
-    /// Trashes by file system, and whether one is ready.
-    sites: BTreeMap<u64, Result<(Site, bool), String>>,
+    sites: Sites<'a>,
     /// Photos that are where they were no more.
     gone: Vec<PictureKey>,
     moved: u64,
@@ -69,7 +65,7 @@ impl<'a> Pass<'a> {
             summary: Summary { listing_complete: true, ..Summary::default() },
             total,
             beside: Beside::default(),
-            sites: BTreeMap::new(),
+            sites: Sites::new(of.place),
             gone: Vec::new(),
             moved: 0,
         }
@@ -142,7 +138,7 @@ impl<'a> Pass<'a> {
                 return Err(why);
             }
             let going = self.unit(path, best, seen)?;
-            let (site, device) = self.site(path)?;
+            let (site, device) = self.sites.of(path)?;
             // The last look at what is kept.
             if let (Keeper::File(kept), Some(kept_path)) = (keeper, best.place.file())
                 && photo_metadata::replace::identity(kept_path).ok() != Some(kept.identity)
@@ -161,7 +157,7 @@ impl<'a> Pass<'a> {
             self.of.reporter.report(&Event::WouldChange(&what));
             return Ok(Ended::Done);
         };
-        if let Err(why) = self.prepare(&site, device) {
+        if let Err(why) = self.sites.prepare(&site, device) {
             return Ok(Ended::Failed(why));
         }
         let mover = Mover { store: self.of.store, reporter: self.of.reporter, run, zone };
@@ -200,26 +196,6 @@ impl<'a> Pass<'a> {
             file.path = real(&file.path).map_err(unreadable)?;
         }
         Ok(going)
-    }
-
-    /// The trash for a file, and its file system: that of its folder, since a file may state another one (overlays).
-    fn site(&mut self, path: &Path) -> Result<(Site, u64), String> {
-        let real = real(path).map_err(|error| error.to_string())?;
-        let folder = real.parent().unwrap_or(&real);
-        let device = folder.metadata().map_err(|error| error.to_string())?.dev();
-        let find = || self.of.place.site(folder, device).map(|site| (site, false));
-        let site = self.sites.entry(device).or_insert_with(find).clone()?;
-        Ok((site.0, device))
-    }
-
-    fn prepare(&mut self, site: &Site, device: u64) -> Result<(), String> {
-        let ready = self.sites.get(&device);
-        if let Some(Ok((_, true))) = ready {
-            return Ok(());
-        }
-        let prepared = site.prepare(device).map(|()| (site.clone(), true));
-        self.sites.insert(device, prepared.clone());
-        prepared.map(drop)
     }
 
     fn count(&mut self, copy: &MemberRecord, ended: Ended) {
@@ -269,13 +245,5 @@ impl<'a> Pass<'a> {
         }
         self.moved = 0;
         Ok(())
-    }
-}
-
-/// A path whose folder has no links in it; its last part is not followed.
-fn real(path: &Path) -> std::io::Result<PathBuf> {
-    match (path.parent(), path.file_name()) {
-        (Some(folder), Some(name)) => Ok(folder.canonicalize()?.join(name)),
-        _ => Err(std::io::ErrorKind::InvalidInput.into()),
     }
 }

@@ -4,8 +4,9 @@ use std::path::Path;
 
 use photo_metadata::replace::{FileIdentity, identity};
 
-use super::beside::{Beside, is_in_a_trash};
+use super::beside::Beside;
 use super::proof::{NO_KEEPER, at, is_exact};
+use crate::local_trash::is_in_a_trash;
 use crate::organize::actions::objection_of_scan;
 use crate::organize::{GroupRecord, MemberRecord, Place};
 use crate::plan::SkipReason;

@@ -241,6 +241,25 @@ pub(in crate::state) fn tagged(
     Ok(ours)
 }
 
+pub(in crate::state) fn added(
+    connection: &Connection,
+    account: &str,
+    album: &AlbumId,
+) -> Result<BTreeSet<AssetId>, Trouble> {
+    let mut ours = BTreeSet::new();
+    let is_it = |of: &AlbumRef| of.id.as_ref() == Some(album);
+    fold(connection, account, ("add-to-album", "remove-from-album"), None, |what| match what {
+        What::AddToAlbum { album, assets } if is_it(&album) => ours.extend(assets),
+        What::RemoveFromAlbum { album, assets } if is_it(&album) => {
+            for asset in &assets {
+                ours.remove(asset);
+            }
+        }
+        _ => {}
+    })?;
+    Ok(ours)
+}
+
 pub(in crate::state) fn tags(connection: &Connection, account: &str) -> Result<BTreeSet<String>, Trouble> {
     let mut statement = connection.prepare_cached(
         "SELECT DISTINCT subject FROM deeds WHERE state = 'done' AND account = ?1 AND kind = 'tag'",

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use immich_api::Client;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use sync_core::organize::{ActSummary, Folders, GroupRecord, Link, LocalTrash, ScanSummary, TrashPlace};
+use sync_core::local_trash::TrashPlace;
+use sync_core::organize::{ActSummary, Folders, GroupRecord, Link, LocalTrash, ScanSummary};
 use sync_core::state::{GroupStore as _, SqliteStore};
 use sync_core::{Account, Reporter, StopFlag, SyncError};
 

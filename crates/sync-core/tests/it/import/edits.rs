@@ -1,5 +1,6 @@
 //! New bytes under an item that was sent.
 
+use immich_api::AssetId;
 use sync_core::import::{EditRule, Kin, Relation, SkipKind};
 
 use super::lab::{File, Lab, Shelf, skipped};
@@ -89,6 +90,49 @@ fn a_lost_state_is_rebuilt_from_the_notes_without_an_upload() {
     lab.shelf.put("00003.jpg", File::of("another version"));
     lab.import();
     assert!(lab.view(b"picture 3").is_trashed, "it is known to be ours");
+}
+
+#[test]
+fn what_comes_later_is_stacked_on_what_was_sent_earlier_unless_others_are_in_that_stack() {
+    let mut lab = Lab::new();
+    lab.options.stack.insert(Kin::RawJpeg);
+    let of = |name: &str, rank| {
+        let relations = vec![Relation { kin: Kin::RawJpeg, key: Shelf::id(&name[..1]), rank }];
+        File { relations, ..File::of(name) }
+    };
+    for (name, rank) in [("a.dng", 1), ("b.jpg", 0), ("b.dng", 1), ("c.dng", 1), ("d.dng", 1)] {
+        lab.shelf.put(name, of(name, rank));
+    }
+    lab.import();
+    let asset = |lab: &Lab, name: &str| lab.of(name).id;
+    assert_eq!(lab.sandbox.stacks(), [vec![asset(&lab, "b.jpg"), asset(&lab, "b.dng")]]);
+
+    // The user stacked these two by hand.
+    let strangers = [lab.of("c.dng").id, lab.of("d.dng").id];
+    let ids: Vec<AssetId> = strangers.iter().map(|id| AssetId::parse(&id.to_string()).unwrap()).collect();
+    lab.client().writer().make_stack(&ids).unwrap();
+    for (name, rank) in [("a.jpg", 0), ("b.tif", 2), ("c.jpg", 0)] {
+        lab.shelf.put(name, of(name, rank));
+    }
+    let (summary, heard) = lab.import();
+
+    let mut wanted = vec![
+        vec![asset(&lab, "a.jpg"), asset(&lab, "a.dng")],
+        ["b.jpg", "b.dng", "b.tif"].map(|name| asset(&lab, name)).to_vec(),
+        strangers.to_vec(),
+    ];
+    let sorted = |mut stacks: Vec<Vec<_>>| {
+        for stack in &mut stacks {
+            stack[1..].sort();
+        }
+        stacks.sort();
+        stacks
+    };
+    wanted = sorted(wanted);
+    assert_eq!(sorted(lab.sandbox.stacks()), wanted, "{heard:?}");
+    lab.undo(summary.run.unwrap());
+    assert_eq!(lab.sandbox.stacks().len(), 2, "{:?}", lab.sandbox.stacks());
+    lab.import();
 }
 
 #[test]

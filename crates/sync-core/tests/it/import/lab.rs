@@ -217,6 +217,7 @@ pub(crate) fn options() -> ImportOptions {
     ImportOptions {
         into_album: None,
         tags: BTreeSet::new(),
+        session_tag: None,
         people_tag: None,
         prefer: Preference::Changed,
         delete: DeleteRule::Keep,

@@ -1,9 +1,10 @@
 //! What changes after the first run, in the source and on the server.
 
 use sync_core::deeds::What;
-use sync_core::import::{AlbumKey, SkipKind};
+use sync_core::import::{AlbumKey, SkipKind, Stamp};
+use sync_core::state::LedgerStore as _;
 
-use super::lab::{File, Lab, skipped};
+use super::lab::{File, Lab, Shelf, skipped};
 
 fn with_caption(text: &str) -> File {
     let mut file = File::of("one");
@@ -190,4 +191,29 @@ fn undo_takes_everything_back_and_the_next_run_does_not_send_it_again() {
     let (again, heard) = lab.import();
     assert_eq!(skipped(&again, SkipKind::DeletedHere), 1, "{heard:?}");
     assert!(!heard.changed.iter().any(|what| matches!(what, What::Upload { .. })));
+}
+
+#[test]
+fn what_a_killed_run_did_and_did_not_remember_is_ours_nevertheless() {
+    let mut lab = Lab::new();
+    let mut file = File::of("one").in_albums(&["A"]);
+    file.facts.tags.insert("Trips".to_owned());
+    lab.shelf.put("a.jpg", file);
+    lab.import();
+    let account = lab.client().server().user.id.to_string();
+    let mut entries = lab.store.entries(&account, "shelf", &[Shelf::id("a.jpg")]).unwrap();
+    for entry in &mut entries {
+        // As after a kill between the deed and the ledger.
+        entry.stamp = Stamp([0; 16]);
+        entry.sent.albums.clear();
+        entry.sent.tags.clear();
+    }
+    lab.store.put_entries(&entries).unwrap();
+    lab.import();
+
+    lab.shelf.put("a.jpg", File::of("one"));
+    lab.import();
+
+    let photo = lab.of("a.jpg");
+    assert_eq!((photo.albums, photo.tags), (Vec::new(), Vec::new()));
 }

@@ -5,7 +5,8 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use sample_pictures::{Exif, Gps, Kind, Picture};
-use sync_core::organize::{Decision, Place, TrashPlace};
+use sync_core::local_trash::TrashPlace;
+use sync_core::organize::{Decision, Place};
 use sync_core::state::{DeedStore as _, GroupStore as _};
 
 use super::lab::{Desk, reasons};

@@ -156,6 +156,7 @@ fn add(facts: &mut Facts, more: Facts) {
         taken,
         albums,
         tags,
+        tags_once,
         people,
         sidecar,
     } = more;
@@ -168,5 +169,6 @@ fn add(facts: &mut Facts, more: Facts) {
     facts.sidecar = facts.sidecar.take().or(sidecar);
     facts.albums.extend(albums);
     facts.tags.extend(tags);
+    facts.tags_once.extend(tags_once);
     facts.people.extend(people);
 }

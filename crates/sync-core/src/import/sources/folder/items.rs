@@ -93,7 +93,6 @@ impl Walk<'_> {
         let id = ItemId::of(KIND, path.as_os_str().as_bytes());
         if !beside.is_empty() && !(self.known)(id) && !self.vet(folder, files, &mut beside)? {
             let kind = SkipKind::TrashedThere;
-            self.is_complete = false;
             self.left_beside(folder, files, &beside, kind, "its photo is in the trash")?;
             if let Some(motion) = telling.motions.get(&at) {
                 let why = "the moving half of a photo in the trash".to_owned();
@@ -156,7 +155,7 @@ impl Walk<'_> {
         motions
     }
 
-    fn is_pair(&self, folder: &Path, video: &Entry, picture: &Entry) -> bool {
+    pub(super) fn is_pair(&self, folder: &Path, video: &Entry, picture: &Entry) -> bool {
         if is_pixel_motion(&video.name) {
             return true;
         }

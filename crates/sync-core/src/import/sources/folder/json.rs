@@ -39,7 +39,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Said> {
         albums: albums.iter().map(|album| album.key.clone()).collect(),
         tags: names(&json, "tags", &["value", "name"]),
         people: names(&json, "people", &["name"]),
-        sidecar: None,
+        ..Facts::default()
     };
     Some(Said { facts, albums, is_trashed: yes("trashed").is_some() })
 }

@@ -15,6 +15,7 @@ mod items;
 mod json;
 mod keys;
 mod lists;
+mod named;
 mod options;
 mod range;
 mod relations;
@@ -27,9 +28,9 @@ pub use filter::BadPattern;
 pub use options::{FolderAlbums, FolderOptions};
 pub use range::{BadRange, DateRange};
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ffi::OsStr;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -53,6 +54,8 @@ pub struct FolderSource {
     filter: Filter,
     /// The roots as the system knows them, in order and each once.
     roots: Vec<PathBuf>,
+    /// Of a folder that is here, too, only these files were named, and what belongs to them.
+    named: BTreeMap<PathBuf, BTreeSet<Box<[u8]>>>,
     /// Roots that are not there.
     missing: Vec<(PathBuf, std::io::Error)>,
     titles: Mutex<Arc<Titles>>,
@@ -61,7 +64,7 @@ pub struct FolderSource {
 }
 
 impl FolderSource {
-    /// Folders, seen through these options.
+    /// Folders, seen through these options. A file among the roots stands for itself and for what belongs to it.
     ///
     /// In patterns `*` and `?` stand for anything but a slash, `**` for anything, `[ab]` for one of these letters and
     /// `{a,b}` for one of these words; the case of letters does not matter. A pattern without a slash is a name at any
@@ -69,19 +72,28 @@ impl FolderSource {
     pub fn new(options: FolderOptions) -> Result<Self, BadPattern> {
         let filter = Filter::new(&options)?;
         let (mut roots, mut missing) = (Vec::new(), Vec::new());
+        let mut named: BTreeMap<PathBuf, BTreeSet<Box<[u8]>>> = BTreeMap::new();
         for root in &options.roots {
             match root.canonicalize() {
                 Ok(root) if root.is_dir() => roots.push(root),
-                Ok(root) => missing.push((root, std::io::ErrorKind::NotADirectory.into())),
+                Ok(root) => match (root.parent(), root.file_name()) {
+                    (Some(folder), Some(name)) if root.is_file() => {
+                        named.entry(folder.to_owned()).or_default().insert(name.as_bytes().into());
+                    }
+                    _ => missing.push((root, ErrorKind::InvalidInput.into())),
+                },
                 Err(error) => missing.push((root.clone(), error)),
             }
         }
+        named.retain(|folder, _| !roots.contains(folder));
+        roots.extend(named.keys().cloned());
         roots.sort_unstable();
         roots.dedup();
         Ok(Self {
             options,
             filter,
             roots,
+            named,
             missing,
             titles: Mutex::default(),
             albums: Mutex::default(),
@@ -113,6 +125,19 @@ impl Source for FolderSource {
         self.lists.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let walk = Walk { source: self, known, tell, titles: &titles, is_complete: true };
         Ok(walk.all(&self.missing))
+    }
+
+    /// Whether nothing is there any more, and what is left of the way there can be listed: what the options leave out is
+    /// not told, but is there.
+    fn is_gone(&self, path: &Path) -> bool {
+        match path.symlink_metadata() {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let above = path.ancestors().skip(1).find(|above| above.symlink_metadata().is_ok());
+                let is_below = |above: &Path| self.roots.iter().any(|root| above.starts_with(root));
+                above.is_some_and(|above| is_below(above) && above.read_dir().is_ok())
+            }
+            Err(_) | Ok(_) => false,
+        }
     }
 
     fn facts(&self, item: &Item) -> Result<Facts, SourceError> {

@@ -44,6 +44,8 @@ pub struct FolderOptions {
     pub trashed: bool,
     /// Extensions that the server takes, in small letters and without the dot; those of a current one when `None`.
     pub accepted: Option<BTreeSet<String>>,
+    /// A folder with nothing in it is what the user expects, and no disk that is not there.
+    pub may_be_empty: bool,
     /// The file system gives a file other numbers and change times with each mount, so that only size and time count.
     pub ignore_inode: bool,
 }
@@ -69,6 +71,7 @@ impl FolderOptions {
             hidden: HiddenRule::Skip,
             trashed: false,
             accepted: None,
+            may_be_empty: false,
             ignore_inode: false,
         }
     }

@@ -76,12 +76,12 @@ fn list_knowing(source: &FolderSource, known: &dyn Fn(ItemId) -> bool) -> Told {
         (Vec::new(), BTreeMap::new(), Vec::new(), Vec::new());
     let mut tell = |found| {
         match found {
-            Found::There(_) => {}
             Found::Item(item) => {
                 let parts = [&item.media].into_iter().chain(&item.motion).chain(&item.about);
                 all.extend(parts.map(|media| media.path.path().to_owned()));
                 items.push(*item);
             }
+            Found::There(_) => {}
             Found::Passed(left) => {
                 all.push(left.path.path().to_owned());
                 passed.insert(left.path.path().to_owned(), left.kind);

@@ -36,7 +36,10 @@ impl Walk<'_> {
             .try_for_each(|(path, error)| self.trouble(path, &format!("it cannot be read: {error}"), true))
             .is_continue()
             && self.roots().is_continue();
-        Listing { is_complete: walked && self.is_complete, roots: self.source.roots.clone() }
+        let FolderSource { roots, named, .. } = self.source;
+        let folders = roots.iter().filter(|root| !named.contains_key(*root)).cloned();
+        let files = named.iter().flat_map(|(folder, names)| names.iter().map(|name| below(folder, name)));
+        Listing { is_complete: walked && self.is_complete, roots: folders.chain(files).collect() }
     }
 
     fn roots(&mut self) -> ControlFlow<()> {
@@ -44,18 +47,22 @@ impl Walk<'_> {
         for root in &self.source.roots {
             let mut waiting = vec![Waiting { path: root.clone(), relative: Vec::new() }];
             while let Some(folder) = waiting.pop() {
-                let contents = match dir::read(&folder.path, self.source.options.ignore_inode) {
+                let mut contents = match dir::read(&folder.path, self.source.options.ignore_inode) {
                     Ok(contents) => contents,
                     Err(error) => {
                         self.trouble(&folder.path, &format!("the folder cannot be read: {error}"), true)?;
                         continue;
                     }
                 };
+                if let Some(named) = self.source.named.get(&folder.path).filter(|_| folder.path == *root) {
+                    self.only(named, &folder.path, &mut contents);
+                }
                 // It may be mounted in two places, or lie below another root.
                 if !entered.insert(contents.number) {
                     continue;
                 }
-                if folder.relative.is_empty() && contents.is_empty() {
+                let may_be_empty = self.source.options.may_be_empty;
+                if folder.relative.is_empty() && contents.is_empty() && !may_be_empty {
                     self.trouble(root, "it is empty; if something is mounted there, mount it first", true)?;
                 }
                 self.folder(root, &folder, contents, &mut waiting)?;
@@ -112,12 +119,10 @@ impl Walk<'_> {
                     Some(format!("a folder that is not looked into: {why}")),
                 )?;
             } else if self.source.filter.leaves_out_folder(&relative) {
-                self.is_complete = false;
                 self.passed(path, SkipKind::Excluded, Some("a folder left out by a pattern".to_owned()))?;
             } else if self.source.options.recursive {
                 waiting.push(Waiting { path, relative });
             } else {
-                self.is_complete = false;
                 self.passed(path, SkipKind::Excluded, Some("folders below are left out".to_owned()))?;
             }
         }
@@ -142,7 +147,6 @@ impl Walk<'_> {
                 *out = self.source.filter.leaves_out(options, &relative, kind);
                 *out = out.take().or_else(|| self.out_by_list(&file.name, lists));
                 *out = out.take().or_else(|| self.source.out_by_date(&folder.path, file));
-                self.is_complete &= out.is_none();
             }
             roles.push(role);
         }

@@ -23,6 +23,8 @@ pub(super) struct Index {
     pub(super) gathered: Gathered,
     pub(super) albums: Vec<Album>,
     pub(super) partner: Partner,
+    /// Whether what is sent gets the name of its export as a tag.
+    pub(super) tags: bool,
     pub(super) report: TakeoutReport,
 }
 
@@ -37,7 +39,7 @@ impl Index {
         tell: Tell<'_>,
     ) -> (Self, Listing, ControlFlow<()>) {
         let parts = find(&options.paths);
-        let mut index = Self { partner: options.partner.clone(), ..Self::default() };
+        let mut index = Self { partner: options.partner.clone(), tags: options.tag, ..Self::default() };
         index.catalogue.volumes = parts.volumes;
         let roots = index.catalogue.volumes.iter().map(|volume| volume.path.clone()).collect();
         let mut listing = Listing { is_complete: parts.troubles.is_empty(), roots };
@@ -140,6 +142,10 @@ impl Index {
             let cluster = &self.gathered.clusters[at as usize];
             let files = self.copies(cluster);
             if let Some((kind, why)) = self.exclusion(cluster, options) {
+                // What somebody threw away at Google is gone; what is left out is not.
+                if kind != SkipKind::TrashedThere {
+                    tell(Found::There(cluster.id))?;
+                }
                 for file in [cluster.media, cluster.motion].iter().filter(|file| **file != NONE).chain(files)
                 {
                     tell(Found::Passed(Passed {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::albums::Album;
 use super::catalogue::JsonRow;
+use super::exports::part_name;
 use super::gather::{Cluster, Edit, KIND, NONE, original};
 use super::index::Index;
 use super::names::{file_name, split};
@@ -94,8 +95,18 @@ impl Index {
         let cluster = &self.gathered.clusters[at];
         let mut facts = self.json(cluster).map_or_else(Facts::default, |json| self.said(json));
         let albums = self.albums_of(cluster).map(|album| album.source.key.clone());
+        facts.tags_once = self.export_of(cluster).into_iter().collect();
         facts.albums = albums.chain(self.partner_album(cluster).map(|album| album.key)).collect();
         facts
+    }
+
+    /// The tag that names the export of a photo, `{takeout}/takeout-20240131T120000Z`, as people know it from another
+    /// uploader.
+    fn export_of(&self, cluster: &Cluster) -> Option<String> {
+        let row = self.catalogue.media.get(cluster.media as usize).filter(|_| self.tags)?;
+        let volume = self.catalogue.volumes.get(self.catalogue.volume_of(row.folder) as usize)?;
+        let name = part_name(&volume.path.file_name()?.to_string_lossy());
+        (!name.export.is_empty()).then(|| format!("{{takeout}}/{}", name.export))
     }
 
     /// What a JSON says, which counts for an edited version, too.

@@ -24,6 +24,8 @@ pub struct TakeoutOptions {
     pub albums: bool,
     /// Albums without a title are made, too, and called as their folder.
     pub untitled: bool,
+    /// What is sent gets the name of its export as a tag, where the name of the part says it.
+    pub tag: bool,
     /// Only photos of the album with this title are taken.
     pub from_album: Option<String>,
 }
@@ -52,6 +54,7 @@ impl TakeoutOptions {
             unmatched: true,
             albums: true,
             untitled: false,
+            tag: false,
             from_album: None,
         }
     }

@@ -59,7 +59,7 @@ fn links_are_not_followed_and_no_folder_is_listed_twice() {
 #[test]
 fn what_is_not_there_makes_the_listing_incomplete() {
     let root = tree(&[("a/a.jpg", b"1"), ("empty/", b"")]);
-    for missing in ["gone", "empty", "a/a.jpg"] {
+    for missing in ["gone", "empty"] {
         let roots = vec![root.path().join("a"), root.path().join(missing)];
 
         let told = list(&FolderSource::new(FolderOptions::new(roots)).unwrap());
@@ -243,7 +243,54 @@ fn only_the_wanted_days_are_taken() {
 
     assert_eq!(told.names(), ["IMG_20200131_121314.jpg"]);
     assert_eq!(told.skip("now.jpg"), Some(SkipKind::Excluded));
-    assert!(!told.listing.is_complete, "what is left out is not gone");
+    assert!(told.listing.is_complete);
+}
+
+#[test]
+fn what_is_left_out_is_not_gone_and_what_is_away_is_only_below_a_folder_that_can_be_listed() {
+    let root = tree(&[("a.jpg", b"1"), ("x/b.jpg", b"2")]);
+    let real = root.path().canonicalize().unwrap();
+    let source = source(root.path(), |options| options.exclude.push("x/".to_owned()));
+
+    let told = list(&source);
+
+    assert!(told.listing.is_complete && told.names() == ["a.jpg"]);
+    assert!(!source.is_gone(&real.join("x/b.jpg")) && !source.is_gone(&real.join("a.jpg")));
+    fs::remove_dir_all(real.join("x")).unwrap();
+    assert!(source.is_gone(&real.join("x/b.jpg")));
+    assert!(!source.is_gone(Path::new("/elsewhere/b.jpg")), "below no root");
+    drop(root);
+    assert!(!source.is_gone(&real.join("a.jpg")), "the folder itself is away");
+}
+
+#[test]
+fn a_file_that_is_named_comes_with_what_belongs_to_it_and_with_nothing_else() {
+    let root = tree(&[
+        ("a.HEIC", &picture(APPLE)),
+        ("a.MOV", &video(APPLE)),
+        ("a.mp4", b"another"),
+        ("a.HEIC.xmp", &xmp("")),
+        ("a.jpg.xmp", &xmp("")),
+        ("ab.jpg", b"1"),
+        ("ab.json", b"{}"),
+        ("x/c.jpg", b"2"),
+    ]);
+    let real = root.path().canonicalize().unwrap();
+    let named = |names: &[&str]| {
+        let roots = names.iter().map(|name| root.path().join(name)).collect();
+        list(&FolderSource::new(FolderOptions::new(roots)).unwrap())
+    };
+
+    let one = named(&["a.HEIC"]);
+    let all = named(&["a.HEIC", "x/c.jpg", "ab.jpg", "x"]);
+    let none = named(&["no.jpg"]);
+
+    assert_eq!(one.names(), ["a.HEIC"]);
+    assert!(one.items[0].motion.is_some() && one.items[0].about.len() == 1 && one.troubles.is_empty());
+    assert_eq!((one.listing.is_complete, one.listing.roots), (true, vec![real.join("a.HEIC")]));
+    assert_eq!(all.names(), ["a.HEIC", "ab.jpg", "c.jpg"]);
+    assert!(all.listing.roots.contains(&real.join("x")) && all.listing.roots.len() == 3);
+    assert!(!none.listing.is_complete && none.troubles.len() == 1);
 }
 
 #[test]

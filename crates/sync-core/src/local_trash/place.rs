@@ -30,9 +30,9 @@ pub enum TrashPlace {
 
 /// A trash that may not be there yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Site {
+pub(crate) struct Site {
     /// With `files` and `info` in it.
-    pub(super) root: PathBuf,
+    pub(crate) root: PathBuf,
     /// Notes name files from here on; `None` where they name them from the root.
     top: Option<PathBuf>,
     /// Whose it has to be, where others may make things beside it.
@@ -41,7 +41,7 @@ pub(super) struct Site {
 
 impl TrashPlace {
     /// The trash for files in this folder, which lies on the file system with this number.
-    pub(super) fn site(&self, folder: &Path, device: u64) -> Result<Site, String> {
+    pub(crate) fn site(&self, folder: &Path, device: u64) -> Result<Site, String> {
         match self {
             Self::Nowhere => {
                 Err("this system has no trash that is known here; name a folder with --local-trash DIR"
@@ -87,12 +87,12 @@ impl Site {
     }
 
     /// A path as the note names it.
-    pub(super) fn named<'p>(&self, path: &'p Path) -> &'p Path {
+    pub(crate) fn named<'p>(&self, path: &'p Path) -> &'p Path {
         self.top.as_deref().and_then(|top| path.strip_prefix(top).ok()).unwrap_or(path)
     }
 
     /// Makes what is missing of it, for nobody else to read, and looks whether it is what it should be.
-    pub(super) fn prepare(&self, device: u64) -> Result<(), String> {
+    pub(crate) fn prepare(&self, device: u64) -> Result<(), String> {
         let failed = |path: &Path, error: &io::Error| {
             format!(
                 "the trash `{}` cannot be used: {error}; name a folder with --local-trash DIR",

@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use photo_metadata::replace::{FileIdentity, identity};
 
+use super::Site;
 use super::note;
-use super::place::Site;
 use crate::deeds::moving::{self, Whereabouts, bring_back, whereabouts};
 use crate::deeds::{Deed, HERE, TrashedFile, What};
 use crate::error::{SyncError, chain};
@@ -23,16 +23,16 @@ const MOST_NAMES: u32 = 200;
 
 /// A file that goes, as it was looked at.
 #[derive(Debug)]
-pub(super) struct Going {
+pub(crate) struct Going {
     /// Its path without links.
-    pub(super) path: PathBuf,
-    pub(super) identity: FileIdentity,
-    pub(super) sha1: String,
+    pub(crate) path: PathBuf,
+    pub(crate) identity: FileIdentity,
+    pub(crate) sha1: String,
 }
 
 impl Going {
     /// A sidecar as it is now.
-    pub(super) fn sidecar(path: PathBuf) -> Result<Self, String> {
+    pub(crate) fn sidecar(path: PathBuf) -> Result<Self, String> {
         let named = |what: &str| format!("its sidecar `{}` {what}", path.display());
         let before = identity(&path).map_err(|error| named(&chain(&error)))?;
         if before.links > 1 {
@@ -47,16 +47,16 @@ impl Going {
 }
 
 /// Everything that a move needs.
-pub(super) struct Mover<'a> {
-    pub(super) store: &'a dyn DeedStore,
-    pub(super) reporter: &'a dyn Reporter,
-    pub(super) run: RunId,
-    pub(super) zone: &'a TimeZone,
+pub(crate) struct Mover<'a> {
+    pub(crate) store: &'a dyn DeedStore,
+    pub(crate) reporter: &'a dyn Reporter,
+    pub(crate) run: RunId,
+    pub(crate) zone: &'a TimeZone,
 }
 
 impl Mover<'_> {
     /// Moves these files, the photo last; what it came to in words where it failed, with everything back in its place.
-    pub(super) fn go(
+    pub(crate) fn go(
         &self,
         going: &[Going],
         site: &Site,
@@ -88,7 +88,7 @@ impl Mover<'_> {
 }
 
 /// The same files as they will be in the trash.
-pub(super) fn items(
+pub(crate) fn items(
     going: &[Going],
     site: &Site,
     attempt: u32,
