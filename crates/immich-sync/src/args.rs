@@ -13,8 +13,8 @@ use clap::{Parser, Subcommand};
 
 use crate::settings::words::ClassWord;
 use picks::{
-    ForApple, ForFolders, ForGroups, ForOrganizing, ForReading, ForShowing, ForTakeout, ForUndoing,
-    ForWriting, Options,
+    ForApple, ForExporting, ForFolders, ForGroups, ForOrganizing, ForReading, ForShowing, ForTakeout,
+    ForUndoing, ForWriting, Options,
 };
 
 const WRITE_NOTES: &str = "\
@@ -61,6 +61,19 @@ Exit status: 0 done, 2 usage or config, 3 finished but some files failed, were r
 by the brake, 10 server unreachable, 11 another run is active, 12 key refused or permission missing, 13 server too old, \
 130 or 143 interrupted, 1 anything else.";
 
+const EXPORT_NOTES: &str = "\
+The library is only read. What is as it was is not written again: the state remembers what was exported. A file that you \
+changed, or that is not of an export, is never overwritten. Templates are those of osxphotos, as {created.year}/{album}; \
+docs/export.md lists their fields. `history` lists what was done, `undo` takes new files away again and brings back what \
+--cleanup put into the trash. No server is needed.
+
+Every option can also be given as an environment variable, IMMICH_SYNC_EXPORT_APPLE_PHOTOS_ and its name, and nearly all \
+of them in the table [export.apple-photos] of the config file (directory = \"{created.year}\"). Options that other commands \
+have too are IMMICH_SYNC_WORKERS and so on, and stand at the top of the config file.
+
+Exit status: 0 done, 2 usage or config, 3 finished but some files are missing in the library, failed or were in the way, \
+4 stopped by the brake, 11 another run is active, 130 or 143 interrupted, 1 anything else.";
+
 const UNDO_NOTES: &str = "\
 The newest change of each file goes first. A file that nobody changed since becomes byte for byte what it was, as long \
 as the replaced bytes are kept (--undo-keep-days, --undo-keep-size; `history` tells). Of any other file the tags go \
@@ -93,6 +106,9 @@ pub(crate) enum Command {
     /// Send photos and videos to the server, again and again, each once
     #[command(subcommand)]
     Import(ImportCommand),
+    /// Put the photos of a library into folders, by date or by any template, again and again
+    #[command(subcommand)]
+    Export(ExportCommand),
     /// Take back what a run did
     #[command(after_long_help = UNDO_NOTES, args_override_self = true)]
     Undo(UndoArgs),
@@ -229,6 +245,25 @@ pub(crate) struct AppleArgs {
     /// The settings.
     #[command(flatten)]
     pub(crate) options: Options<ForApple>,
+}
+
+/// `immich-sync export …`
+#[derive(Subcommand)]
+pub(crate) enum ExportCommand {
+    /// Export a library of Apple Photos to folders
+    #[command(after_long_help = EXPORT_NOTES, args_override_self = true)]
+    ApplePhotos(ExportArgs),
+}
+
+/// `immich-sync export apple-photos`
+#[derive(clap::Args)]
+pub(crate) struct ExportArgs {
+    /// The library, a folder whose name ends in .photoslibrary
+    #[arg(value_name = "LIBRARY")]
+    pub(crate) library: Option<PathBuf>,
+    /// The settings.
+    #[command(flatten)]
+    pub(crate) options: Options<ForExporting>,
 }
 
 /// `immich-sync undo`

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 
 use immich_api::ApiError;
 use photo_metadata::MetadataError;
+use sync_core::export::ExportSummary;
 use sync_core::import::ImportSummary;
 use sync_core::organize::{ActSummary, ScanSummary};
 use sync_core::{Summary, SyncError};
@@ -95,6 +96,16 @@ impl ExitStatus {
         }
     }
 
+    /// How an export did that came to its end.
+    pub(crate) fn of_export(export: &ExportSummary, signal: Option<u8>) -> Self {
+        let is_clean = export.failed == 0 && export.troubled() == 0 && export.listing_complete;
+        match signal {
+            Some(signal) if export.stopped => Self::Interrupted(signal),
+            _ if is_clean && !export.stopped => Self::Ok,
+            _ => Self::Partial,
+        }
+    }
+
     /// What an error means; `signal` is the one that asked to stop, if any.
     pub(crate) fn of_error(error: &anyhow::Error, signal: Option<u8>) -> Self {
         for cause in error.chain() {
@@ -166,14 +177,26 @@ fn of_sync(error: &SyncError, signal: Option<u8>) -> ExitStatus {
     match error {
         SyncError::Api(error) => of_api(error, signal),
         SyncError::Metadata(error) => of_metadata(error),
+        SyncError::Photos(error) => of_photos(error, signal),
         SyncError::Locked { .. } => ExitStatus::Locked,
-        SyncError::Brake(_) | SyncError::SourceShrank { .. } => ExitStatus::Brake,
+        SyncError::Brake(_) | SyncError::SourceShrank { .. } | SyncError::ExportShrank { .. } => {
+            ExitStatus::Brake
+        }
         SyncError::Library { .. }
         | SyncError::Named { .. }
         | SyncError::OtherServer { .. }
         | SyncError::NeedsAnswer(_)
         | SyncError::NeedsServer(_)
         | SyncError::NothingKnown(_) => ExitStatus::Usage,
+        _ => ExitStatus::Failed,
+    }
+}
+
+fn of_photos(error: &apple_photos::Error, signal: Option<u8>) -> ExitStatus {
+    use apple_photos::Error;
+    match error {
+        Error::NotALibrary { .. } | Error::TooOld { .. } | Error::IPhoto { .. } => ExitStatus::Usage,
+        Error::Stopped => signal.map_or(ExitStatus::Failed, ExitStatus::Interrupted),
         _ => ExitStatus::Failed,
     }
 }

@@ -36,6 +36,7 @@ fn main() -> ExitCode {
         Command::Write(options) => commands::write::run(options.matches()),
         Command::Organize(args) => commands::organize::run(&args),
         Command::Import(command) => commands::import::run(&command),
+        Command::Export(command) => commands::export::run(&command),
         Command::Undo(args) => commands::undo::run(&args),
         Command::History(args) => commands::history::run(&args),
         Command::Config(command) => commands::config::run(&command),

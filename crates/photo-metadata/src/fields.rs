@@ -55,6 +55,9 @@ pub struct PhotoFields {
     pub faces: Option<Faces>,
     /// Where it was taken.
     pub position: Known<Position>,
+    /// The title. Immich has none; other programs show it above the caption.
+    #[serde(default)]
+    pub title: Known<Caption>,
     /// The caption.
     pub caption: Known<Caption>,
     /// When it was taken.
@@ -72,6 +75,7 @@ impl PhotoFields {
             && no_names(&self.tags)
             && self.faces.as_ref().is_none_or(|faces| faces.list.is_empty())
             && self.position.value().is_none()
+            && self.title.value().is_none()
             && self.caption.value().is_none()
             && self.taken.is_none()
             && self.rating.value().is_none()

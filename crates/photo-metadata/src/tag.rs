@@ -74,6 +74,8 @@ tags! {
     /// The user's comment in EXIF (0x9286); its eight bytes of character set are the writer's matter.
     UserComment = "ExifIFD:UserComment", Text;
 
+    /// The title, default language (Dublin Core `dc:title`).
+    Title = "XMP-dc:Title", Text;
     /// The caption, default language (Dublin Core `dc:description`).
     Description = "XMP-dc:Description", Text;
     /// The caption in EXIF (0x010e), UTF-8 as the Metadata Working Group asks.
@@ -197,6 +199,7 @@ impl Tag {
     /// a writer that is told none takes all the others away (measured with ExifTool 12.57 and 13.59).
     pub(crate) fn written_name(self) -> &'static str {
         match self {
+            Self::Title => "XMP-dc:Title-x-default",
             Self::Description => "XMP-dc:Description-x-default",
             Self::XmpImageDescription => "XMP-tiff:ImageDescription-x-default",
             Self::Event => "XMP-iptcExt:Event-x-default",

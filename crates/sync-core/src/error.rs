@@ -21,6 +21,10 @@ pub enum SyncError {
     #[error(transparent)]
     Source(#[from] crate::import::SourceError),
 
+    /// A library of Apple Photos.
+    #[error(transparent)]
+    Photos(#[from] apple_photos::Error),
+
     /// The state database.
     #[error("the state in `{}` cannot be used: {message}", path.display())]
     State {
@@ -89,6 +93,17 @@ pub enum SyncError {
         managed: u64,
     },
 
+    /// Much of what was exported is gone from the library. Everything else was done.
+    #[error(
+        "{gone} of {managed} exported files are gone from the library, or have other places by now, and would go to the trash; none of them did. If that is right, say --yes; what is new or changed was exported"
+    )]
+    ExportShrank {
+        /// Gone.
+        gone: u64,
+        /// Remembered of this export.
+        managed: u64,
+    },
+
     /// Something that the journal should know, named by a user.
     #[error("nothing is known of {0}; `immich-sync history` lists what was done")]
     NothingKnown(String),
@@ -120,6 +135,7 @@ impl SyncError {
             Self::Api(error) => error.is_transient(),
             Self::Metadata(error) => error.is_transient(),
             Self::Source(error) => error.is_transient(),
+            Self::Photos(error) => error.is_transient(),
             Self::Locked { .. } => true,
             Self::State { .. }
             | Self::Library { .. }
@@ -128,6 +144,7 @@ impl SyncError {
             | Self::NeedsAnswer(_)
             | Self::Brake(_)
             | Self::SourceShrank { .. }
+            | Self::ExportShrank { .. }
             | Self::NothingKnown(_)
             | Self::NeedsServer(_)
             | Self::DoesNotAddUp { .. } => false,

@@ -5,6 +5,7 @@ use std::path::Path;
 use immich_api::QueueName;
 
 use crate::deeds::What;
+use crate::export::ExportEvent;
 use crate::import::ImportEvent;
 use crate::organize::{NotCompared, ScanSummary};
 use crate::paths::PrefixMap;
@@ -125,6 +126,8 @@ pub enum Event<'a> {
     },
     /// Something about an import.
     Import(&'a ImportEvent<'a>),
+    /// Something about an export.
+    Export(&'a ExportEvent<'a>),
     /// Something that the user should know and that belongs to no photo.
     Warning(&'a str),
     /// The end.

@@ -5,6 +5,7 @@ mod apply;
 pub mod deeds;
 pub mod error;
 pub mod event;
+pub mod export;
 pub mod history;
 pub mod import;
 pub mod local_trash;

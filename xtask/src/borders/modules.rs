@@ -10,7 +10,7 @@ use crate::source::{Token, positions};
 /// The binaries: they talk to the user, read the environment and the clock.
 const BINARIES: [&str; 2] = ["immich-sync", "xtask"];
 /// The features inside `sync-core` that do not know each other.
-const FEATURES: [&str; 3] = ["writeback", "organize", "import"];
+const FEATURES: [&str; 4] = ["writeback", "organize", "import", "export"];
 /// Where SQL may stand: our state, libraries of Apple Photos, and made libraries for tests.
 const SQL_HOMES: [&str; 3] =
     ["crates/sync-core/src/state", "crates/apple-photos/src", "crates/sample-pictures/src/apple"];

@@ -55,7 +55,8 @@ pub(crate) enum ForWriting {}
 
 impl Picks for ForWriting {
     fn takes(setting: &Setting) -> bool {
-        !setting.name.starts_with(catalogue::ORGANIZE) && !setting.name.starts_with(catalogue::IMPORT)
+        let others = [catalogue::ORGANIZE, catalogue::IMPORT, catalogue::EXPORT];
+        !others.iter().any(|other| setting.name.starts_with(other))
     }
 }
 
@@ -148,6 +149,33 @@ fn is_of_every_server(setting: &Setting) -> bool {
         catalogue::STATS_DIR,
     ];
     ForReading::takes(setting) || more.iter().any(|taken| taken.name == setting.name)
+}
+
+/// Those of exports of Apple Photos.
+pub(crate) enum ForExporting {}
+
+impl Picks for ForExporting {
+    fn takes(setting: &Setting) -> bool {
+        let more = [
+            catalogue::STATE_DIR,
+            catalogue::CONFIG,
+            catalogue::TIME_ZONE,
+            catalogue::JSON,
+            catalogue::QUIET,
+            catalogue::LOG_LEVEL,
+            catalogue::LOG_FILE,
+            catalogue::LOG_FORMAT,
+            catalogue::EXPORT_STATS,
+            catalogue::STATS_DIR,
+            catalogue::DRY_RUN,
+            catalogue::YES,
+            catalogue::WORKERS,
+            catalogue::EXIFTOOL,
+            catalogue::ENGINE,
+            catalogue::SECOND_OPINION,
+        ];
+        setting.name.starts_with(catalogue::EXPORT) || more.iter().any(|taken| taken.name == setting.name)
+    }
 }
 
 /// Those of imports of folders.

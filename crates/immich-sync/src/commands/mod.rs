@@ -3,6 +3,7 @@
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod demo;
+pub(crate) mod export;
 mod frame;
 pub(crate) mod history;
 pub(crate) mod import;

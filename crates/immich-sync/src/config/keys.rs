@@ -18,13 +18,17 @@ const ORGANIZE: &str = "organize";
 /// The table of imports, with one inside for each source.
 const IMPORT: &str = "import";
 
+/// The table of exports, with one inside for each kind of library.
+const EXPORT: &str = "export";
+
 /// The beginnings of keys in tables, and of the keys of the settings that they are.
-const TABLES: [(&str, &str); 5] = [
+const TABLES: [(&str, &str); 6] = [
     ("organize.", "organize_"),
     ("import.folder.", "import_folder_"),
     ("import.google-takeout.", "import_google_takeout_"),
     ("import.apple-photos.", "import_apple_photos_"),
     ("import.", "import_"),
+    ("export.apple-photos.", "export_apple_photos_"),
 ];
 
 /// The organizer's word for its cache, in megabytes.
@@ -65,7 +69,7 @@ pub(super) fn understand(document: Document, path: &Path) -> Result<ConfigFile, 
 fn in_one_row(entries: Vec<Raw>) -> impl Iterator<Item = Raw> {
     entries.into_iter().flat_map(|entry| match entry.value {
         Value::Table(inner) if entry.key == ORGANIZE => below(&entry.key, inner),
-        Value::Table(inner) if entry.key == IMPORT => {
+        Value::Table(inner) if [IMPORT, EXPORT].contains(&entry.key.as_str()) => {
             let inside = below(&entry.key, inner).into_iter();
             let spread = inside.flat_map(|raw| match raw.value {
                 Value::Table(inner) => below(&raw.key, inner),

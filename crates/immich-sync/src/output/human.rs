@@ -1,5 +1,6 @@
 //! Events for people: quiet about what went well, clear about what did not.
 
+mod exporting;
 mod importing;
 
 use std::path::{Path, PathBuf};
@@ -10,6 +11,7 @@ use std::time::Duration;
 use immich_api::{AssetId, QueueName};
 use sync_core::deeds::{DeedCount, TrashedFile, What};
 use sync_core::event::Activity;
+use sync_core::export::ExportEvent;
 use sync_core::import::ImportEvent;
 use sync_core::organize::{NotCompared, Place, ScanSummary, SkipKind};
 use sync_core::paths::PrefixMap;
@@ -17,6 +19,7 @@ use sync_core::plan::{Kept, SkipReason, Step};
 use sync_core::{Event, Reporter};
 
 use super::diff::{file_lines, shown};
+use super::export::ExportEnd;
 use super::history::deed_words;
 use super::import::ImportEnd;
 use super::plain::Lines;
@@ -230,6 +233,7 @@ impl Reporter for Human {
             }
             Event::Queues { queues, are_paused } => self.jobs(queues, *are_paused),
             Event::Import(event) => self.importing(event, false),
+            Event::Export(event) => self.exporting(event, false),
             _ => {}
         }
         if self.ends_a_photo(event) {
@@ -274,6 +278,14 @@ impl Presenter for Human {
 
     fn finish_importing(&self, end: &ImportEnd<'_>) {
         self.end_of_import(end);
+    }
+
+    fn foretell_export(&self, event: &ExportEvent<'_>) {
+        self.exporting(event, true);
+    }
+
+    fn finish_exporting(&self, end: &ExportEnd<'_>) {
+        self.end_of_export(end);
     }
 
     fn give_up(&self, error: &anyhow::Error, _status: ExitStatus) {

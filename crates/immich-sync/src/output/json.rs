@@ -8,6 +8,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 use sync_core::deeds::What;
+use sync_core::export::ExportEvent;
 use sync_core::import::ImportEvent;
 use sync_core::organize::{Place, SkipKind};
 use sync_core::paths::PrefixMap;
@@ -15,6 +16,7 @@ use sync_core::plan::Step;
 use sync_core::{Event, Reporter};
 
 use super::console::causes;
+use super::export::{self, ExportEnd};
 use super::import::{self, ImportEnd};
 use super::{Console, End, OrganizeEnd, Presenter, organize};
 use crate::exit::ExitStatus;
@@ -60,6 +62,16 @@ impl Presenter for Json {
             self.0.result(&line(&object));
         }
         self.0.result(&line(&import::ended(end)));
+    }
+
+    fn foretell_export(&self, event: &ExportEvent<'_>) {
+        if let Some(object) = export::object(event, true) {
+            self.0.result(&line(&object));
+        }
+    }
+
+    fn finish_exporting(&self, end: &ExportEnd<'_>) {
+        self.0.result(&line(&export::ended(end)));
     }
 
     fn give_up(&self, error: &anyhow::Error, status: ExitStatus) {
@@ -148,6 +160,7 @@ pub(super) fn object(event: &Event<'_>) -> Option<Value> {
             json!({ "type": "queues", "paused": are_paused, "queues": names })
         }
         Event::Import(event) => return import::object(event, false),
+        Event::Export(event) => return export::object(event, false),
         organizing => return object_of_organizing(organizing),
     })
 }

@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
 
 use anyhow::Result;
+use sync_core::export::ExportEvent;
 use sync_core::import::ImportEvent;
 use sync_core::organize::SkipKind;
 use sync_core::{Event, Reporter};
@@ -21,6 +22,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::registry::Registry;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+use super::export::{self, ExportEnd};
 use super::import::{ImportEnd, log_end, log_event};
 use super::{Console, End, OrganizeEnd, Presenter, clean, clean_path};
 use crate::exit::{ExitStatus, usage};
@@ -158,6 +160,7 @@ impl Reporter for LogReporter {
             Event::Warning(text) => tracing::warn!(text = clean(text), "warning"),
             Event::Queues { queues, are_paused } => tracing::info!(?queues, are_paused, "jobs of the server"),
             Event::Import(event) => log_event(event, false),
+            Event::Export(event) => export::log_event(event, false),
             organizing => log_organizing(organizing),
         }
     }
@@ -246,6 +249,14 @@ impl Presenter for LogReporter {
 
     fn foretell(&self, event: &ImportEvent<'_>) {
         log_event(event, true);
+    }
+
+    fn foretell_export(&self, event: &ExportEvent<'_>) {
+        export::log_event(event, true);
+    }
+
+    fn finish_exporting(&self, end: &ExportEnd<'_>) {
+        export::log_end(end);
     }
 
     fn finish_importing(&self, end: &ImportEnd<'_>) {

@@ -8,6 +8,7 @@ mod ask;
 mod clean;
 mod console;
 mod diff;
+mod export;
 mod groups;
 mod history;
 mod human;
@@ -31,6 +32,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use immich_api::Client;
+use sync_core::export::ExportEvent;
 use sync_core::import::ImportEvent;
 use sync_core::{Event, Reporter, Summary};
 
@@ -38,6 +40,7 @@ pub(crate) use ask::Asker;
 pub(crate) use clean::{clean, clean_path};
 pub(crate) use console::{Console, lost_results};
 pub(crate) use diff::file_lines;
+pub(crate) use export::{ExportEnd, Report};
 pub(crate) use groups::{GroupsView, Shown, class_lines};
 pub(crate) use history::HistoryView;
 pub(crate) use import::ImportEnd;
@@ -112,17 +115,24 @@ pub(crate) trait Presenter: Reporter {
     /// An import has come to its end.
     fn finish_importing(&self, end: &ImportEnd<'_>);
 
+    /// What an export would do, and does not.
+    fn foretell_export(&self, _event: &ExportEvent<'_>) {}
+
+    /// An export has come to its end.
+    fn finish_exporting(&self, end: &ExportEnd<'_>);
+
     /// The run had to be given up.
     fn give_up(&self, error: &anyhow::Error, status: ExitStatus);
 }
 
-/// Tells somebody of a dry run of an import, whose events say what would be.
+/// Tells somebody of a dry run of an import or export, whose events say what would be.
 pub(crate) struct Foretelling<'a>(pub(crate) &'a Everybody);
 
 impl Reporter for Foretelling<'_> {
     fn report(&self, event: &Event<'_>) {
         match event {
             Event::Import(event) => self.0.foretell(event),
+            Event::Export(event) => self.0.foretell_export(event),
             other => self.0.report(other),
         }
     }
@@ -145,6 +155,13 @@ impl Everybody {
         }
         all.push(shown);
         Self(all)
+    }
+
+    /// Somebody who is told, too.
+    pub(crate) fn also(&mut self, presenter: Option<impl Presenter + 'static>) {
+        if let Some(presenter) = presenter {
+            self.0.push(Box::new(presenter));
+        }
     }
 }
 
@@ -177,6 +194,14 @@ impl Presenter for Everybody {
 
     fn finish_importing(&self, end: &ImportEnd<'_>) {
         self.0.iter().for_each(|presenter| presenter.finish_importing(end));
+    }
+
+    fn foretell_export(&self, event: &ExportEvent<'_>) {
+        self.0.iter().for_each(|presenter| presenter.foretell_export(event));
+    }
+
+    fn finish_exporting(&self, end: &ExportEnd<'_>) {
+        self.0.iter().for_each(|presenter| presenter.finish_exporting(end));
     }
 
     fn give_up(&self, error: &anyhow::Error, status: ExitStatus) {

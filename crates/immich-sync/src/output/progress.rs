@@ -1,5 +1,6 @@
 //! How far a run is, for somebody who waits.
 
+use sync_core::export::ExportProgress;
 use sync_core::import::Progress as Imported;
 
 /// Shows how far a run is.
@@ -21,6 +22,11 @@ pub(super) trait Progress: Send + Sync {
 
     /// An import is so far.
     fn imported(&self, import: &Imported);
+
+    /// An export is so far.
+    fn exported(&self, export: &ExportProgress) {
+        self.asked("Exporting", export.ended, export.total.max(export.ended));
+    }
 
     /// Prints something without mixing it with what is shown.
     fn aside(&self, print: &mut dyn FnMut());

@@ -15,6 +15,7 @@ use sync_core::import::ImportEvent;
 use sync_core::{Event, Reporter};
 
 use super::console::lose_results;
+use super::export::ExportEnd;
 use super::import::ImportEnd;
 use super::{Console, End, OrganizeEnd, Presenter, Traffic};
 use crate::exit::{ExitStatus, usage};
@@ -51,6 +52,10 @@ impl Presenter for Statistics {
 
     fn finish_importing(&self, end: &ImportEnd<'_>) {
         self.save(&numbers_of_import(end));
+    }
+
+    fn finish_exporting(&self, end: &ExportEnd<'_>) {
+        self.save(&numbers_of_export(end));
     }
 
     fn give_up(&self, _error: &anyhow::Error, _status: ExitStatus) {}
@@ -170,6 +175,28 @@ fn numbers_of_import(end: &ImportEnd<'_>) -> Map<String, Value> {
     put("bytes_read", summary.bytes_read);
     put("bytes_sent", summary.bytes_sent);
     put_end(&mut numbers, end.traffic, end.elapsed, end.status);
+    numbers
+}
+
+/// The same of an export.
+fn numbers_of_export(end: &ExportEnd<'_>) -> Map<String, Value> {
+    let summary = end.summary;
+    let mut numbers = Map::new();
+    let mut put = |name: &str, number: u64| numbers.insert(name.to_owned(), number.into());
+    put("total", summary.seen);
+    put("updated", if end.dry_run { 0 } else { summary.done() });
+    put("simulated", if end.dry_run { summary.done() } else { 0 });
+    put("skipped", summary.left_in_all());
+    put("errors", summary.failed);
+    put("exported", summary.written);
+    put("exported_again", summary.updated);
+    put("adopted", summary.adopted);
+    put("removed", summary.removed);
+    for (kind, number) in &summary.left {
+        put(&format!("skipped_{}", kind.name().replace('-', "_")), *number);
+    }
+    put("bytes_written", summary.bytes);
+    put_end(&mut numbers, Traffic::default(), end.elapsed, end.status);
     numbers
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
+use sync_core::export::ExportProgress;
 use sync_core::import::Progress as Imported;
 
 use super::progress::Progress;
@@ -104,6 +105,19 @@ impl Progress for Bar {
             self.0.set_message(format!("{} files found so far, {sent}", thousands(import.seen)));
         }
         self.0.set_position(import.ended);
+    }
+
+    fn exported(&self, export: &ExportProgress) {
+        let total = export.total.max(export.ended);
+        if self.0.length().is_none() {
+            self.0.disable_steady_tick();
+            self.0.set_style(style(IMPORTED));
+            self.0.reset_eta();
+        }
+        self.0.set_length(total);
+        let rate = size(per_second(export.bytes, self.0.elapsed()));
+        self.0.set_message(format!("{} written ({rate}/s)", size(export.bytes)));
+        self.0.set_position(export.ended);
     }
 
     fn aside(&self, print: &mut dyn FnMut()) {

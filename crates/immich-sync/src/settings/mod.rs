@@ -5,6 +5,7 @@
 
 pub(crate) mod catalogue;
 mod data;
+mod export;
 mod import;
 mod layout;
 mod listing;
@@ -33,6 +34,7 @@ use crate::exit::usage;
 use crate::key::KeySource;
 use crate::login::LoginSource;
 
+pub(crate) use export::{ExportSettings, ReportFile};
 pub(crate) use import::{Asked, ImportFrom, ImportSettings, import_options};
 pub(crate) use listing::{Row, rows};
 #[cfg(test)]

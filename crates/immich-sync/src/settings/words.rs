@@ -5,6 +5,7 @@ mod apple;
 use clap::ValueEnum;
 use photo_metadata::{Datum, EngineChoice, Policy};
 use photo_similarity::{Class, HashKind, Preference};
+use sync_core::export::OnConflict;
 use sync_core::import::sources::folder::FolderAlbums;
 use sync_core::import::{DeleteRule, EditRule, HiddenRule, Kin, MediaKind, Preference as Winner};
 use sync_core::writeback::{AfterWrite, ManagedPolicy, SidecarForm, Target};
@@ -30,6 +31,31 @@ impl From<Managed> for ManagedPolicy {
             Managed::Skip => Self::Skip,
         }
     }
+}
+
+/// What happens when something else is where an exported file would be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ConflictWord {
+    /// The exported file gets a number behind its name
+    Rename,
+    /// The file is not exported
+    Skip,
+}
+
+impl From<ConflictWord> for OnConflict {
+    fn from(word: ConflictWord) -> Self {
+        match word {
+            ConflictWord::Rename => Self::Rename,
+            ConflictWord::Skip => Self::Skip,
+        }
+    }
+}
+
+/// The form of what is put beside an exported photo.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SidecarWord {
+    /// XMP, in IMG_1.jpg.xmp
+    Xmp,
 }
 
 /// What to do with a file that has more than one name.

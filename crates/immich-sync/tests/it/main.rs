@@ -7,6 +7,7 @@ mod config;
 mod corpus;
 mod dry_run;
 mod exit_codes;
+mod export;
 mod faults;
 mod import;
 mod killed;

@@ -20,6 +20,7 @@ mod rules;
 mod tag_paths;
 mod tags;
 mod time;
+mod title;
 
 use std::collections::BTreeSet;
 
@@ -117,6 +118,7 @@ pub fn plan_edits(wanted: &PhotoFields, file: &FileTags, base: &Base, rules: &Ru
     let server = ServerTags::of(wanted, file, &base);
     lists(wanted, &server, rules, &mut draft);
     if rules.policies.of(Datum::Caption) != Policy::Never {
+        title::plan(&wanted.title, &mut draft);
         caption::plan(&wanted.caption, &mut draft);
     }
     if rules.policies.of(Datum::Gps) != Policy::Never {

@@ -112,7 +112,8 @@ fn datum(tag: Tag) -> Datum {
         Tag::Subject | Tag::IptcKeywords | Tag::HierarchicalSubject | Tag::TagsList => Datum::Tags,
         Tag::Event | Tag::UserComment => Datum::Albums,
         Tag::RegionInfo | Tag::MicrosoftRegions => Datum::FaceCoordinates,
-        Tag::Description
+        Tag::Title
+        | Tag::Description
         | Tag::ImageDescription
         | Tag::XmpImageDescription
         | Tag::IptcCaption

@@ -37,7 +37,7 @@ pub(super) fn copy(source: &OwnedFd, start: u64, target: &OwnedFd, at: u64, leng
 }
 
 /// Makes the empty `target` share all blocks of `source`; whether it does.
-pub(super) fn share(source: &OwnedFd, target: &OwnedFd) -> bool {
+pub fn share(source: &OwnedFd, target: &OwnedFd) -> bool {
     #[cfg(all(target_os = "linux", not(target_arch = "sparc"), not(target_arch = "sparc64")))]
     {
         rustix::fs::ioctl_ficlone(target, source).is_ok()

@@ -27,6 +27,7 @@ pub use digest::Digest;
 pub(crate) use identity::require_regular;
 pub use identity::{FileIdentity, identity};
 pub use inside::{Settled, settle_inside};
+pub use kernel::share as share_blocks;
 pub use pieces::Depth;
 pub use remove::remove_sidecar;
 pub use versions::Written;

@@ -103,6 +103,7 @@ pub(crate) fn full_set(container: Container, frame: Option<photo_metadata::regio
         position: Known::of(Position::new(-33.8688, 151.2093, Some(12.5))),
         taken: CaptureTime::from_instant(taken, Some("Europe/Berlin")).ok(),
         rating: Known::of(Stars::new(4).map(RatingWish::Stars)),
+        title: Known::Unknown,
     }
 }
 

@@ -155,13 +155,16 @@ impl Restack {
     }
 }
 
-/// A file in a group folder.
+/// A file that was made: in a group folder, or by an export.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MadeFile {
     /// Where; absolute.
     pub path: LocalPath,
     /// BLAKE3 of its bytes in hexadecimal digits; `None` as long as it is only announced.
     pub digest: Option<String>,
+    /// Whether it took the place of one that we made earlier, which is not kept.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub replaced: bool,
 }
 
 /// A file that goes from a folder of this machine to a trash on the same file system.

@@ -1,4 +1,4 @@
-//! Files that were made in group folders, later: whether they are still what they were, and taking them away again.
+//! Files that were made in group folders or by an export, later: whether they are still what they were, and taking them away again.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rustix::fs::OFlags;
 use sha1::{Digest as _, Sha1};
 
-use super::{Deed, DeedRow, MadeFile, What};
+use super::{Deed, DeedRow, Hex, MadeFile, What};
 use crate::error::SyncError;
 use crate::event::{Event, Reporter};
 use crate::plan::SkipReason;
@@ -27,7 +27,9 @@ pub(super) fn settle_made(row: &DeedRow, store: &dyn DeedStore) -> Result<bool, 
         What::MakeFiles { files } => {
             let there = files.iter().filter_map(|file| {
                 let digest = open(file.path.path()).and_then(|mut found| digest(&mut found)).ok()?;
-                Some(MadeFile { path: file.path.clone(), digest: Some(digest) })
+                // Where it was known before what would be made, anything else is not that.
+                let is_it = file.digest.as_ref().is_none_or(|announced| *announced == digest);
+                is_it.then(|| MadeFile { digest: Some(digest), ..file.clone() })
             });
             Some(What::MakeFiles { files: there.collect() }).filter(|what| !what.is_empty())
         }
@@ -50,13 +52,21 @@ pub(super) fn take_back_made(
 ) -> Result<(), SyncError> {
     let What::MakeFiles { files } = &row.deed.what else {
         // Files that were taken away are made again by the next run that is asked for them.
-        let reason = SkipReason::TouchedSince("group folders are made again by --output".to_owned());
+        let what = "files are made again by the command that made them";
+        let reason = SkipReason::TouchedSince(what.to_owned());
         (0..row.deed.what.len()).for_each(|_| summary.skip(&reason));
         return Ok(());
     };
     let mut going = Vec::new();
     for file in files {
         match standing(file) {
+            Standing::Ours if file.replaced => {
+                let path = file.path.path().display();
+                let reason = format!("`{path}` took the place of an older version, which was not kept");
+                let reason = SkipReason::TouchedSince(reason);
+                reporter.report(&Event::Warning(&reason.to_string()));
+                summary.skip(&reason);
+            }
             Standing::Ours => going.push(file.clone()),
             Standing::Gone => summary.skip(&SkipReason::NothingLeft),
             Standing::Changed => {
@@ -137,14 +147,21 @@ pub(crate) fn open(path: &Path) -> io::Result<File> {
     Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"))
 }
 
-/// A digest of all bytes.
+/// A digest of all bytes, in hexadecimal digits.
 pub(crate) fn digest(file: &mut File) -> io::Result<String> {
+    digest_bytes(file).map(|digest| Hex(digest).to_string())
+}
+
+/// A digest of all bytes from where the file is read on.
+pub(crate) fn digest_bytes(file: &mut File) -> io::Result<[u8; 32]> {
     let (mut hasher, mut piece) = (blake3::Hasher::new(), vec![0; PIECE]);
     loop {
-        match file.read(&mut piece)? {
-            0 => return Ok(hasher.finalize().to_hex().to_string()),
-            read => hasher.update(&piece[..read]),
-        };
+        match file.read(&mut piece) {
+            Ok(0) => return Ok(*hasher.finalize().as_bytes()),
+            Ok(read) => _ = hasher.update(&piece[..read]),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
     }
 }
 

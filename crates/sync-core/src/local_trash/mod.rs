@@ -3,7 +3,7 @@
 //!
 //! Whether a file may go is for others to say; here is where it goes and how. Organizer and import share it.
 
-mod note;
+pub(crate) mod note;
 mod off_limits;
 mod place;
 mod sites;

@@ -21,7 +21,7 @@ const LONGEST: usize = 255;
 const IN_ORDER: u32 = 20;
 
 /// The note of a file that was at `path` and went to the trash at `at`. The clock is that of the user.
-pub(super) fn text(path: &Path, at: Timestamp, zone: &TimeZone) -> String {
+pub(crate) fn text(path: &Path, at: Timestamp, zone: &TimeZone) -> String {
     let mut spelled = String::new();
     for byte in path.as_os_str().as_bytes() {
         if byte.is_ascii_alphanumeric() || b"-_.~/".contains(byte) {
@@ -36,7 +36,7 @@ pub(super) fn text(path: &Path, at: Timestamp, zone: &TimeZone) -> String {
 }
 
 /// What a file may be called in the trash: its own name first, then `IMG.2.jpg` and so on, then anything.
-pub(super) fn name(own: &OsStr, attempt: u32) -> OsString {
+pub(crate) fn name(own: &OsStr, attempt: u32) -> OsString {
     let number = match attempt {
         0 => String::new(),
         1..IN_ORDER => format!(".{}", attempt + 1),

@@ -7,6 +7,7 @@ mod cached;
 mod calls;
 mod connection;
 mod deeds;
+mod exports;
 mod filesystem;
 pub(crate) mod folder;
 mod groups;
@@ -28,6 +29,7 @@ mod way_back;
 
 pub use cached::{CachedAlbum, FaceRecord};
 pub use deeds::{DeedStore, JournalStore};
+pub use exports::ExportStore;
 pub use filesystem::remote_file_system;
 pub use groups::{ClassCount, GroupStore};
 pub use journal::{ChangeCounts, Intent, JournalId, JournalMark, JournalRow, JournalState};

@@ -21,7 +21,7 @@ const APPLICATION: i32 = 0x496d_5379;
 const PROGRAM: &str = env!("CARGO_PKG_VERSION");
 
 /// The newest schema that this program knows.
-pub(super) const LATEST: usize = 5;
+pub(super) const LATEST: usize = 6;
 
 /// The steps from one version to the next. A step that was released is never changed.
 fn migrations() -> Migrations<'static> {
@@ -31,6 +31,7 @@ fn migrations() -> Migrations<'static> {
         M::up_with_hook(VERSION_3, upgrade::from_2_to_3),
         M::up(VERSION_4),
         M::up(VERSION_5),
+        M::up(VERSION_6),
     ])
 }
 
@@ -296,6 +297,34 @@ const VERSION_5: &str = "
          description TEXT NOT NULL,
          PRIMARY KEY (owner, key)
      ) STRICT, WITHOUT ROWID;";
+
+/// What was exported from libraries to folders. All of an owner is read in each run, in the order of the key.
+const VERSION_6: &str = "
+     CREATE TABLE export_owners (
+         id INTEGER PRIMARY KEY,
+         library TEXT NOT NULL,
+         folder BLOB NOT NULL,
+         UNIQUE (library, folder)
+     ) STRICT;
+
+     CREATE TABLE exports (
+         owner INTEGER NOT NULL REFERENCES export_owners (id),
+         slot INTEGER NOT NULL,
+         unit INTEGER NOT NULL,
+         asset TEXT NOT NULL,
+         part TEXT NOT NULL,
+         number INTEGER NOT NULL CHECK (number >= 0),
+         path BLOB NOT NULL,
+         stamp BLOB NOT NULL CHECK (length(stamp) = 16),
+         size INTEGER NOT NULL,
+         mtime INTEGER NOT NULL,
+         inode INTEGER NOT NULL,
+         digest BLOB NOT NULL CHECK (length(digest) = 32),
+         before BLOB CHECK (length(before) = 32),
+         PRIMARY KEY (owner, slot)
+     ) STRICT, WITHOUT ROWID;
+
+     CREATE INDEX exports_under_way ON exports (owner) WHERE before NOT NULL;";
 
 /// Which schema a database has; 0 when it is empty. Refuses what is newer or not ours, and changes nothing.
 pub(super) fn version(connection: &Connection) -> Result<usize, Trouble> {

@@ -13,6 +13,7 @@ mod apple;
 mod brakes;
 mod child;
 mod deeds;
+mod export;
 mod faces;
 mod faulted;
 mod faults;

@@ -39,6 +39,7 @@ fn wanted(picture: [f64; 2]) -> PhotoFields {
             .ok()
             .and_then(|instant| CaptureTime::from_instant(instant, Some("Europe/Berlin")).ok()),
         rating: Known::of(Stars::new(4).map(RatingWish::Stars)),
+        title: Known::Unknown,
     }
 }
 

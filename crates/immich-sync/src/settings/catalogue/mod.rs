@@ -14,6 +14,7 @@ macro_rules! settings {
 }
 
 mod connection;
+mod export;
 mod files;
 mod import;
 mod layout;
@@ -23,6 +24,7 @@ mod telling;
 mod what;
 
 pub(crate) use connection::*;
+pub(crate) use export::*;
 pub(crate) use files::*;
 pub(crate) use import::*;
 pub(crate) use layout::*;
@@ -39,6 +41,7 @@ pub(crate) fn all() -> impl Iterator<Item = Setting> {
         what::LIST,
         organize::LIST,
         import::LIST,
+        export::LIST,
         running::LIST,
         connection::LIST,
         files::LIST,

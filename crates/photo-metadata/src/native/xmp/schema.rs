@@ -49,12 +49,13 @@ const fn spelled(tag: Tag, prefix: &'static str, local: &'static str, spelling: 
 }
 
 /// All of them.
-pub(super) static PROPERTIES: [Property; 18] = [
+pub(super) static PROPERTIES: [Property; 19] = [
     property(Tag::Subject, "dc", "subject", Form::List("Bag")),
     property(Tag::PersonInImage, "Iptc4xmpExt", "PersonInImage", Form::List("Bag")),
     property(Tag::HierarchicalSubject, "lr", "hierarchicalSubject", Form::List("Bag")),
     property(Tag::TagsList, "digiKam", "TagsList", Form::List("Seq")),
     property(Tag::Event, "Iptc4xmpExt", "Event", Form::Language),
+    property(Tag::Title, "dc", "title", Form::Language),
     property(Tag::Description, "dc", "description", Form::Language),
     property(Tag::XmpImageDescription, "tiff", "ImageDescription", Form::Language),
     property(Tag::Rating, "xmp", "Rating", Form::Plain),

@@ -171,7 +171,8 @@ impl Folders<'_> {
     }
 
     fn announce(&self, run: RunId, paths: &[PathBuf]) -> Result<DeedId, SyncError> {
-        let file = |path: &PathBuf| MadeFile { path: LocalPath::from(path.clone()), digest: None };
+        let file =
+            |path: &PathBuf| MadeFile { path: LocalPath::from(path.clone()), digest: None, replaced: false };
         let what = What::MakeFiles { files: paths.iter().map(file).collect() };
         let deed = Deed { run, account: HERE.to_owned(), undoes: None, at: (self.now)(), what };
         self.store.announce(&deed)
@@ -184,9 +185,11 @@ impl Folders<'_> {
             Place::Asset(id) => self.fetch(id, path, member),
         });
         match made {
-            Ok(Some(digest)) => {
-                Ended::Made(MadeFile { path: LocalPath::from(path.to_owned()), digest: Some(digest) })
-            }
+            Ok(Some(digest)) => Ended::Made(MadeFile {
+                path: LocalPath::from(path.to_owned()),
+                digest: Some(digest),
+                replaced: false,
+            }),
             Ok(None) => Ended::There,
             Err(message) => Ended::Failed(message),
         }

@@ -3,6 +3,7 @@
 pub(super) mod assets;
 pub(super) mod cached;
 pub(super) mod deeds;
+pub(super) mod exports;
 pub(super) mod groups;
 pub(super) mod journal;
 pub(super) mod ledger;
