@@ -4,7 +4,7 @@ use crate::ids::UserId;
 use crate::json::Json;
 use crate::lenient::{boolean, member, text};
 use crate::permission::Permission;
-use crate::version::ServerVersion;
+use crate::version::{ServerVersion, Trait};
 
 /// What is known after connecting.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,7 +66,11 @@ impl ServerInfo {
     ///
     /// Empty when the server is too old to say: then the first request that needs one will.
     pub fn missing_permissions(&self, wanted: &[Permission]) -> Vec<Permission> {
-        self.key.missing(wanted)
+        let is_known = |permission: &Permission| {
+            // Keys of servers without the request cannot be given a permission for it.
+            *permission != Permission::AssetCopy || self.version.has(Trait::Copy)
+        };
+        self.key.missing(wanted).into_iter().filter(is_known).collect()
     }
 
     /// Whether key and user may do this, as far as is known.

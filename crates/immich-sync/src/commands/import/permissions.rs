@@ -38,6 +38,10 @@ pub(super) fn needed(settings: &ImportSettings) -> Vec<Permission> {
         needed.extend((!options.stack.is_empty()).then_some(Permission::StackUpdate));
         needed.extend(options.albums.then_some(Permission::AlbumDelete));
     }
+    if options.on_edit != EditRule::KeepBoth {
+        // A new version gets what the old one had.
+        needed.push(Permission::AssetCopy);
+    }
     if options.delete == DeleteRule::Trash || options.on_edit == EditRule::Replace {
         needed.push(Permission::AssetDelete);
     }

@@ -12,11 +12,12 @@ use super::stops::{send, wait_for};
 use crate::place::Said;
 
 /// All permissions that an import needs, and none of an administrator.
-const ORDINARY: [&str; 11] = [
+const ORDINARY: [&str; 12] = [
     "user.read",
     "asset.read",
     "asset.upload",
     "asset.update",
+    "asset.copy",
     "album.read",
     "album.create",
     "album.update",

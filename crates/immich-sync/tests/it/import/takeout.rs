@@ -110,6 +110,7 @@ fn what_is_wrong_ends_with_its_number_before_anything_is_sent() {
             "asset.read",
             "asset.upload",
             "asset.update",
+            "asset.copy",
             "album.read",
             "album.create",
             "album.update",
