@@ -35,13 +35,15 @@ pub fn kind_of(name: &[u8]) -> Option<MediaKind> {
     }
 }
 
-/// A name that the server takes: it knows `.MP` and `.MV` only with the extension of what they hold.
+/// A name that the server takes: it knows `.MP` and `.MV` only with the extension of what they hold, and cuts off what is
+/// in front of a backslash, as if that were a folder.
 pub fn upload_name(name: &str) -> String {
+    let name = name.replace('\\', "_");
     match extension_of(name.as_bytes()) {
         Some(extension) if extension.eq_ignore_ascii_case(b"mp") || extension.eq_ignore_ascii_case(b"mv") => {
             format!("{name}.mp4")
         }
-        _ => name.to_owned(),
+        _ => name,
     }
 }
 
@@ -70,5 +72,11 @@ mod tests {
     fn the_moving_half_of_a_pixel_photo_gets_an_extension_that_the_server_knows() {
         assert_eq!(upload_name("PXL_1.MP"), "PXL_1.MP.mp4");
         assert_eq!(upload_name("PXL_1.MP.jpg"), "PXL_1.MP.jpg");
+    }
+
+    #[test]
+    fn a_name_with_a_backslash_is_kept_whole() {
+        assert_eq!(upload_name("a\\b.jpg"), "a_b.jpg");
+        assert_eq!(upload_name("\\.jpg"), "_.jpg");
     }
 }
