@@ -176,6 +176,7 @@ pub(crate) fn usage(message: impl Into<String>) -> anyhow::Error {
 fn of_sync(error: &SyncError, signal: Option<u8>) -> ExitStatus {
     match error {
         SyncError::Api(error) => of_api(error, signal),
+        SyncError::UploadsFail { source } if source.is_unanswered() => ExitStatus::Unreachable,
         SyncError::Metadata(error) => of_metadata(error),
         SyncError::Photos(error) => of_photos(error, signal),
         SyncError::Locked { .. } => ExitStatus::Locked,

@@ -17,6 +17,13 @@ pub enum SyncError {
     #[error(transparent)]
     Metadata(#[from] MetadataError),
 
+    /// Uploads, one after the other. What arrived is remembered.
+    #[error("no photo can be sent")]
+    UploadsFail {
+        /// Why the last one failed.
+        source: ApiError,
+    },
+
     /// A source of photos.
     #[error(transparent)]
     Source(#[from] crate::import::SourceError),
@@ -132,7 +139,7 @@ impl SyncError {
     /// Whether the same run may succeed later without anybody's help.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::Api(error) => error.is_transient(),
+            Self::Api(error) | Self::UploadsFail { source: error } => error.is_transient(),
             Self::Metadata(error) => error.is_transient(),
             Self::Source(error) => error.is_transient(),
             Self::Photos(error) => error.is_transient(),

@@ -132,6 +132,13 @@ pub fn examine_header(path: &Path) -> Result<Structure, MetadataError> {
     examine_to(path, Depth::Header)
 }
 
+/// What is damaged in a file in memory, from as little of it as can be; nothing for a content that is not known.
+pub fn problems(bytes: &[u8]) -> Vec<Problem> {
+    let structure = examine_source(&source::Bytes(bytes), "", Depth::Header).ok().flatten();
+    let problems = structure.map(|structure| structure.problems).unwrap_or_default();
+    problems.into_iter().filter(Problem::is_damage).collect()
+}
+
 fn examine_to(path: &Path, depth: Depth) -> Result<Structure, MetadataError> {
     let failed = |source| MetadataError::from_io(path, "read", source);
     let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;

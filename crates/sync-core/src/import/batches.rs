@@ -202,9 +202,9 @@ impl Flow<'_> {
             self.bad_batches += 1;
         }
         if self.bad_batches >= MOST_FAILURES
-            && let Some(error) = self.last_error.take()
+            && let Some(source) = self.last_error.take()
         {
-            self.fatal.get_or_insert(error.into());
+            self.fatal.get_or_insert(SyncError::UploadsFail { source });
         }
         let mut is_known = true;
         if batch.is_open || self.has_given_up() {

@@ -122,7 +122,6 @@ impl Flow<'_> {
 
     /// What the user said of the old version on the server, and the server does not hand over.
     fn carry(&mut self, done: &mut Finishing, (before, after): (&Asset, &Asset)) -> Result<(), SyncError> {
-        let has_sidecar = done.entry.sent.sidecar.is_some();
         let said = values(&done.facts);
         let none = [
             Value::Archived(false),
@@ -133,7 +132,8 @@ impl Flow<'_> {
         for empty in none {
             let Some(value) = value_of(before, &empty).filter(|value| !is_empty(value)) else { continue };
             let is_said = said.iter().any(|said| said.field() == value.field());
-            if is_said || (!has_sidecar && !matches!(value, Value::Archived(_))) {
+            // A sidecar that the server copied says the same, but it need not have one.
+            if is_said {
                 continue;
             }
             let setting = Setting {

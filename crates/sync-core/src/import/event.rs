@@ -18,6 +18,13 @@ pub enum ImportEvent<'a> {
         /// Which.
         path: &'a LocalPath,
     },
+    /// A photo that was sent although it is damaged.
+    Damaged {
+        /// Which.
+        path: &'a LocalPath,
+        /// What of it is missing.
+        why: &'a str,
+    },
     /// A photo was on the server already, and is known now.
     Adopted {
         /// Which.

@@ -8,6 +8,8 @@ use immich_api::{ApiError, AssetId};
 use jiff::Timestamp;
 
 use super::flow::Flow;
+use super::merge::note;
+use super::shelves::is_done;
 use super::work::{Outcome, Work};
 use super::{Entry, Facts, ImportEvent, ItemId, Relation, SkipKind, Stamp, Standing};
 use crate::deeds::hand::Fate;
@@ -37,6 +39,8 @@ pub(super) struct Finishing {
     pub(super) edit_of: Option<Entry>,
     /// Whether something is left for the next run.
     pub(super) is_open: bool,
+    /// What is missing of the file that was sent.
+    pub(super) damage: Option<String>,
     /// What went wrong.
     pub(super) failed: Option<(String, bool)>,
     pub(super) is_changed: bool,
@@ -148,6 +152,7 @@ impl Flow<'_> {
             ending: Ending::Uploaded,
             edit_of,
             is_open: outcome.is_open,
+            damage: outcome.damage,
             failed: None,
             is_changed: true,
             taken: outcome.own.taken,
@@ -229,9 +234,13 @@ impl Flow<'_> {
             for chunk in settings.chunks(SETTINGS) {
                 let what = What::Set { settings: chunk.iter().map(|(_, setting)| setting.clone()).collect() };
                 let fates = self.hand()?.perform(&what, None)?;
-                for ((index, _), fate) in chunk.iter().zip(&fates) {
+                for ((index, setting), fate) in chunk.iter().zip(&fates) {
                     all[*index].is_changed = true;
                     all[*index].fail(fate, &format!("its {field}"));
+                    if !is_done(fate) {
+                        // What did not arrive is no last word, or the next run would take it for old news.
+                        note(&mut all[*index].entry.sent.fields, &setting.before);
+                    }
                 }
             }
         }
@@ -256,6 +265,10 @@ impl Flow<'_> {
             Ending::Uploaded => {
                 self.summary.uploaded += 1;
                 self.tell(&ImportEvent::Uploaded { path });
+                if let Some(why) = &done.damage {
+                    self.summary.damaged += 1;
+                    self.tell(&ImportEvent::Damaged { path, why });
+                }
             }
             Ending::Adopted => {
                 self.summary.adopted += 1;

@@ -1,14 +1,14 @@
 //! An item whose asset is there already: adopted, or sent earlier and looked at because something changed.
 
-use immich_api::{ApiError, Asset};
+use immich_api::{ApiError, Asset, AssetId};
 use jiff::Timestamp;
 
 use super::finish::{Ending, Finishing};
 use super::flow::Flow;
 use super::halves::join;
-use super::merge::{Merged, merge};
+use super::merge::{Base, Merged, merge};
 use super::work::{Failure, Look, There, Work};
-use super::{Facts, Sent, Standing};
+use super::{Entry, Facts, Sent, Standing};
 use crate::deeds::hand::ends_the_run;
 use crate::error::SyncError;
 
@@ -61,17 +61,40 @@ impl Flow<'_> {
             self.send_motion(work, there);
             return Ok(());
         }
-        let done = self.merged(&work, &there, facts, asset.as_deref());
+        let sent = match (&work.known, &asset) {
+            (None, Some(_)) => self.sent_to(&there.asset)?,
+            _ => Base::new(),
+        };
+        let done = self.merged(&work, &there, facts, (asset.as_deref(), sent));
         self.finish(done);
         Ok(())
     }
 
-    fn merged(&self, work: &Work, there: &There, facts: Facts, asset: Option<&Asset>) -> Finishing {
+    /// What was sent to an asset that is another item, too: one of the same file, before it was moved, or before a JSON
+    /// said its address.
+    fn sent_to(&self, asset: &AssetId) -> Result<Base, SyncError> {
+        let entries = self.import.store.entries_by_asset(self.owner.account, std::slice::from_ref(asset))?;
+        let is_one = |entry: &Entry| {
+            entry.source == self.owner.source && matches!(entry.standing, Standing::There { .. })
+        };
+        // Of items with the same bytes only one was looked at.
+        let fields = entries.into_iter().filter(is_one).map(|entry| entry.sent.fields);
+        Ok(fields.max_by_key(Base::len).unwrap_or_default())
+    }
+
+    /// `sent` is what counts as sent to an asset that is new for the item.
+    fn merged(
+        &self,
+        work: &Work,
+        there: &There,
+        facts: Facts,
+        (asset, sent): (Option<&Asset>, Base),
+    ) -> Finishing {
         let mut entry = work.entry(&self.owner, &work.item.media, work.sha1());
         let was = work.known.as_ref().and_then(|known| known.standing.asset());
         let is_same = was == Some(&there.asset);
         if !is_same {
-            entry.sent = Sent::default();
+            entry.sent = Sent { fields: sent, ..Sent::default() };
         }
         entry.sent.is_put_away = false;
         entry.standing = Standing::There { asset: there.asset.clone(), ours: there.ours };
@@ -100,6 +123,7 @@ impl Flow<'_> {
             ending,
             edit_of,
             is_open,
+            damage: None,
             failed: None,
             is_changed: false,
             taken: None,

@@ -49,6 +49,21 @@ pub(super) fn taken(when: &When) -> Value {
     Value::Taken { instant: to_millisecond(when.instant), zone: when.offset.map(zone) }
 }
 
+/// The date that an upload of a file goes with of which the source says none: that of its last change.
+pub(super) fn guessed(changed: Timestamp) -> Value {
+    Value::Taken { instant: to_millisecond(changed), zone: None }
+}
+
+/// Whether the server still has the date that was guessed, which files keep to the second.
+fn is_guess(sent: &Value, now: &Value) -> bool {
+    match (sent, now) {
+        (Value::Taken { instant: sent, zone: None }, Value::Taken { instant: now, .. }) => {
+            sent.as_second() == now.as_second()
+        }
+        _ => false,
+    }
+}
+
 /// The server keeps milliseconds.
 fn to_millisecond(instant: Timestamp) -> Timestamp {
     Timestamp::from_millisecond(instant.as_millisecond()).unwrap_or(instant)
@@ -91,7 +106,9 @@ pub(super) fn merge(
         let field = value.field();
         let sent = base.get(field).and_then(|sent| serde_json::from_value::<Value>(sent.clone()).ok());
         let is_taken = matches!(value, Value::Taken { .. });
-        if is_taken && !date_counts(facts, &now, asset) {
+        let is_guess = is_taken && sent.as_ref().is_some_and(|sent| is_guess(sent, &now));
+        let sent = if is_guess { Some(now.clone()) } else { sent };
+        if is_taken && !is_guess && !date_counts(facts, &now, asset) {
             note(&mut merged.base, &value);
             continue;
         }

@@ -234,7 +234,7 @@ impl Flow<'_> {
         self.follow_deletes()?;
         let nothing_arrived = self.summary.uploaded == 0 && self.summary.adopted == 0;
         match self.last_error.take() {
-            Some(error) if nothing_arrived => Err(error.into()),
+            Some(source) if nothing_arrived => Err(SyncError::UploadsFail { source }),
             _ => Ok(()),
         }
     }

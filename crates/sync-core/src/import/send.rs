@@ -3,12 +3,13 @@
 use std::io::{self, Read};
 
 use immich_api::{ApiError, AssetId, NewAsset, Note, Reader, UploadStatus, Uploaded, Visibility, Writer};
+use photo_metadata::structure::{self, Problem};
 use serde_json::json;
 
 use super::hashing::{Hashed, SMALL};
 use super::wish::{Own, Wish, asks_for_own, wish};
 use super::work::{Arrival, Failure, Look, Outcome, Sent, There, Work};
-use super::{Facts, Media, MediaKind, Source, SourceError};
+use super::{Facts, Locator, Media, MediaKind, Source, SourceError};
 use crate::deeds::Hex;
 
 /// The key of our note on each asset.
@@ -71,7 +72,8 @@ impl Sending<'_> {
         let again = |hashed: &Hashed, size| if hashed.held.is_none() { size } else { 0 };
         let bytes_read = again(hashed, work.item.media.size);
         let sidecar = wish.sidecar.as_ref().map(|bytes| blake3::hash(bytes).to_hex().to_string());
-        let outcome = Outcome { facts, base: wish.base, sidecar, own, is_open: wish.is_open };
+        let damage = if media.is_ok() { damage(work) } else { None };
+        let outcome = Outcome { facts, base: wish.base, sidecar, own, is_open: wish.is_open, damage };
         Sent { outcome, media, motion, bytes_read }
     }
 
@@ -168,6 +170,26 @@ impl Sending<'_> {
             (Err(error), None) => Err(Failure::Api(error)),
         }
     }
+}
+
+/// What is missing of a file that was cut off. It is sent all the same: it may be the only copy that there is.
+fn damage(work: &Work) -> Option<String> {
+    let held = work.media.as_ref().and_then(|hashed| hashed.held.as_ref());
+    let problems = match (held, &work.item.media.locator) {
+        (Some(held), _) => structure::problems(&held.bytes),
+        (None, Locator::File(path)) => {
+            structure::examine_header(path).map(|seen| seen.problems).unwrap_or_default()
+        }
+        // What an archive holds was compared with its check sum.
+        (None, Locator::Inside { .. }) => Vec::new(),
+    };
+    problems.iter().find_map(|problem| match problem {
+        Problem::Truncated { part, missing } => {
+            Some(format!("it is cut off: {part} lacks {missing} bytes or more"))
+        }
+        Problem::NoEndOfImage => Some("it is cut off: the picture has no end".to_owned()),
+        _ => None,
+    })
 }
 
 /// Bytes that wait in memory at most, for so many uploads at a time.

@@ -107,7 +107,7 @@ impl Flow<'_> {
         let others = self.import.store.entries_by_asset(self.owner.account, &assets)?;
         for index in items {
             let done = &mut all[*index];
-            done.entry.sent.albums.remove(key);
+            let sent = done.entry.sent.albums.remove(key);
             let keeps = others.iter().any(|other| {
                 other.item != done.item
                     && other.standing.asset() == done.asset()
@@ -123,6 +123,9 @@ impl Flow<'_> {
             all[*index].is_changed = true;
             for fate in &fates {
                 all[*index].fail(fate, &format!("the album `{}`", known.title));
+                if let Some(sent) = sent.as_ref().filter(|_| !is_done(fate)) {
+                    all[*index].entry.sent.albums.insert(key.clone(), sent.clone());
+                }
             }
         }
         Ok(())

@@ -21,6 +21,8 @@ pub struct ImportSummary {
     pub updated: u64,
     /// Not sent, by reason; what is as it was among them.
     pub skipped: BTreeMap<SkipKind, u64>,
+    /// Of those that are new on the server, damaged ones: they were sent as they are.
+    pub damaged: u64,
     /// Something went wrong; the next run tries again.
     pub failed: u64,
     /// Items that are gone from the source and were trashed on the server.
@@ -50,7 +52,8 @@ impl ImportSummary {
 
     /// What the user should know of.
     pub fn troubled(&self) -> u64 {
-        self.skipped.iter().filter(|(kind, _)| kind.is_trouble()).map(|(_, count)| count).sum()
+        let skipped = self.skipped.iter().filter(|(kind, _)| kind.is_trouble());
+        skipped.map(|(_, count)| count).sum::<u64>() + self.damaged
     }
 
     /// Whether everything ended exactly once.

@@ -108,6 +108,9 @@ impl Flow<'_> {
             all[*index].is_changed = true;
             for fate in &fates {
                 all[*index].fail(fate, &format!("the tag `{tag}`"));
+                if !is_done(fate) {
+                    all[*index].entry.sent.tags.push(tag.to_owned());
+                }
             }
         }
         Ok(())

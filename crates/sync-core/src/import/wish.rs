@@ -7,7 +7,7 @@ use photo_metadata::{
     sidecar_with,
 };
 
-use super::merge::{Base, are_near, counts, note, values, zone};
+use super::merge::{Base, are_near, counts, guessed, note, values, zone};
 use super::{Facts, Media, Origin, When};
 use crate::deeds::Value;
 
@@ -131,6 +131,10 @@ pub(super) fn wish(facts: &Facts, media: &Media, own: Own) -> Wish {
             None => wish.is_open = true,
         }
     }
+    if facts.taken.is_none() {
+        // What the server shows then is our guess, which gives way to whoever knows better.
+        note(&mut wish.base, &guessed(wish.created));
+    }
     for value in values(facts) {
         let goes_along = matches!(value, Value::Favourite(_) | Value::Archived(_));
         if goes_along || !wish.is_open {
@@ -168,7 +172,8 @@ mod tests {
         let wish = wish(&Facts::default(), &media(), Own::default());
 
         assert_eq!(wish.sidecar, None);
-        assert!(wish.base.is_empty() && !wish.is_favourite && wish.created == Timestamp::UNIX_EPOCH);
+        assert!(!wish.is_favourite && wish.created == Timestamp::UNIX_EPOCH);
+        assert_eq!(wish.base.keys().collect::<Vec<_>>(), ["date"], "the date is a guess");
     }
 
     #[test]
@@ -187,7 +192,7 @@ mod tests {
         assert!(says(&wish, "Zoë\n2") && says(&wish, "52,30") && says(&wish, "13,15"), "{wish:?}");
         assert_eq!(
             wish.base.keys().collect::<Vec<_>>(),
-            ["archive", "description", "favourite", "position", "rating"]
+            ["archive", "date", "description", "favourite", "position", "rating"]
         );
         assert!(wish.is_favourite && !wish.is_archived && !wish.is_open);
     }

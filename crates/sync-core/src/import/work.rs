@@ -149,6 +149,8 @@ pub(super) struct Outcome {
     pub(super) own: Own,
     /// The source says something that could not go along.
     pub(super) is_open: bool,
+    /// What is missing of the file.
+    pub(super) damage: Option<String>,
 }
 
 /// Where an upload arrived.

@@ -25,6 +25,7 @@ impl Human {
                 self.sent.fetch_add(u64::from(!dry_run), Ordering::Relaxed);
                 tell(path.path(), "Sent", "send");
             }
+            ImportEvent::Damaged { path, why } => self.damaged(path.path(), why),
             ImportEvent::Adopted { path } => tell(path.path(), "There already:", "adopt"),
             ImportEvent::Updated { path } => tell(path.path(), "Updated", "update"),
             ImportEvent::Passed(passed) => {
@@ -64,6 +65,17 @@ impl Human {
     fn did(&self, path: &Path, what: &str) {
         if self.level >= LogLevel::Info {
             self.aside(&format!("{what} `{}`", shown(path, &self.root)));
+        }
+    }
+
+    fn damaged(&self, path: &Path, why: &str) {
+        if self.level >= LogLevel::Warn && self.troubles.count("sent-damaged") {
+            let path = shown(path, &self.root);
+            self.aside(&format!(
+                "{} `{path}`: {}",
+                self.console.aside.yellow("Sent, but damaged:"),
+                clean(why)
+            ));
         }
     }
 

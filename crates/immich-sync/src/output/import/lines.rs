@@ -54,6 +54,7 @@ fn rows(summary: &ImportSummary, dry_run: bool, paint: Paint) -> Vec<String> {
         }
     };
     row(summary.uploaded, would("sent", "would be sent"), Paint::green);
+    row(summary.damaged, "of these are damaged, and were sent as they are", Paint::yellow);
     row(summary.adopted, "on the server already, and known from now on", Paint::green);
     row(summary.updated, would("updated on the server", "would be updated on the server"), Paint::green);
     row(summary.trashed, would("put into the trash", "would be put into the trash"), Paint::yellow);

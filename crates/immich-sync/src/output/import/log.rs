@@ -13,6 +13,9 @@ pub(in super::super) fn log_event(event: &ImportEvent<'_>, dry_run: bool) {
             tracing::debug!(seen, ended, bytes_sent, "progress");
         }
         ImportEvent::Uploaded { path } => tracing::info!(path = clean_path(path.path()), dry_run, "sent"),
+        ImportEvent::Damaged { path, why } => {
+            tracing::warn!(path = clean_path(path.path()), reason = clean(why), "sent, but damaged");
+        }
         ImportEvent::Adopted { path } => {
             tracing::info!(path = clean_path(path.path()), dry_run, "there already");
         }

@@ -14,6 +14,9 @@ pub(in super::super) fn object(event: &ImportEvent<'_>, dry_run: bool) -> Option
     };
     Some(match event {
         ImportEvent::Uploaded { path } => done(path, "uploaded", "would-upload"),
+        ImportEvent::Damaged { path, why } => {
+            with_path(path.path(), json!({ "type": "damaged", "message": why }))
+        }
         ImportEvent::Adopted { path } => done(path, "adopted", "would-adopt"),
         ImportEvent::Updated { path } => done(path, "updated", "would-update"),
         ImportEvent::Passed(passed) => {
@@ -62,7 +65,8 @@ fn numbers(summary: &ImportSummary) -> Map<String, Value> {
     put("updated", json!(summary.updated));
     put("trashed", json!(summary.trashed));
     put("skipped", Value::Object(skipped));
-    put("skipped_with_trouble", json!(summary.troubled()));
+    put("skipped_with_trouble", json!(summary.troubled() - summary.damaged));
+    put("sent_damaged", json!(summary.damaged));
     put("failed", json!(summary.failed));
     put("bytes_read", json!(summary.bytes_read));
     put("bytes_sent", json!(summary.bytes_sent));
