@@ -1,11 +1,14 @@
 //! Items that are gone from the source. Only a complete listing says so, only below what was listed, only where the
 //! source says so when asked again, and only what we uploaded ourselves goes to the trash of the server, behind a brake.
 
+use std::path::PathBuf;
+
 use super::flow::Flow;
-use super::{DeleteRule, Entry, ImportEvent, ItemId, Standing};
+use super::{DeleteRule, Entry, ImportEvent, ItemId, Listing, Standing};
 use crate::deeds::hand::Fate;
 use crate::deeds::{Hex, NewUpload, What};
 use crate::error::SyncError;
+use crate::event::Event;
 
 /// Assets per deed.
 const BATCH: usize = 250;
@@ -26,20 +29,30 @@ impl Flow<'_> {
         }
         let (unseen, managed) = self.unseen();
         let source = self.import.source;
-        let mut gone = Vec::new();
+        let (mut gone, mut stay) = (Vec::new(), vec![0; listing.empty.len()]);
         for items in unseen.chunks(BATCH) {
             let entries = self.import.store.entries(self.owner.account, self.owner.source, items)?;
-            let below = |entry: &Entry| listing.roots.iter().any(|root| entry.path.path().starts_with(root));
-            let is_gone = |entry: &Entry| !entry.sent.is_put_away && source.is_gone(entry.path.path());
-            gone.extend(entries.into_iter().filter(below).filter(is_gone).filter_map(|entry| {
-                match entry.standing {
-                    Standing::There { asset, ours: true } => {
-                        Some(NewUpload { item: Hex(entry.item.0), sha1: Hex(entry.sha1), asset: Some(asset) })
+            let is_below = |entry: &Entry, folder: &PathBuf| entry.path.path().starts_with(folder);
+            let entries = entries.into_iter().filter(|entry| {
+                !entry.sent.is_put_away
+                    && source.is_gone(entry.path.path())
+                    && listing.roots.iter().any(|root| is_below(entry, root))
+                    && match listing.empty.iter().position(|folder| is_below(entry, folder)) {
+                        Some(folder) => {
+                            stay[folder] += u64::from(entry.standing.is_ours());
+                            false
+                        }
+                        None => true,
                     }
-                    _ => None,
+            });
+            gone.extend(entries.filter_map(|entry| match entry.standing {
+                Standing::There { asset, ours: true } => {
+                    Some(NewUpload { item: Hex(entry.item.0), sha1: Hex(entry.sha1), asset: Some(asset) })
                 }
+                _ => None,
             }));
         }
+        self.tell_what_stays(&listing, &stay);
         let gone = self.without_others(&gone)?;
         if gone.is_empty() {
             return Ok(());
@@ -58,6 +71,21 @@ impl Flow<'_> {
             self.summary.trashed += done as u64;
         }
         Ok(())
+    }
+
+    /// A folder in which nothing is any more is what a disk leaves that was unmounted.
+    fn tell_what_stays(&self, listing: &Listing, stay: &[u64]) {
+        if self.import.options.delete == DeleteRule::Keep {
+            return;
+        }
+        for (folder, photos) in listing.empty.iter().zip(stay).filter(|(_, photos)| **photos > 0) {
+            let told = format!(
+                "{photos} photos that were in `{}` stay on the server, because nothing is there any more; if something is \
+                 mounted there, mount it, else remove the folder",
+                folder.display()
+            );
+            self.import.reporter.report(&Event::Warning(&told));
+        }
     }
 
     /// Items of the ledger that were not come across, and how many there are in all.

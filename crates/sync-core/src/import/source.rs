@@ -94,6 +94,9 @@ pub struct Listing {
     pub is_complete: bool,
     /// The folders or archives that were listed, absolute: what is gone is looked for among the items below these.
     pub roots: Vec<PathBuf>,
+    /// Folders with nothing in them, or roots without a photo: so an unmounted disk looks, and what was below them does not
+    /// count as gone.
+    pub empty: Vec<PathBuf>,
 }
 
 /// Why a source cannot give what it was asked for.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 use photo_metadata::regions::{Region, Regions, Schema};
-use photo_metadata::structure::sniff;
+use photo_metadata::structure::{problems, sniff};
 use photo_metadata::{CaptureTime, Container, FileDate, FileTags, Tag, Value, glance, tags_as_immich_reads};
 
 use super::super::{Facts, Origin, When};
@@ -12,6 +12,11 @@ use super::super::{Facts, Origin, When};
 /// Whether these are the first bytes of an XMP packet.
 pub(super) fn is_xmp(head: &[u8]) -> bool {
     sniff(head) == Some(Container::Xmp)
+}
+
+/// Whether this is XMP to its end.
+pub(super) fn is_sound(packet: &[u8]) -> bool {
+    is_xmp(packet) && problems(packet).is_empty()
 }
 
 /// What a packet says; with the packet itself. A packet that cannot be taken apart is passed on as it is.
@@ -125,5 +130,16 @@ mod tests {
 
         assert_eq!((facts.rating, facts.position, facts.taken), (None, None, None));
         assert!(is_xmp(&packet("")) && !is_xmp(b"{}"));
+    }
+
+    #[test]
+    fn a_packet_that_is_cut_off_or_no_xml_is_not_sound() {
+        let whole = packet("<xmp:Rating>3</xmp:Rating>");
+
+        assert!(is_sound(&whole));
+        for end in [1, whole.len() / 2, whole.len() - 20] {
+            assert!(!is_sound(&whole[..end]), "{end}");
+        }
+        assert!(!is_sound(b"<x:xmpmeta this is no XML"));
     }
 }

@@ -264,7 +264,7 @@ impl Source for AppleSource {
         }
         let is_complete = flow.is_continue() && totals.unreadable.is_empty();
         *self.totals.lock().unwrap_or_else(PoisonError::into_inner) = totals;
-        Ok(Listing { is_complete, roots: vec![self.options.library.clone()] })
+        Ok(Listing { is_complete, roots: vec![self.options.library.clone()], ..Listing::default() })
     }
 
     fn facts(&self, item: &Item) -> Result<Facts, SourceError> {

@@ -119,10 +119,10 @@ pub(super) enum Companion {
 pub(super) fn companion(path: &Path, bytes: Vec<u8>) -> Companion {
     let end = extension_of(path.as_os_str().as_bytes()).unwrap_or_default();
     if end.eq_ignore_ascii_case(b"xmp") {
-        return if xmp::is_xmp(&bytes) {
-            Companion::Xmp(xmp::facts(bytes))
-        } else {
-            Companion::Broken("it is not XMP")
+        return match xmp::is_sound(&bytes) {
+            true => Companion::Xmp(xmp::facts(bytes)),
+            false if xmp::is_xmp(&bytes) => Companion::Broken("it is XMP that is damaged"),
+            false => Companion::Broken("it is not XMP"),
         };
     }
     json::read(&bytes).map_or(Companion::Broken("it is not JSON"), Companion::Json)

@@ -100,6 +100,7 @@ impl Walk<'_> {
             }
             return self.passed(path, kind, Some("in the trash, says the JSON beside it".to_owned()));
         }
+        self.photos += 1;
         (self.tell)(Found::Item(Box::new(telling.item(id, at, kind, &beside))))
     }
 

@@ -123,7 +123,15 @@ impl Source for FolderSource {
         let titles = Arc::new(Titles::of(&self.options, &self.roots));
         *self.titles.lock().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&titles);
         self.lists.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        let walk = Walk { source: self, known, tell, titles: &titles, is_complete: true };
+        let walk = Walk {
+            source: self,
+            known,
+            tell,
+            titles: &titles,
+            is_complete: true,
+            photos: 0,
+            empty: Vec::new(),
+        };
         Ok(walk.all(&self.missing))
     }
 

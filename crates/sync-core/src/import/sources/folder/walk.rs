@@ -20,6 +20,10 @@ pub(super) struct Walk<'a> {
     pub(super) tell: &'a mut dyn FnMut(Found) -> ControlFlow<()>,
     pub(super) titles: &'a Titles,
     pub(super) is_complete: bool,
+    /// Photos that were told.
+    pub(super) photos: u64,
+    /// Folders in which nothing is, and roots without a photo.
+    pub(super) empty: Vec<PathBuf>,
 }
 
 /// A folder that waits: its path, and the part of it below the root.
@@ -39,12 +43,14 @@ impl Walk<'_> {
         let FolderSource { roots, named, .. } = self.source;
         let folders = roots.iter().filter(|root| !named.contains_key(*root)).cloned();
         let files = named.iter().flat_map(|(folder, names)| names.iter().map(|name| below(folder, name)));
-        Listing { is_complete: walked && self.is_complete, roots: folders.chain(files).collect() }
+        let roots = folders.chain(files).collect();
+        Listing { is_complete: walked && self.is_complete, roots, empty: self.empty }
     }
 
     fn roots(&mut self) -> ControlFlow<()> {
         let mut entered = HashSet::new();
         for root in &self.source.roots {
+            let before = self.photos;
             let mut waiting = vec![Waiting { path: root.clone(), relative: Vec::new() }];
             while let Some(folder) = waiting.pop() {
                 let mut contents = match dir::read(&folder.path, self.source.options.ignore_inode) {
@@ -61,11 +67,17 @@ impl Walk<'_> {
                 if !entered.insert(contents.number) {
                     continue;
                 }
+                if contents.is_empty() {
+                    self.empty.push(folder.path.clone());
+                }
                 let may_be_empty = self.source.options.may_be_empty;
                 if folder.relative.is_empty() && contents.is_empty() && !may_be_empty {
                     self.trouble(root, "it is empty; if something is mounted there, mount it first", true)?;
                 }
                 self.folder(root, &folder, contents, &mut waiting)?;
+            }
+            if self.photos == before {
+                self.empty.push(root.clone());
             }
         }
         ControlFlow::Continue(())

@@ -42,7 +42,7 @@ impl Index {
         let mut index = Self { partner: options.partner.clone(), tags: options.tag, ..Self::default() };
         index.catalogue.volumes = parts.volumes;
         let roots = index.catalogue.volumes.iter().map(|volume| volume.path.clone()).collect();
-        let mut listing = Listing { is_complete: parts.troubles.is_empty(), roots };
+        let mut listing = Listing { is_complete: parts.troubles.is_empty(), roots, ..Listing::default() };
         for trouble in parts.troubles {
             if tell(Found::Trouble(trouble)).is_break() {
                 return (index, listing, ControlFlow::Break(()));
@@ -81,8 +81,10 @@ impl Index {
         let (catalogue, gathered) = (&self.catalogue, &self.gathered);
         for (row, used) in catalogue.jsons.iter().zip(&gathered.used) {
             let path = catalogue.path(row.folder, catalogue.json_name(row));
+            let odd = "some of it is of another type than usual and counts as not said".to_owned();
             let orphan = "the photo that it is about is not in the export; is a part missing?".to_owned();
             let passed = match used {
+                true if row.flags.has(Flags::ODD) => Passed { path, kind: SkipKind::Damaged, why: Some(odd) },
                 true => Passed { path, kind: SkipKind::Used, why: None },
                 false => Passed { path, kind: SkipKind::Orphan, why: Some(orphan) },
             };

@@ -47,6 +47,8 @@ impl Flags {
     pub(super) const TRASHED: Self = Self(4);
     pub(super) const LOCKED: Self = Self(8);
     pub(super) const PARTNER: Self = Self(16);
+    /// Some of what is said is of another type than usual.
+    pub(super) const ODD: Self = Self(32);
 
     /// Whether this one is set.
     pub(super) fn has(self, flag: Self) -> bool {
@@ -89,12 +91,17 @@ struct Raw {
     album_data: Value,
 }
 
-/// Understands a JSON; `None` for what is no JSON object.
+/// Understands a JSON; `None` for what is no JSON object, or says a time that is none.
 pub(super) fn read(json: &[u8]) -> Option<Note> {
     let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
+    // The deserializer would take a list for an object whose keys are left out.
+    json.trim_ascii_start().starts_with(b"{").then_some(())?;
     let raw: Raw = serde_json::from_slice(json).ok()?;
     if raw.photo_taken_time.is_object() {
         return Some(Note::Photo(Box::new(photo(raw))));
+    }
+    if !raw.photo_taken_time.is_null() {
+        return None;
     }
     if raw.album_data.is_object() {
         return Some(album(&serde_json::from_value(raw.album_data).unwrap_or_default()));
@@ -110,7 +117,8 @@ fn photo(raw: Raw) -> PhotoNote {
             .with(Flags::ARCHIVED, is(&raw.archived))
             .with(Flags::TRASHED, is(&raw.trashed))
             .with(Flags::LOCKED, is(&raw.in_locked_folder))
-            .with(Flags::PARTNER, raw.google_photos_origin.get("fromPartnerSharing").is_some()),
+            .with(Flags::PARTNER, raw.google_photos_origin.get("fromPartnerSharing").is_some())
+            .with(Flags::ODD, is_odd(&raw)),
         taken: seconds(&raw.photo_taken_time),
         // What the camera wrote comes before what Google guessed or was told.
         position: position(&raw.geo_data_exif).or_else(|| position(&raw.geo_data)),
@@ -119,6 +127,19 @@ fn photo(raw: Raw) -> PhotoNote {
         title: text(raw.title),
         description: text(raw.description),
     }
+}
+
+/// Whether something is said in a way that nobody knows.
+fn is_odd(raw: &Raw) -> bool {
+    let is = |values: &[&Value], usual: fn(&Value) -> bool| {
+        values.iter().all(|value| value.is_null() || usual(value))
+    };
+    let is_time = |time: &Value| time.get("timestamp").is_none() || seconds(time).is_some();
+    let usual = is(&[&raw.title, &raw.description, &raw.url], Value::is_string)
+        && is(&[&raw.geo_data, &raw.geo_data_exif, &raw.google_photos_origin], Value::is_object)
+        && is(&[&raw.favorited, &raw.archived, &raw.trashed, &raw.in_locked_folder], Value::is_boolean)
+        && is(&[&raw.people], Value::is_array);
+    !(usual && is_time(&raw.photo_taken_time))
 }
 
 fn album(raw: &Raw) -> Note {
@@ -211,6 +232,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_of_another_type_is_not_said_and_marked() {
+        let odd =
+            photo(r#"{"title":"a.jpg","photoTakenTime":{"timestamp":[]},"description":5,"favorited":true}"#);
+
+        assert!(odd.flags.has(Flags::ODD) && odd.flags.has(Flags::FAVOURITE));
+        assert_eq!((odd.taken, odd.description.as_str()), (None, ""));
+        assert!(!photo(r#"{"photoTakenTime":{},"geoData":null}"#).flags.has(Flags::ODD));
+        assert_eq!(read(br#"{"title":"a.jpg","photoTakenTime":"1561000000"}"#), None, "it is no album");
+    }
+
+    #[test]
     fn an_album_is_known_by_a_title_in_whatever_file() {
         let json = r#"{"title":" Été ","description":"","access":"protected","date":{"timestamp":"1"},"enrichments":[
             {"narrativeEnrichment":{"text":"First day"}},
@@ -231,7 +263,18 @@ mod tests {
         for other in [r#"{"title":null}"#, r#"{"title":[{"title":"x"}]}"#, r#"{"comments":[]}"#, "{}"] {
             assert_eq!(read(other.as_bytes()), Some(Note::Other), "{other}");
         }
-        for none in ["", "[1]x", "{", "\u{0}", "{\"title\":", &"[".repeat(100_000)] {
+        for none in [
+            "",
+            "[1]x",
+            r#"["title","a.jpg"]"#,
+            " [\"title\"]",
+            "7",
+            "\"title\"",
+            "{",
+            "\u{0}",
+            "{\"title\":",
+            &"[".repeat(100_000),
+        ] {
             assert_eq!(read(none.as_bytes()), None);
         }
     }

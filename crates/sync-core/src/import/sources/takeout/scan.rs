@@ -90,7 +90,7 @@ impl Scanner<'_> {
                 ControlFlow::Continue(())
             }
             Some(Note::Other) => self.pass(path, SkipKind::NotMedia, Some(other(name))),
-            None => self.pass(path, SkipKind::Damaged, Some("it is no JSON")),
+            None => self.pass(path, SkipKind::Damaged, Some("it is no JSON as Google writes it")),
         }
     }
 
