@@ -11,6 +11,7 @@ mod ci;
 mod environment;
 mod fuzz;
 mod harness;
+mod imports;
 mod metrics;
 mod shell;
 mod source;
@@ -59,6 +60,8 @@ enum Command {
     Undo,
     /// Kill runs of actions and silence their server at each request, and take a thousand libraries back
     Deeds,
+    /// Stop, kill and cut imports, silence their server at each request, and look whether all arrived once
+    Imports(imports::ImportsArgs),
     /// Let 10,000 requests go wrong, and compare the end with a home in which none did
     FaultedRequests,
     /// Feed spoiled files to the native parsers
@@ -96,6 +99,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::StateKills => harness::state_kills(&workspace),
         Command::Undo => harness::undo(&workspace),
         Command::Deeds => harness::deeds(&workspace),
+        Command::Imports(args) => imports::run(&workspace, &args),
         Command::FaultedRequests => harness::faulted_requests(&workspace),
         Command::Fuzz(args) => fuzz::run(&workspace, &args),
         Command::Browser(args) => browser::run(&workspace, &args),

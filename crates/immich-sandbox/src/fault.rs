@@ -55,6 +55,7 @@ pub struct Fault {
     pub(crate) is_early: bool,
     method: Option<String>,
     prefix: String,
+    is_exact: bool,
     skip: u64,
     left: Option<u64>,
     chance: Option<(f64, u64)>,
@@ -69,6 +70,7 @@ impl Fault {
             is_early: false,
             method: None,
             prefix: String::new(),
+            is_exact: false,
             skip: 0,
             left: None,
             chance: None,
@@ -185,6 +187,12 @@ impl Fault {
         self
     }
 
+    /// Only for this method and just this path, with or without `/api`.
+    #[must_use]
+    pub fn exactly_on(self, method: &str, path: &str) -> Self {
+        Self { is_exact: true, ..self.on(method, path) }
+    }
+
     /// Lets the first `count` matching requests pass.
     #[must_use]
     pub fn after(mut self, count: u64) -> Self {
@@ -214,7 +222,8 @@ impl Fault {
     /// Whether it strikes this request; counts and rolls.
     fn strikes(&mut self, method: &str, path: &str) -> bool {
         let path = path.strip_prefix("/api").unwrap_or(path);
-        let meant = self.method.as_deref().is_none_or(|own| own == method) && path.starts_with(&self.prefix);
+        let is_path = if self.is_exact { path == self.prefix } else { path.starts_with(&self.prefix) };
+        let meant = self.method.as_deref().is_none_or(|own| own == method) && is_path;
         if !meant || self.left == Some(0) {
             return false;
         }
@@ -278,6 +287,9 @@ mod tests {
 
         assert!(faults.strike("PUT", "/api/assets").is_none());
         assert!(faults.strike("GET", "/api/albums").is_none());
+        faults.add(Fault::status(503).exactly_on("POST", "/api/assets"));
+        assert!(faults.strike("POST", "/api/assets/bulk-upload-check").is_none());
+        assert!(faults.strike("POST", "/api/assets").is_some());
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
-use crate::{Asset, AssetId, Face, FaceBox, SourceType, world::World};
+use crate::{Asset, AssetId, Face, FaceBox, SourceType, Visibility, world::World};
 
 /// A box in a photo, without its id: faces from a file get new ids with each reading.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +65,12 @@ pub struct AssetView {
     pub albums: Vec<String>,
     /// Path as the server sees it.
     pub original_path: String,
+    /// Name at the time of upload.
+    pub file_name: String,
+    /// Where it is shown.
+    pub visibility: Visibility,
+    /// The video of a live photo.
+    pub live_photo_video: Option<AssetId>,
     /// The linked sidecar, on this machine.
     pub sidecar: Option<PathBuf>,
     /// In the trash.
@@ -105,6 +111,9 @@ impl AssetView {
             faces: faces(world, asset),
             albums,
             original_path: asset.original_path.clone(),
+            file_name: asset.original_file_name.clone(),
+            visibility: asset.visibility,
+            live_photo_video: asset.live_photo_video,
             sidecar: asset.sidecar.clone(),
             is_trashed: asset.is_trashed(),
             checksum: crate::checksum::encode(&asset.checksum),

@@ -181,7 +181,7 @@ fn damage(work: &Work) -> Option<String> {
             structure::examine_header(path).map(|seen| seen.problems).unwrap_or_default()
         }
         // What an archive holds was compared with its check sum.
-        (None, Locator::Inside { .. }) => Vec::new(),
+        (None, Locator::Inside { .. } | Locator::Away { .. }) => Vec::new(),
     };
     problems.iter().find_map(|problem| match problem {
         Problem::Truncated { part, missing } => {

@@ -9,3 +9,4 @@ mod killed;
 pub(crate) mod lab;
 mod later;
 mod random;
+mod silent;

@@ -1,10 +1,21 @@
-//! Imports as a program: exports of Google Photos into a server, again, stopped, and taken back.
+//! Imports as a program: folders and exports of Google Photos into a server, again, stopped, and taken back.
 
 mod apple;
+mod brake;
 mod delete_after;
+mod edits;
+mod faults;
 mod folder;
 mod jobs;
+mod kills;
+mod names;
+mod permissions;
 mod stand;
 mod stops;
 mod tags;
 mod takeout;
+mod twins;
+mod undone;
+mod whole;
+mod world;
+mod wrong;

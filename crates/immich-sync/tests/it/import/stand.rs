@@ -1,6 +1,6 @@
 //! A server with nothing on it, an export beside it, and a home for the program.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use immich_sandbox::{AssetView, Sandbox, Scenario, Version};
 use sample_pictures::{Takeout, TakeoutPhoto};
 use tempfile::TempDir;
 
-use crate::place::contents;
+use crate::place::{contents, exiftool};
 
 /// All of it.
 pub(super) struct Stand {
@@ -34,7 +34,35 @@ impl Stand {
         Self::of(scenario, photos)
     }
 
-    fn of(scenario: Scenario, photos: usize) -> Self {
+    /// On a server that reads what it is sent.
+    pub(super) fn that_reads(photos: usize) -> Self {
+        let mut scenario = Scenario::new(Version::V3_0_3);
+        scenario.exiftool(exiftool());
+        scenario.writes_sidecars(true);
+        Self::of(scenario, photos)
+    }
+
+    /// With so many photos on the server that nobody imported, in an album, with tags, one of them in the trash.
+    pub(super) fn lived_in(photos: usize) -> Self {
+        let mut scenario = Scenario::new(Version::V3_0_3);
+        let folder = tempfile::tempdir().unwrap();
+        let library = scenario.managed_storage("/data/library/admin", folder.path());
+        let ids: Vec<_> = (0..4)
+            .map(|number| {
+                let asset = scenario.asset(&library, &format!("old/{number}.jpg"));
+                asset.description(format!("Old {number}").as_str()).rating(2).id()
+            })
+            .collect();
+        let album = scenario.album("Old");
+        scenario.add_to_album(album, &ids[..2]);
+        scenario.stack(&ids[2..]);
+        let stand = Self::of(scenario, photos);
+        stand.sandbox.set_tags(ids[0], &["Old/Tag"]).unwrap();
+        stand.sandbox.trash(ids[1]).unwrap();
+        stand
+    }
+
+    pub(super) fn of(scenario: Scenario, photos: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let sandbox = Sandbox::start(scenario).unwrap();
         let takeout =
@@ -56,6 +84,27 @@ impl Stand {
         let mut command = self.bare(&["import", "google-takeout"]);
         command.args(&self.takeout.parts).args(arguments);
         command
+    }
+
+    /// `import folder` of a folder, and `arguments`.
+    pub(super) fn folder(&self, root: &Path, arguments: &[&str]) -> Command {
+        let mut command = self.bare(&["import", "folder"]);
+        command.arg(root).args(arguments);
+        command
+    }
+
+    /// What is on the server and not in its trash, by its bytes there. Fails the test where bytes are there twice.
+    #[track_caller]
+    pub(super) fn arrived(&self) -> BTreeMap<Vec<u8>, AssetView> {
+        let mut all = BTreeMap::new();
+        for view in self.there() {
+            // What was there before has no bytes.
+            let Some(path) = self.sandbox.disk_path(view.id) else { continue };
+            let bytes = std::fs::read(path).unwrap();
+            let twice = all.insert(bytes, view);
+            assert!(twice.is_none(), "{twice:?} is there twice");
+        }
+        all
     }
 
     /// Photos that an import without options sends.

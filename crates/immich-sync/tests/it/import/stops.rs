@@ -10,6 +10,11 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::stand::Stand;
 use crate::place::Said;
 
+/// How many of something a long test is to do; `cargo xtask imports` says it in the environment.
+pub(super) fn asked(name: &str, usual: usize) -> usize {
+    std::env::var_os(name).map_or(usual, |count| count.to_str().unwrap().parse().unwrap())
+}
+
 /// How long an end may take.
 const IN_TIME: Duration = Duration::from_secs(5);
 

@@ -36,16 +36,58 @@ fn a_run_in_which_every_upload_fails_is_an_error_and_the_next_one_sends_everythi
     for count in [2, 400] {
         let mut lab = Lab::new();
         lab.shelf.fill(count);
-        lab.sandbox.inject(uploads(Fault::status(413)));
+        lab.sandbox.inject(Fault::status(413).exactly_on("POST", "/assets"));
 
         let (result, _) = lab.try_import();
 
-        assert!(result.is_err(), "{result:?}");
+        assert!(matches!(result, Err(sync_core::SyncError::UploadsFail { .. })), "{result:?}");
         lab.sandbox.clear_faults();
         let (summary, _) = lab.import();
         assert_eq!(summary.uploaded, count as u64);
         lab.assert_all_once();
         assert!(lab.store.open_deeds().unwrap().is_empty());
+    }
+}
+
+/// One photo with everything that can be said of it, and the same with all of it changed.
+fn told(is_changed: bool) -> File {
+    let mut file = File::of("one").in_albums(if is_changed { &["B"] } else { &["A"] });
+    file.facts.description = Some(if is_changed { "second" } else { "first" }.to_owned());
+    file.facts.rating = Some(if is_changed { 2 } else { 4 });
+    file.facts.is_favourite = Some(!is_changed);
+    file.facts.tags.insert(if is_changed { "new" } else { "old" }.to_owned());
+    file
+}
+
+#[test]
+fn an_order_that_fails_is_given_again_by_the_next_run() {
+    for (method, path) in [
+        ("PUT", "/assets"),
+        ("DELETE", "/albums"),
+        ("PUT", "/albums"),
+        ("POST", "/albums"),
+        ("DELETE", "/tags"),
+        ("PUT", "/tags"),
+    ] {
+        let mut lab = Lab::new();
+        // This server does not read what goes along with a file.
+        lab.shelf.put("a.jpg", File::of("one"));
+        lab.import();
+        lab.shelf.put("a.jpg", told(false));
+        lab.import();
+        lab.shelf.put("a.jpg", told(true));
+        lab.sandbox.inject(Fault::status(400).on(method, path));
+        let (_, heard) = lab.try_import();
+        lab.sandbox.clear_faults();
+
+        let (_, second) = lab.import();
+
+        let view = lab.of("a.jpg");
+        let what = format!("{method} {path}: {heard:?} {second:?}");
+        assert_eq!(view.description.as_deref(), Some("second"), "{what}");
+        assert_eq!((view.rating, view.is_favorite), (Some(2), false), "{what}");
+        assert_eq!((view.albums, view.tags), (vec!["B".to_owned()], vec!["new".to_owned()]), "{what}");
+        assert_eq!(lab.import().0.done(), 0, "{what}");
     }
 }
 

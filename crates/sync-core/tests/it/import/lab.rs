@@ -134,7 +134,7 @@ impl Source for Shelf {
                 return Ok(Listing::default());
             }
         }
-        Ok(Listing { is_complete: !self.is_incomplete, roots: vec!["/shelf".into()] })
+        Ok(Listing { is_complete: !self.is_incomplete, roots: vec!["/shelf".into()], empty: Vec::new() })
     }
 
     fn facts(&self, item: &Item) -> Result<Facts, SourceError> {
@@ -298,7 +298,12 @@ impl Lab {
     }
 
     pub(crate) fn undo(&self, run: RunId) -> Summary {
-        let (ear, stop, clients) = (Ear::default(), StopFlag::new(), [self.client()]);
+        self.try_undo(run).unwrap()
+    }
+
+    pub(crate) fn try_undo(&self, run: RunId) -> Result<Summary, SyncError> {
+        let client = try_connect(&self.sandbox, self.sandbox.api_key())?;
+        let (ear, stop, clients) = (Ear::default(), StopFlag::new(), [client]);
         let undo = Undo {
             store: &self.store,
             engine: &Nobody,
@@ -310,7 +315,7 @@ impl Lab {
             stop: &stop,
             now: &Timestamp::now,
         };
-        undo.run(&UndoTarget::Run(run), &format!("undo {}", run.0)).unwrap()
+        undo.run(&UndoTarget::Run(run), &format!("undo {}", run.0))
     }
 
     /// Everything that is on the server and not in its trash.
