@@ -61,8 +61,9 @@ impl Flow<'_> {
             self.send_motion(work, there);
             return Ok(());
         }
-        let sent = match (&work.known, &asset) {
-            (None, Some(_)) => self.sent_to(&there.asset)?,
+        let is_told = work.known.as_ref().is_some_and(|known| !known.sent.fields.is_empty());
+        let sent = match &asset {
+            Some(_) if !is_told => self.sent_to(&there.asset)?,
             _ => Base::new(),
         };
         let done = self.merged(&work, &there, facts, (asset.as_deref(), sent));
@@ -82,7 +83,7 @@ impl Flow<'_> {
         Ok(fields.max_by_key(Base::len).unwrap_or_default())
     }
 
-    /// `sent` is what counts as sent to an asset that is new for the item.
+    /// `sent` is what counts as sent to an asset of which the item itself says nothing.
     fn merged(
         &self,
         work: &Work,
@@ -94,7 +95,10 @@ impl Flow<'_> {
         let was = work.known.as_ref().and_then(|known| known.standing.asset());
         let is_same = was == Some(&there.asset);
         if !is_same {
-            entry.sent = Sent { fields: sent, ..Sent::default() };
+            entry.sent = Sent::default();
+        }
+        if entry.sent.fields.is_empty() {
+            entry.sent.fields = sent;
         }
         entry.sent.is_put_away = false;
         entry.standing = Standing::There { asset: there.asset.clone(), ours: there.ours };
