@@ -143,7 +143,7 @@ fn an_unknown_certificate_is_refused_before_any_request_unless_its_authority_is_
     assert_eq!(server.requests(), 0);
     let client = server.connect(|options| options.ca_pem = Some(identity.signed_by.into_bytes())).unwrap();
     assert!(!client.server().insecure);
-    assert_eq!(server.requests(), 6);
+    assert_eq!(server.requests(), 5);
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn nothing_to_refresh_is_no_request() {
 #[test]
 fn a_sidecar_job_that_runs_already_is_no_error() {
     let server = Fake::immich(|_, number| match number {
-        7 => Reply::Json(200, json!({})),
+        6 => Reply::Json(200, json!({})),
         _ => Reply::Json(400, json!({"message": "Job is already running"})),
     });
     let client = server.connect().unwrap();

@@ -104,7 +104,7 @@ impl Subject<'_> {
     fn paths(&self, kinds: &[AlbumKind], separator: Option<&str>, makes: Makes) -> Vec<String> {
         let separator = separator.unwrap_or(match makes {
             Makes::Folder => "/",
-            Makes::Name => "_",
+            Makes::Name => ":",
         });
         let albums = self.asset.albums.iter().map(|id| self.library.album(*id));
         let path = |album: &apple_photos::Album| {
