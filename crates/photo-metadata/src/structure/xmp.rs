@@ -20,7 +20,7 @@ const LONGEST: u64 = 32 << 20;
 
 /// The properties that we write ourselves. How they changed is for the list of tags to prove.
 const OURS: [(&str, &[&str]); 11] = [
-    ("http://purl.org/dc/elements/1.1", &["subject", "description"]),
+    ("http://purl.org/dc/elements/1.1", &["subject", "description", "title"]),
     ("http://iptc.org/std/Iptc4xmpExt/2008-02-29", &["PersonInImage", "Event"]),
     ("http://ns.adobe.com/lightroom/1.0", &["hierarchicalSubject"]),
     ("http://www.digikam.org/ns/1.0", &["TagsList"]),

@@ -3,7 +3,7 @@
 //! `quick-xml` finds the marks and pairs them; what it hands out is located in the text again, so that the tree holds
 //! every byte. Document types are refused, so no entity can be declared.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use quick_xml::Reader;
@@ -67,8 +67,9 @@ struct Parser {
     /// Elements whose end has not come, with the number of declarations before them.
     open: Vec<(Element, usize)>,
     spaces: Vec<(String, Arc<Space>)>,
-    /// Prefixes that stood for a known namespace somewhere.
-    were_known: BTreeSet<String>,
+    /// For each prefix what it stands for in the elements that are open, innermost last, and whether it stood for a
+    /// known namespace somewhere.
+    meanings: HashMap<String, (Vec<Option<&'static str>>, bool)>,
     none: Arc<Space>,
     xml: Arc<Space>,
     xmlns: Arc<Space>,
@@ -91,7 +92,7 @@ impl Parser {
             nodes: Vec::new(),
             open: Vec::new(),
             spaces: Vec::new(),
-            were_known: BTreeSet::new(),
+            meanings: HashMap::new(),
             none: fixed(NONE),
             xml: fixed("xml"),
             xmlns: fixed(XMLNS),
@@ -174,7 +175,7 @@ impl Parser {
     fn end(&mut self, raw: &str) -> Result<(), Fault> {
         let (mut element, spaces) = self.open.pop().ok_or_else(|| malformed("an end without a start"))?;
         element.end = Some(raw.to_owned());
-        self.spaces.truncate(spaces);
+        self.leave(spaces);
         self.push(Node::Element(element));
         Ok(())
     }
@@ -199,7 +200,7 @@ impl Parser {
             end: None,
         };
         if is_empty {
-            self.spaces.truncate(outer);
+            self.leave(outer);
             self.push(Node::Element(element));
         } else {
             self.open.push((element, outer));
@@ -229,16 +230,23 @@ impl Parser {
     /// For ExifTool a prefix goes on meaning what it meant in an element before, until it is declared for another
     /// namespace that is known: what is read with it then is not what stands there.
     fn check_meaning(&mut self, prefix: &str, space: &Space) -> Result<(), Fault> {
-        let outer = self.spaces.iter().rev().find(|(declared, _)| declared == prefix);
-        let hides_another = outer.is_some_and(|(_, outer)| outer.known != space.known);
-        let was_known = space.known.is_none() && self.were_known.contains(prefix);
-        if hides_another || was_known {
+        let (open, was_known) = self.meanings.entry(prefix.to_owned()).or_default();
+        let hides_another = open.last().is_some_and(|outer| *outer != space.known);
+        if hides_another || (space.known.is_none() && *was_known) {
             return Err(malformed("a prefix that means two things"));
         }
-        if space.known.is_some() && !self.were_known.contains(prefix) {
-            self.were_known.insert(prefix.to_owned());
-        }
+        *was_known |= space.known.is_some();
+        open.push(space.known);
         Ok(())
+    }
+
+    /// Leaves an element, before which so many declarations held.
+    fn leave(&mut self, outer: usize) {
+        for (prefix, _) in self.spaces.drain(outer..) {
+            if let Some((open, _)) = self.meanings.get_mut(&prefix) {
+                open.pop();
+            }
+        }
     }
 
     fn attributes(&self, raw: &[RawAttribute<'_>]) -> Result<Vec<Attribute>, Fault> {
