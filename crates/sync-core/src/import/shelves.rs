@@ -208,7 +208,11 @@ impl Flow<'_> {
         if let Some(album) = &mut known
             && self.albums_seen.insert(key.clone())
         {
-            self.look_at(key, &source, album)?;
+            if let Some(fate) = self.look_at(key, &source, album)? {
+                // Nothing else would ask for its new name again.
+                self.albums_seen.remove(key);
+                return Ok(Err(fate));
+            }
             self.albums()?.insert(key.clone(), album.clone());
         }
         if known.is_none() && is_named {
@@ -243,15 +247,16 @@ impl Flow<'_> {
         Ok(Ok(known.map(|known| (self.reference(key, &known.title, Some(&known)), known.album, false))))
     }
 
-    /// Once in a run: whether an album is still there, and whether the source named it otherwise since.
+    /// Once in a run: whether an album is still there, and whether the source named it otherwise since. How the
+    /// renaming failed, where it did.
     fn look_at(
         &mut self,
         key: &AlbumKey,
         source: &SourceAlbum,
         album: &mut ImportAlbum,
-    ) -> Result<(), SyncError> {
+    ) -> Result<Option<Fate>, SyncError> {
         if album.is_deleted {
-            return Ok(());
+            return Ok(None);
         }
         let found = self.account.reader.album(&album.album)?;
         let imported = self.imported(key);
@@ -259,10 +264,11 @@ impl Flow<'_> {
             album.is_deleted = true;
             let told = format!("the album `{}` was deleted on the server and is not made again", album.title);
             self.import.reporter.report(&Event::Warning(&told));
-            return self.keep_album(&imported, album);
+            self.keep_album(&imported, album)?;
+            return Ok(None);
         };
         if source.title == album.title {
-            return Ok(());
+            return Ok(None);
         }
         if found.name == album.title {
             let what = What::RenameAlbum {
@@ -270,12 +276,13 @@ impl Flow<'_> {
                 name: source.title.clone(),
             };
             let fates = self.hand()?.perform(&what, None)?;
-            if !fates.iter().all(is_done) {
-                return Ok(());
+            if let Some(fate) = fates.into_iter().find(|fate| !is_done(fate)) {
+                return Ok(Some(fate));
             }
         }
         album.title.clone_from(&source.title);
-        self.keep_album(&imported, album)
+        self.keep_album(&imported, album)?;
+        Ok(None)
     }
 
     fn keep_album(&self, imported: &Imported, album: &ImportAlbum) -> Result<(), SyncError> {
