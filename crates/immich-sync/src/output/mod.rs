@@ -19,6 +19,7 @@ mod organize;
 mod paint;
 mod plain;
 mod progress;
+mod rows;
 mod scan;
 mod statistics;
 mod summary;

@@ -7,6 +7,7 @@ use sync_core::Summary;
 use sync_core::organize::{ActSummary, ScanSummary};
 
 use super::json::SCHEMA;
+use super::rows::{plain, row};
 use super::words::{thousands, time};
 use super::{Paint, Traffic, summary};
 use crate::exit::ExitStatus;
@@ -86,14 +87,6 @@ fn acted_lines(acted: &ActSummary, end: &OrganizeEnd<'_>, paint: Paint) -> Vec<S
         lines.push(format!("{} {verb} it back.", undos.join(", then ")));
     }
     lines
-}
-
-fn row(number: u64, words: &str, colour: fn(Paint, &str) -> String, paint: Paint) -> String {
-    colour(paint, &format!("{:>9} {words}", thousands(number)))
-}
-
-fn plain(_: Paint, text: &str) -> String {
-    text.to_owned()
 }
 
 /// What is counted of an action.

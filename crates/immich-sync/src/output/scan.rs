@@ -4,29 +4,26 @@ use sync_core::organize::ScanSummary;
 
 use super::Paint;
 use super::groups::class_lines;
-use super::words::{count, size, thousands};
+use super::rows::Rows;
+use super::words::{count, size};
 
 /// The numbers of a scan.
 pub(super) fn lines(scan: &ScanSummary, paint: Paint) -> Vec<String> {
     let mut lines = vec![paint.bold(&headline(scan))];
-    let mut row = |number: u64, text: &str, is_trouble: bool| {
-        if number > 0 {
-            let text = format!("{:>9} {text}", thousands(number));
-            lines.push(if is_trouble { paint.yellow(&text) } else { text });
-        }
-    };
-    row(scan.looked_at, "pictures looked at", false);
-    row(scan.remembered, "pictures known from before", false);
+    let mut rows = Rows::new(paint);
+    rows.add_reason(scan.looked_at, "pictures looked at", false);
+    rows.add_reason(scan.remembered, "pictures known from before", false);
     for (kind, number) in &scan.skipped {
-        row(*number, &kind.to_string(), kind.is_trouble());
+        rows.add_reason(*number, &kind.to_string(), kind.is_trouble());
     }
-    row(scan.failed, "could not be fetched or read now; the next scan tries again", true);
-    row(scan.partners, "photos of others, only compared with", false);
-    row(
+    rows.add_reason(scan.failed, "could not be fetched or read now; the next scan tries again", true);
+    rows.add_reason(scan.partners, "photos of others, only compared with", false);
+    rows.add_reason(
         scan.unreadable,
         "items of the list that could not be understood, or folders that could not be read",
         true,
     );
+    lines.extend(rows.lines());
     // A scan that was ended in the middle has compared nothing with nothing.
     if !scan.stopped {
         lines.push(found(scan, paint));

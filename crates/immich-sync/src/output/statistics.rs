@@ -125,18 +125,27 @@ fn numbers(end: &End<'_>) -> Map<String, Value> {
     numbers
 }
 
+/// How everything that was seen ended.
+fn outcome(dry_run: bool, seen: u64, done: u64, skipped: u64, failed: u64) -> Map<String, Value> {
+    let (updated, simulated) = if dry_run { (0, done) } else { (done, 0) };
+    let named = [
+        ("total", seen),
+        ("updated", updated),
+        ("simulated", simulated),
+        ("skipped", skipped),
+        ("errors", failed),
+    ];
+    named.into_iter().map(|(name, number)| (name.to_owned(), number.into())).collect()
+}
+
 /// The same of the organizer: what was compared, what was found, and what was done with it.
 fn numbers_of_organizing(end: &OrganizeEnd<'_>) -> Map<String, Value> {
     let scan = end.scan.cloned().unwrap_or_default();
     let acted = end.acted.cloned().unwrap_or_default();
-    let done = acted.total.done;
-    let mut numbers = Map::new();
+    let skipped = scan.skipped_in_all() + acted.total.skipped_in_all();
+    let mut numbers =
+        outcome(end.dry_run, scan.seen, acted.total.done, skipped, scan.failed + acted.total.failed);
     let mut put = |name: &str, number: u64| numbers.insert(name.to_owned(), number.into());
-    put("total", scan.seen);
-    put("updated", if end.dry_run { 0 } else { done });
-    put("simulated", if end.dry_run { done } else { 0 });
-    put("skipped", scan.skipped_in_all() + acted.total.skipped_in_all());
-    put("errors", scan.failed + acted.total.failed);
     put("looked_at", scan.looked_at);
     put("remembered", scan.remembered);
     put("unreadable", scan.unreadable);
@@ -158,13 +167,9 @@ fn numbers_of_organizing(end: &OrganizeEnd<'_>) -> Map<String, Value> {
 /// The same of an import.
 fn numbers_of_import(end: &ImportEnd<'_>) -> Map<String, Value> {
     let summary = end.summary;
-    let mut numbers = Map::new();
+    let mut numbers =
+        outcome(end.dry_run, summary.seen, summary.done(), summary.skipped_in_all(), summary.failed);
     let mut put = |name: &str, number: u64| numbers.insert(name.to_owned(), number.into());
-    put("total", summary.seen);
-    put("updated", if end.dry_run { 0 } else { summary.done() });
-    put("simulated", if end.dry_run { summary.done() } else { 0 });
-    put("skipped", summary.skipped_in_all());
-    put("errors", summary.failed);
     put("uploaded", summary.uploaded);
     put("adopted", summary.adopted);
     put("changed", summary.updated);
@@ -181,13 +186,9 @@ fn numbers_of_import(end: &ImportEnd<'_>) -> Map<String, Value> {
 /// The same of an export.
 fn numbers_of_export(end: &ExportEnd<'_>) -> Map<String, Value> {
     let summary = end.summary;
-    let mut numbers = Map::new();
+    let mut numbers =
+        outcome(end.dry_run, summary.seen, summary.done(), summary.left_in_all(), summary.failed);
     let mut put = |name: &str, number: u64| numbers.insert(name.to_owned(), number.into());
-    put("total", summary.seen);
-    put("updated", if end.dry_run { 0 } else { summary.done() });
-    put("simulated", if end.dry_run { summary.done() } else { 0 });
-    put("skipped", summary.left_in_all());
-    put("errors", summary.failed);
     put("exported", summary.written);
     put("exported_again", summary.updated);
     put("adopted", summary.adopted);

@@ -1,5 +1,6 @@
 //! The end of a run in words: what happened, and what to do next.
 
+use super::rows::{plain, row as line};
 use super::words::{count, thousands, time};
 use super::{End, Paint, Traffic};
 
@@ -10,8 +11,7 @@ pub(super) fn lines(end: &End<'_>, unnamed: u64, paint: Paint) -> Vec<String> {
     let summary = end.summary;
     let mut lines = vec![paint.bold(&headline(end))];
     let mut row = |number: u64, text: &str, colour: fn(Paint, &str) -> String| {
-        let text = format!("{:>9} {text}", thousands(number));
-        lines.push(if number == 0 { text } else { colour(paint, &text) });
+        lines.push(line(number, text, if number == 0 { plain } else { colour }, paint));
     };
     let changed = if end.dry_run { "would be changed" } else { "changed" };
     row(summary.done, changed, Paint::green);
@@ -35,10 +35,6 @@ pub(super) fn lines(end: &End<'_>, unnamed: u64, paint: Paint) -> Vec<String> {
     lines.extend(notes(end, unnamed).into_iter().map(|note| paint.yellow(&note)));
     lines.extend(next(end));
     lines
-}
-
-fn plain(_: Paint, text: &str) -> String {
-    text.to_owned()
 }
 
 fn headline(end: &End<'_>) -> String {

@@ -44,6 +44,17 @@ pub(crate) fn size(bytes: u64) -> String {
     if unit == "B" || whole >= 10 { format!("{whole} {unit}") } else { format!("{whole}.{tenths} {unit}") }
 }
 
+/// So many bytes in this time: `34 MB/s`.
+#[expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a rate is told with three digits"
+)]
+pub(crate) fn rate(bytes: u64, elapsed: Duration) -> String {
+    format!("{}/s", size((bytes as f64 / elapsed.as_secs_f64().max(0.001)) as u64))
+}
+
 /// How long ago something was: `just now`, `5 minutes ago`, `3 days ago`, `2 years ago`.
 pub(crate) fn age(seconds: u64) -> String {
     let (number, thing) = match seconds {

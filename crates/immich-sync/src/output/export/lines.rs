@@ -3,7 +3,8 @@
 use sync_core::export::{ExportSummary, LeftKind};
 
 use super::super::Paint;
-use super::super::words::{count, size, thousands, time};
+use super::super::rows::Rows;
+use super::super::words::{count, rate, size, thousands, time};
 use super::ExportEnd;
 
 /// The last lines.
@@ -27,36 +28,24 @@ fn headline(summary: &ExportSummary, dry_run: bool) -> String {
 
 fn rows(summary: &ExportSummary, dry_run: bool, paint: Paint) -> Vec<String> {
     let would = |done: &'static str, would: &'static str| if dry_run { would } else { done };
-    let mut rows = Vec::new();
-    let mut row = |number: u64, words: &str, colour: fn(Paint, &str) -> String| {
-        if number > 0 {
-            rows.push(colour(paint, &format!("{:>9} {words}", thousands(number))));
-        }
-    };
-    row(summary.written, would("files exported", "files would be exported"), Paint::green);
-    row(
+    let mut rows = Rows::new(paint);
+    rows.add(summary.written, would("files exported", "files would be exported"), Paint::green);
+    rows.add(
         summary.updated,
         would("files exported again, with what changed", "files would be exported again"),
         Paint::green,
     );
-    row(summary.adopted, "files there already, with the same bytes", Paint::green);
-    row(
+    rows.add(summary.adopted, "files there already, with the same bytes", Paint::green);
+    rows.add(
         summary.removed,
         would("files put into the trash", "files would be put into the trash"),
         Paint::yellow,
     );
     for (kind, number) in &summary.left {
-        row(*number, left(*kind), if kind.is_trouble() { Paint::yellow } else { plain });
+        rows.add_reason(*number, left(*kind), kind.is_trouble());
     }
-    row(summary.failed, "failed", Paint::red);
-    if rows.is_empty() {
-        rows.push(format!("{:>9} to export", 0));
-    }
-    rows
-}
-
-fn plain(_: Paint, text: &str) -> String {
-    text.to_owned()
+    rows.add(summary.failed, "failed", Paint::red);
+    rows.or_none("to export")
 }
 
 /// What a reason means.
@@ -85,19 +74,9 @@ fn used(end: &ExportEnd<'_>) -> String {
     let written = match bytes {
         0 => String::new(),
         bytes if end.dry_run => format!("about {} to write, ", size(bytes)),
-        bytes => format!("{} written ({}/s), ", size(bytes), size(rate(bytes, end.elapsed.as_secs_f64()))),
+        bytes => format!("{} written ({}), ", size(bytes), rate(bytes, end.elapsed)),
     };
     format!("{written}in {}", time(end.elapsed))
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a rate is told with three digits"
-)]
-fn rate(bytes: u64, seconds: f64) -> u64 {
-    (bytes as f64 / seconds.max(0.001)) as u64
 }
 
 fn notes(end: &ExportEnd<'_>, unnamed: u64) -> Vec<String> {

@@ -2,7 +2,8 @@
 
 use sync_core::import::{ImportSummary, SkipKind};
 
-use super::super::words::{count, size, thousands};
+use super::super::rows::Rows;
+use super::super::words::{count, rate, size, thousands};
 use super::super::{Paint, summary};
 use super::ImportEnd;
 
@@ -47,29 +48,17 @@ fn headline(summary: &ImportSummary, dry_run: bool) -> String {
 
 fn rows(summary: &ImportSummary, dry_run: bool, paint: Paint) -> Vec<String> {
     let would = |done: &'static str, would: &'static str| if dry_run { would } else { done };
-    let mut rows = Vec::new();
-    let mut row = |number: u64, words: &str, colour: fn(Paint, &str) -> String| {
-        if number > 0 {
-            rows.push(colour(paint, &format!("{:>9} {words}", thousands(number))));
-        }
-    };
-    row(summary.uploaded, would("sent", "would be sent"), Paint::green);
-    row(summary.damaged, "of these are damaged, and were sent as they are", Paint::yellow);
-    row(summary.adopted, "on the server already, and known from now on", Paint::green);
-    row(summary.updated, would("updated on the server", "would be updated on the server"), Paint::green);
-    row(summary.trashed, would("put into the trash", "would be put into the trash"), Paint::yellow);
+    let mut rows = Rows::new(paint);
+    rows.add(summary.uploaded, would("sent", "would be sent"), Paint::green);
+    rows.add(summary.damaged, "of these are damaged, and were sent as they are", Paint::yellow);
+    rows.add(summary.adopted, "on the server already, and known from now on", Paint::green);
+    rows.add(summary.updated, would("updated on the server", "would be updated on the server"), Paint::green);
+    rows.add(summary.trashed, would("put into the trash", "would be put into the trash"), Paint::yellow);
     for (kind, number) in &summary.skipped {
-        row(*number, skipped(*kind), if kind.is_trouble() { Paint::yellow } else { plain });
+        rows.add_reason(*number, skipped(*kind), kind.is_trouble());
     }
-    row(summary.failed, "failed", Paint::red);
-    if rows.is_empty() {
-        rows.push(format!("{:>9} to send", 0));
-    }
-    rows
-}
-
-fn plain(_: Paint, text: &str) -> String {
-    text.to_owned()
+    rows.add(summary.failed, "failed", Paint::red);
+    rows.or_none("to send")
 }
 
 /// What a reason means; a file is the subject.
@@ -97,26 +86,15 @@ fn skipped(kind: SkipKind) -> &'static str {
 
 fn used(end: &ImportEnd<'_>) -> String {
     let summary = end.summary;
-    let seconds = end.elapsed.as_secs_f64();
     let sent = match summary.bytes_sent {
         0 => String::new(),
-        bytes => format!("{} sent ({}/s), ", size(bytes), size(rate(bytes, seconds))),
+        bytes => format!("{} sent ({}), ", size(bytes), rate(bytes, end.elapsed)),
     };
     let read = match summary.bytes_read {
         0 => String::new(),
         bytes => format!("{} read, ", size(bytes)),
     };
     format!("{sent}{read}{}", summary::traffic(end.traffic, end.elapsed))
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a rate is told with three digits"
-)]
-fn rate(bytes: u64, seconds: f64) -> u64 {
-    (bytes as f64 / seconds.max(0.001)) as u64
 }
 
 fn notes(end: &ImportEnd<'_>, unnamed: u64) -> Vec<String> {

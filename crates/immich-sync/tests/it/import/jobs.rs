@@ -7,25 +7,9 @@ use immich_api::{ApiKey, Client, ClientOptions, QueueName};
 use immich_sandbox::{Fault, Version};
 use rustix::process::Signal;
 
-use super::stand::Stand;
+use super::stand::{ORDINARY, Stand};
 use super::stops::{send, wait_for};
 use crate::place::Said;
-
-/// All permissions that an import needs, and none of an administrator.
-const ORDINARY: [&str; 12] = [
-    "user.read",
-    "asset.read",
-    "asset.upload",
-    "asset.update",
-    "asset.copy",
-    "album.read",
-    "album.create",
-    "album.update",
-    "albumAsset.create",
-    "albumAsset.delete",
-    "stack.read",
-    "stack.create",
-];
 
 fn paused(stand: &Stand) -> Vec<String> {
     stand.sandbox.paused_queues().into_iter().map(|(name, _)| name).collect()

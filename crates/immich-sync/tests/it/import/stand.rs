@@ -10,6 +10,22 @@ use tempfile::TempDir;
 
 use crate::place::{contents, exiftool};
 
+/// All permissions that an import needs, and none of an administrator.
+pub(super) const ORDINARY: [&str; 12] = [
+    "user.read",
+    "asset.read",
+    "asset.upload",
+    "asset.update",
+    "asset.copy",
+    "album.read",
+    "album.create",
+    "album.update",
+    "albumAsset.create",
+    "albumAsset.delete",
+    "stack.read",
+    "stack.create",
+];
+
 /// All of it.
 pub(super) struct Stand {
     pub(super) folder: TempDir,

@@ -3,7 +3,7 @@
 use immich_sandbox::{Fault, Version};
 use serde_json::{Value, json};
 
-use super::stand::Stand;
+use super::stand::{ORDINARY, Stand};
 use crate::place::Said;
 
 #[test]
@@ -103,23 +103,7 @@ fn what_is_wrong_ends_with_its_number_before_anything_is_sent() {
     let stand = Stand::with(8);
     let admin = stand.sandbox.admin();
     let poor = stand.sandbox.add_api_key(admin, &["user.read", "asset.read"]);
-    let enough = stand.sandbox.add_api_key(
-        admin,
-        &[
-            "user.read",
-            "asset.read",
-            "asset.upload",
-            "asset.update",
-            "asset.copy",
-            "album.read",
-            "album.create",
-            "album.update",
-            "albumAsset.create",
-            "albumAsset.delete",
-            "stack.read",
-            "stack.create",
-        ],
-    );
+    let enough = stand.sandbox.add_api_key(admin, &ORDINARY);
 
     let nothing = Said::by(&mut stand.bare(&["import", "google-takeout"])).ended_with(2);
     let refused = Said::by(stand.import(&[]).env("IMMICH_API_KEY", "no-such-key")).ended_with(12);
