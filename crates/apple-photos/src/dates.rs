@@ -31,6 +31,17 @@ pub struct Dates {
     pub shared: Option<Timestamp>,
 }
 
+impl Dates {
+    /// When it was taken and how far the local time was ahead of UTC; where the database holds nonsense, what the file
+    /// said when Photos read it.
+    pub fn best(&self) -> Option<(Timestamp, Option<Offset>)> {
+        match self.taken {
+            Some(taken) => Some((taken, self.zone.offset())),
+            None => Some((self.original_taken?, self.original_offset.or_else(|| self.zone.offset()))),
+        }
+    }
+}
+
 /// Where a photo was taken on the clock, and how that is known.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Zone {
@@ -62,5 +73,27 @@ impl Zone {
             | Self::Exif(offset) => Some(*offset),
             Self::Unknown => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_that_is_nonsense_gives_way_to_that_of_the_file() {
+        let (now, then) = (Timestamp::from_second(2_000).ok(), Timestamp::from_second(1_000).ok());
+        let hours = |count| Offset::from_hours(count).ok();
+        let zone = Zone::Offset(hours(2).unwrap());
+        let mut dates = Dates { taken: now, zone, original_taken: then, ..Dates::default() };
+        assert_eq!(dates.best(), now.map(|now| (now, hours(2))));
+
+        dates.taken = None;
+        assert_eq!(dates.best(), then.map(|then| (then, hours(2))), "no zone of the file is known");
+        dates.original_offset = hours(-4);
+        assert_eq!(dates.best(), then.map(|then| (then, hours(-4))));
+
+        dates.original_taken = None;
+        assert_eq!(dates.best(), None);
     }
 }

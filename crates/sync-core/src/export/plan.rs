@@ -395,7 +395,7 @@ impl<'a> Planner<'a> {
 
 /// The time that the files of an asset get, if it is that of the photo.
 fn touched(asset: &Asset, options: &ExportOptions) -> Option<i64> {
-    let taken = asset.dates.taken.filter(|_| options.touch)?;
+    let (taken, _) = asset.dates.best().filter(|_| options.touch)?;
     i64::try_from(taken.as_nanosecond()).ok()
 }
 

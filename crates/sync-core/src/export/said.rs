@@ -110,8 +110,8 @@ fn faces(library: &Library, asset: &Asset, is_edited: bool) -> Option<Faces> {
 
 /// The wall clock of the place; without a zone it is that of UTC, and no offset is claimed.
 fn taken(asset: &Asset) -> Option<CaptureTime> {
-    let instant = asset.dates.taken?;
-    let zone = asset.dates.zone.offset().map(|offset| {
+    let (instant, offset) = asset.dates.best()?;
+    let zone = offset.map(|offset| {
         let minutes = offset.seconds() / 60;
         let sign = if minutes < 0 { '-' } else { '+' };
         format!("UTC{sign}{}:{:02}", minutes.abs() / 60, minutes.abs() % 60)

@@ -148,8 +148,9 @@ fn stem(name: &str) -> Option<String> {
 
 /// When an asset was taken, on the clock of the place. UTC where nothing is known of the zone.
 pub(crate) fn taken(asset: &Asset) -> Option<Zoned> {
-    let offset = asset.dates.zone.offset().unwrap_or(jiff::tz::Offset::UTC);
-    Some(asset.dates.taken?.to_zoned(TimeZone::fixed(offset)))
+    let (taken, offset) = asset.dates.best()?;
+    let offset = offset.unwrap_or(jiff::tz::Offset::UTC);
+    Some(taken.to_zoned(TimeZone::fixed(offset)))
 }
 
 fn edited(asset: &Asset) -> Option<Zoned> {

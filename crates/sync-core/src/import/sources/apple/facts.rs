@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use apple_photos::{AlbumKind, Asset, Flag, Library, Zone};
+use apple_photos::{AlbumKind, Asset, Flag, Library};
 use jiff::Timestamp;
 
 use super::albums::key_of;
@@ -57,9 +57,9 @@ fn description(asset: &Asset) -> String {
 /// With the zone as minutes east of Greenwich. Without one nobody knows what the clock showed, and then the date counts
 /// only where the file says nothing like it.
 fn taken(asset: &Asset) -> Option<When> {
-    let offset = asset.dates.zone.offset().map(|offset| offset.seconds() / 60);
-    let origin = if asset.dates.zone == Zone::Unknown { Origin::Index } else { Origin::Library };
-    Some(When { instant: asset.dates.taken?, offset, origin })
+    let (instant, offset) = asset.dates.best()?;
+    let origin = if offset.is_none() { Origin::Index } else { Origin::Library };
+    Some(When { instant, offset: offset.map(|offset| offset.seconds() / 60), origin })
 }
 
 fn albums(library: &Library, asset: &Asset, options: &AppleOptions) -> BTreeSet<AlbumKey> {
