@@ -22,14 +22,16 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "photo-similarity",
             "sample-pictures",
             "sync-core",
+            "unattended",
         ],
     ),
+    ("unattended", &[]),
     ("xtask", &[]),
 ];
 
 /// Crates from outside that only one crate may use.
 const OWNED: &[(&str, &[&str])] = &[
-    ("ureq", &["immich-api"]),
+    ("ureq", &["immich-api", "unattended"]),
     ("rusqlite", &["sync-core", "apple-photos", "sample-pictures"]),
     ("axum", &["immich-sandbox"]),
 ];

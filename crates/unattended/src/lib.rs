@@ -1,0 +1,10 @@
+//! What a program needs to run alone for years: when it runs, what is told to whom, and what is remembered.
+//!
+//! It knows no photos and no server of photos: jobs have names, exit codes and counts. Decisions are pure functions
+//! of what they are told; files are written aside and renamed; HTTP leaves through one small trait.
+
+mod aside;
+mod error;
+pub mod status;
+
+pub use crate::error::Error;
