@@ -4,7 +4,10 @@
 //! of what they are told; files are written aside and renamed; HTTP leaves through one small trait.
 
 mod aside;
+pub mod calendar;
 mod error;
+pub mod rounds;
 pub mod status;
+pub mod units;
 
 pub use crate::error::Error;
