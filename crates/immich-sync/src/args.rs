@@ -297,6 +297,11 @@ pub(crate) enum ConfigCommand {
     /// Show every setting; takes the options of `write` too, and shows what they change
     #[command(args_override_self = true)]
     Show(ConfigShowArgs),
+    /// Print a JSON schema of the config file, for editors
+    Schema,
+    /// Print docs/configuration.md
+    #[command(hide = true)]
+    Reference,
 }
 
 /// `immich-sync config show`

@@ -9,7 +9,8 @@ use std::ffi::OsString;
 
 use anyhow::Result;
 
-use crate::exit::usage;
+use crate::codes::Code;
+use crate::exit::{usage, usage_of};
 use crate::nearest::nearest;
 use crate::settings::setting::{Setting, yes_or_no};
 use crate::settings::{Given, Origin};
@@ -53,9 +54,9 @@ impl Environment {
             let values = values(setting, value, is_opposite, &name)?;
             match &first {
                 Some((one, given)) if given.values != values => {
-                    return Err(usage(format!(
-                        "{one} and {name} are both set and say different things; unset one of them"
-                    )));
+                    let both =
+                        format!("{one} and {name} are both set and say different things; unset one of them");
+                    return Err(usage_of(Code::Contradiction, both));
                 }
                 Some(_) => {}
                 None => {

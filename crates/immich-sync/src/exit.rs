@@ -12,6 +12,8 @@ use sync_core::import::ImportSummary;
 use sync_core::organize::{ActSummary, ScanSummary};
 use sync_core::{Summary, SyncError};
 
+use crate::codes::Code;
+
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ExitStatus {
@@ -136,6 +138,7 @@ impl From<ExitStatus> for ExitCode {
 #[derive(Debug)]
 pub(crate) struct Complaint {
     status: ExitStatus,
+    code: Code,
     message: String,
     source: Option<std::io::Error>,
 }
@@ -143,7 +146,17 @@ pub(crate) struct Complaint {
 impl Complaint {
     /// An error that ends with this status.
     pub(crate) fn error(status: ExitStatus, message: impl Into<String>) -> anyhow::Error {
-        Self { status, message: message.into(), source: None }.into()
+        Self::coded(status, Code::of_status(status), message)
+    }
+
+    /// The same, with a kind of its own.
+    pub(crate) fn coded(status: ExitStatus, code: Code, message: impl Into<String>) -> anyhow::Error {
+        Self { status, code, message: message.into(), source: None }.into()
+    }
+
+    /// Its kind.
+    pub(crate) fn code(&self) -> Code {
+        self.code
     }
 
     /// The same, with what the system said.
@@ -152,7 +165,7 @@ impl Complaint {
         message: impl Into<String>,
         source: std::io::Error,
     ) -> anyhow::Error {
-        Self { status, message: message.into(), source: Some(source) }.into()
+        Self { status, code: Code::of_status(status), message: message.into(), source: Some(source) }.into()
     }
 }
 
@@ -171,6 +184,11 @@ impl std::error::Error for Complaint {
 /// Something on the command line, in the environment or in the config file that has to be put right.
 pub(crate) fn usage(message: impl Into<String>) -> anyhow::Error {
     Complaint::error(ExitStatus::Usage, message)
+}
+
+/// The same, of a kind of its own.
+pub(crate) fn usage_of(code: Code, message: impl Into<String>) -> anyhow::Error {
+    Complaint::coded(ExitStatus::Usage, code, message)
 }
 
 fn of_sync(error: &SyncError, signal: Option<u8>) -> ExitStatus {

@@ -13,12 +13,16 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use immich_api::ApiKey;
 
-use crate::config::{AccountEntry, ConfigFile, Secret, is_open};
-use crate::exit::{Complaint, ExitStatus, usage};
+use crate::codes::Code;
+use crate::config::{AccountEntry, ConfigFile, Secret, is_open, is_open_to_all};
+use crate::exit::{usage, usage_of};
 use crate::settings::{Given, Sources, catalogue};
 
 /// A password manager may ask its owner first.
 const COMMAND_TIME: Duration = Duration::from_mins(1);
+
+/// Where container engines and service managers put secrets, with modes of their own choice.
+const MOUNTED: [&str; 2] = ["/run/secrets", "/run/credentials"];
 
 /// Longer than any key; the rest of a wrong file is not read.
 const LONGEST: u64 = 4096;
@@ -46,11 +50,13 @@ impl KeySource {
     pub(crate) fn resolve(sources: &Sources<'_>) -> Result<Vec<Self>> {
         let keys = Self::find(sources)?;
         if keys.is_empty() {
-            return Err(usage(
+            return Err(usage_of(
+                Code::NoKey,
                 "no API key; make one in Immich (account settings, API keys) and put it into IMMICH_API_KEY, \
                  or into a file named in IMMICH_API_KEY_FILE",
             ));
         }
+        keys.iter().try_for_each(|key| key.require_closed(sources))?;
         Ok(keys)
     }
 
@@ -133,6 +139,33 @@ impl KeySource {
         }
     }
 
+    /// An error where every user of the machine can read it, unless that is to be borne.
+    fn require_closed(&self, sources: &Sources<'_>) -> Result<()> {
+        let config = sources.config;
+        let (path, place) = match self {
+            Self::File(path) => (path, format!("the file `{}` with the API key", path.display())),
+            Self::Given { place, .. }
+                if config.holds_a_key() && sources.environment.find(&catalogue::API_KEY)?.is_none() =>
+            {
+                (&config.path, format!("the API key of {place}"))
+            }
+            Self::Given { .. } | Self::CommandLine(_) | Self::Program(_) => return Ok(()),
+        };
+        // Whether it is an error is said with --strict, which turns lesser concerns into errors, too.
+        let is_borne = sources.find(&catalogue::STRICT)?.is_some() && !sources.flag(&catalogue::STRICT)?;
+        if is_borne || MOUNTED.iter().any(|folder| path.starts_with(folder)) || !is_open_to_all(path) {
+            return Ok(());
+        }
+        let path = path.display();
+        Err(usage_of(
+            Code::SecretOpen,
+            format!(
+                "{place} can be read by every user of this machine; run `chmod 600 {path}` (or say --no-strict, where \
+                 that is meant to be so)"
+            ),
+        ))
+    }
+
     /// Takes the key from there.
     pub(crate) fn read(&self) -> Result<ApiKey> {
         let (text, place) = match self {
@@ -160,7 +193,8 @@ fn only_one(ways: [bool; 3], place: &str) -> Result<()> {
 /// The first line of a file that holds `what`.
 pub(crate) fn first_line_of_file(path: &Path, what: &str) -> Result<String> {
     let unreadable = |error: std::io::Error| {
-        usage(format!("the file `{}` with {what} cannot be read: {error}", path.display()))
+        let text = format!("the file `{}` with {what} cannot be read: {error}", path.display());
+        usage_of(Code::SecretUnreadable, text)
     };
     let file = std::fs::File::open(path).map_err(unreadable)?;
     first_line(file).map_err(unreadable)
@@ -176,7 +210,7 @@ fn first_line(input: impl std::io::Read) -> std::io::Result<String> {
 fn first_line_of_program(command: &[String], time: Duration) -> Result<String> {
     let failed = |problem: String| {
         let name = command.first().map_or("", String::as_str);
-        Complaint::error(ExitStatus::Usage, format!("api_key_command `{name}` {problem}"))
+        usage_of(Code::SecretUnreadable, format!("api_key_command `{name}` {problem}"))
     };
     let (program, arguments) = command.split_first().ok_or_else(|| usage("api_key_command is empty"))?;
     let mut child = Command::new(program)

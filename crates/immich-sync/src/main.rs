@@ -1,6 +1,7 @@
 //! Keeps an Immich library, the original files and other photo sources in step.
 
 mod args;
+mod codes;
 mod commands;
 mod config;
 mod engines;

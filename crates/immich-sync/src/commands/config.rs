@@ -1,4 +1,4 @@
-//! `immich-sync config show`: every setting, and where it comes from.
+//! `immich-sync config`: every setting and where it comes from, as a schema, and as a page.
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -6,14 +6,24 @@ use serde_json::{Value, json};
 use crate::args::{ConfigCommand, ConfigShowArgs};
 use crate::exit::ExitStatus;
 use crate::output::{Console, clean, clean_path};
-use crate::settings::{Origin, Row, catalogue, rows};
+use crate::settings::{Origin, Row, catalogue, reference, rows};
 use crate::start::Start;
 
 /// Runs the command; tells how it went.
 pub(crate) fn run(command: &ConfigCommand) -> ExitStatus {
     let console = Console::detect();
-    let ConfigCommand::Show(args) = command;
-    match show(args, console) {
+    let shown = match command {
+        ConfigCommand::Show(args) => show(args, console),
+        ConfigCommand::Schema => {
+            console.result(&format!("{:#}", reference::schema()));
+            Ok(())
+        }
+        ConfigCommand::Reference => {
+            console.result(reference::page().trim_end());
+            Ok(())
+        }
+    };
+    match shown {
         Ok(()) => ExitStatus::Ok,
         Err(error) => {
             console.error(&error);

@@ -5,7 +5,8 @@ use std::path::Path;
 use anyhow::Result;
 use sync_core::{Event, Reporter, StopFlag};
 
-use crate::exit::{ExitStatus, usage};
+use crate::codes::Code;
+use crate::exit::{ExitStatus, usage_of};
 use crate::output::{Console, Everybody, Presenter as _};
 use crate::settings::OutputSettings;
 use crate::signals::Signals;
@@ -43,7 +44,8 @@ pub(super) fn never_began(console: Console, json: bool, error: &anyhow::Error) -
 pub(super) fn tell_concerns(concerns: &[String], strict: bool, reporter: &dyn Reporter) -> Result<()> {
     for concern in concerns {
         if strict {
-            return Err(usage(format!("{concern} (an error because of --strict)")));
+            let text = format!("{concern} (an error because of --strict)");
+            return Err(usage_of(Code::SecretOpen, text));
         }
         reporter.report(&Event::Warning(concern));
     }

@@ -91,6 +91,13 @@ fn at_the_top(key: &str) -> String {
     table.map_or_else(|| key.to_owned(), |(name, rest)| format!("{name}{rest}"))
 }
 
+/// Where the key of a setting stands: the table, if it has one, and the key in it.
+pub(crate) fn in_tables(key: &str) -> (Option<&'static str>, String) {
+    let found =
+        TABLES.iter().find_map(|(table, name)| Some((table.trim_end_matches('.'), key.strip_prefix(name)?)));
+    found.map_or_else(|| (None, key.to_owned()), |(table, rest)| (Some(table), rest.to_owned()))
+}
+
 fn meaning(raw: &Raw, is_ours: bool) -> Result<Meaning, Problem> {
     let key = raw.key.as_str();
     if WITHOUT_MEANING

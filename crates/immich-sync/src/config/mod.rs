@@ -20,10 +20,12 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use serde::Deserialize;
 
-use crate::exit::usage;
+use crate::codes::Code;
+use crate::exit::usage_of;
 use crate::settings::setting::{Leads, Setting};
 use crate::settings::{Given, Origin, catalogue};
 use form::Form;
+pub(crate) use keys::in_tables;
 
 /// What a config file says. Has no `Debug`: the key can be in it.
 #[derive(Default)]
@@ -78,7 +80,10 @@ impl ConfigFile {
     /// Reads the file that was asked for, or the first of the usual ones that is there.
     pub(crate) fn load(asked_for: Option<&Path>, usual: &[PathBuf], home: Option<&Path>) -> Result<Self> {
         let unreadable = |path: &Path, error: std::io::Error| {
-            usage(format!("the config file `{}` cannot be read: {error}", path.display()))
+            usage_of(
+                Code::ConfigUnreadable,
+                format!("the config file `{}` cannot be read: {error}", path.display()),
+            )
         };
         let read = |path: &Path| std::fs::read_to_string(path);
         if let Some(path) = asked_for {
@@ -115,7 +120,10 @@ impl ConfigFile {
         let config = document.and_then(|document| keys::understand(document, path));
         config.map_err(|problem| {
             let line = problem.line.map_or_else(String::new, |line| format!(", line {line}"));
-            usage(format!("the config file `{}`{line}: {}", path.display(), problem.message))
+            usage_of(
+                Code::ConfigWrong,
+                format!("the config file `{}`{line}: {}", path.display(), problem.message),
+            )
         })
     }
 
@@ -170,6 +178,11 @@ impl ConfigFile {
 /// Whether others than the owner may read or write a file.
 pub(crate) fn is_open(path: &Path) -> bool {
     std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o077 != 0)
+}
+
+/// Whether every user of the machine may read a file.
+pub(crate) fn is_open_to_all(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.permissions().mode() & 0o004 != 0)
 }
 
 #[cfg(test)]

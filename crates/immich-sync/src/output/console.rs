@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use anstream::{AutoStream, ColorChoice};
 
 use super::Paint;
+use crate::codes::Code;
 
 /// Whether something of the result could not be written.
 static LOST: AtomicBool = AtomicBool::new(false);
@@ -68,9 +69,10 @@ impl Console {
         let _ = writeln!(std::io::stderr().lock(), "{line}");
     }
 
-    /// An error with its causes, one line each.
+    /// An error with its number, and its causes, one line each.
     pub(crate) fn error(self, error: &anyhow::Error) {
-        self.aside(&format!("{} {}", self.aside.red("error:"), super::clean(&error.to_string())));
+        let code = self.aside.dim(&format!("[{}]", Code::of_error(error)));
+        self.aside(&format!("{} {} {code}", self.aside.red("error:"), super::clean(&error.to_string())));
         for cause in causes(error) {
             self.aside(&format!("  because: {}", super::clean(&cause)));
         }

@@ -19,6 +19,7 @@ use super::console::causes;
 use super::export::{self, ExportEnd};
 use super::import::{self, ImportEnd};
 use super::{Console, End, OrganizeEnd, Presenter, organize};
+use crate::codes::Code;
 use crate::exit::ExitStatus;
 
 /// Raised when a field changes its meaning or goes away.
@@ -222,6 +223,7 @@ pub(super) fn gave_up(error: &anyhow::Error, status: ExitStatus) -> Value {
         "schema": SCHEMA,
         "message": error.to_string(),
         "causes": causes(error),
+        "code": Code::of_error(error).to_string(),
         "exit_code": status.code(),
     })
 }

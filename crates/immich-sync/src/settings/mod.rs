@@ -13,6 +13,7 @@ mod options;
 mod organize;
 mod output;
 mod paths;
+pub(crate) mod reference;
 mod retention;
 mod selection;
 mod server;

@@ -259,6 +259,23 @@ impl Setting {
         }
     }
 
+    /// Its letter.
+    pub(crate) fn letter(&self) -> Option<char> {
+        self.short
+    }
+
+    /// What stands for its value in the help.
+    pub(crate) fn placeholder(&self) -> &'static str {
+        self.value_name
+    }
+
+    /// The words that it takes, where it takes only some.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let parser = self.parser.map(|parser| parser());
+        let values = parser.as_ref().and_then(ValueParser::possible_values).into_iter().flatten();
+        values.filter(|value| !value.is_hide_set()).map(|value| value.get_name().to_owned()).collect()
+    }
+
     /// The help in one line, with the default.
     pub(crate) fn sentence(&self) -> String {
         let mut sentence = self.help.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");

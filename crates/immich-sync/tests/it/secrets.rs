@@ -101,10 +101,10 @@ fn every_source_of_the_key_works_and_none_is_shown() {
 }
 
 #[test]
-fn a_readable_secret_is_a_warning_and_with_strict_an_error() {
+fn a_secret_that_a_group_can_read_is_a_warning_and_with_strict_an_error() {
     let place = Place::with(1);
     let text = format!("api_key = {:?}\n", place.sandbox.api_key());
-    let config = file_with(&place, "config.toml", &text, 0o644);
+    let config = file_with(&place, "config.toml", &text, 0o640);
     let run = |more: &[&str], config: &Path| {
         let all = [&["--all", "--dry-run", "--config", config.to_str().unwrap()], more].concat();
         Said::by(loud(&place, &all).env_remove("IMMICH_API_KEY"))
@@ -117,6 +117,30 @@ fn a_readable_secret_is_a_warning_and_with_strict_an_error() {
     assert!(refused.stderr.contains("--strict"), "{}", refused.stderr);
     assert_hidden(&place, &warned, &place.sandbox.api_key());
     assert_hidden(&place, &refused, &place.sandbox.api_key());
+}
+
+#[test]
+fn a_secret_that_everybody_can_read_is_an_error_unless_that_is_meant() {
+    let place = Place::with(1);
+    let key = place.sandbox.api_key();
+    let file = file_with(&place, "key", &key, 0o644);
+    let config = file_with(&place, "config.toml", &format!("workers = 1\napi_key = {key:?}\n"), 0o644);
+    let run = |more: &[&str]| {
+        Said::by(loud(&place, &[&["--all", "--dry-run"], more].concat()).env_remove("IMMICH_API_KEY"))
+    };
+
+    let of_file = run(&["--api-key-file", file.to_str().unwrap()]).ended_with(2);
+    let of_config = run(&["--config", config.to_str().unwrap()]).ended_with(2);
+    place.sandbox.clear_requests();
+    let borne = run(&["--no-strict", "--config", config.to_str().unwrap()]).ended_with(0);
+
+    assert!(of_file.stderr.contains(&format!("chmod 600 {}", file.display())), "{}", of_file.stderr);
+    assert!(of_config.stderr.contains("config.toml`, line 2"), "{}", of_config.stderr);
+    for said in [&of_file, &of_config] {
+        assert!(said.stderr.contains("[IS-1007]"), "{}", said.stderr);
+        assert_hidden(&place, said, &key);
+    }
+    assert!(borne.stderr.contains("chmod 600"), "{}", borne.stderr);
 }
 
 #[test]

@@ -25,7 +25,7 @@ settings! {
         UNDO_KEEP_DAYS = value("undo-keep-days", "N").default("365");
         /// Keep at most so much for that (500MB, 2GB, `unlimited`); the oldest goes first
         UNDO_KEEP_SIZE = value("undo-keep-size", "SIZE").default("2GB");
-        /// Treat warnings about readable secrets as errors
+        /// Treat every warning about secrets as an error; --no-strict bears even a key that all users can read
         STRICT = flag("strict");
     }
 }
