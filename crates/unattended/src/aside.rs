@@ -4,18 +4,22 @@ use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::fs::{CWD, renameat};
 
 use crate::Error;
 
-/// Writes a file next to its place, syncs it and renames it. The name aside is hidden and carries our process number,
-/// so that two writers never share one; `mode` is that of the file.
+/// Files that this process wrote.
+static WRITTEN: AtomicU32 = AtomicU32::new(0);
+
+/// Writes a file next to its place, syncs it and renames it. The name aside is hidden and carries our process
+/// number and a count, so that two writers never share one; `mode` is that of the file.
 pub(crate) fn replace(path: &Path, content: &[u8], mode: u32) -> Result<(), Error> {
     let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut name = std::ffi::OsString::from(".");
     name.push(path.file_name().unwrap_or_default());
-    name.push(format!(".{}", std::process::id()));
+    name.push(format!(".{}-{}", std::process::id(), WRITTEN.fetch_add(1, Ordering::Relaxed)));
     let aside = folder.join(name);
     let written = write(&aside, content, mode)
         .and_then(|()| Ok(renameat(CWD, &aside, CWD, path)?))

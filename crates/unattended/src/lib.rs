@@ -6,8 +6,19 @@
 mod aside;
 pub mod calendar;
 mod error;
+mod http;
+pub mod log_file;
+pub mod metrics;
+mod news;
+pub mod notice;
 pub mod rounds;
+mod secrets;
 pub mod status;
+mod tail;
 pub mod units;
 
 pub use crate::error::Error;
+pub use crate::http::Http;
+pub use crate::news::{Event, Outcome};
+pub use crate::secrets::{MASK, Secrets, masked_url};
+pub use crate::tail::{Tail, clean};

@@ -94,11 +94,6 @@ impl JobStatus {
     pub fn is_stale(&self, limit: SignedDuration, now: Timestamp) -> bool {
         now.duration_since(self.good_or_seen()) > limit
     }
-
-    /// Whether its newest run went well; `None` when none ended yet.
-    pub fn is_good(&self) -> Option<bool> {
-        self.exit.map(|exit| exit == 0)
-    }
 }
 
 impl Default for Status {
@@ -140,6 +135,20 @@ impl Status {
         aside::replace(path, &text, 0o600)
     }
 
+    /// Reads the file, changes it and writes it. Those who do so wait for each other, so that nothing is lost between
+    /// a run and a check beside it.
+    pub fn change<T>(path: &Path, change: impl FnOnce(&mut Self) -> T) -> Result<T, Error> {
+        if let Some(folder) = path.parent() {
+            private_folder(folder).map_err(|error| Error::file(folder, "made", error))?;
+        }
+        let lock = path.with_extension("lock");
+        let _held = locked(&lock).map_err(|error| Error::file(&lock, "locked", error))?;
+        let mut status = Self::read(path)?;
+        let answer = change(&mut status);
+        status.write(path)?;
+        Ok(answer)
+    }
+
     /// A job of a config file.
     pub fn job(&self, config: &Path, name: &str) -> Option<&JobStatus> {
         self.jobs.iter().find(|job| job.name == name && job.config == config)
@@ -158,6 +167,17 @@ impl Status {
     /// All jobs of a config file.
     pub fn of_config<'a>(&'a self, config: &'a Path) -> impl Iterator<Item = &'a JobStatus> {
         self.jobs.iter().filter(move |job| job.config == config)
+    }
+}
+
+/// Holds the lock until it is dropped. The file stays: to remove it would let two others lock two of the same name.
+fn locked(path: &Path) -> std::io::Result<std::fs::File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let file = std::fs::OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    match rustix::fs::flock(&file, rustix::fs::FlockOperation::LockExclusive) {
+        // Without locks the folder is a network share; the run lock told about that.
+        Err(rustix::io::Errno::NOTSUP | rustix::io::Errno::NOLCK | rustix::io::Errno::INVAL) => Ok(file),
+        locked => locked.map(|()| file).map_err(Into::into),
     }
 }
 
@@ -188,6 +208,28 @@ mod tests {
         assert_eq!(again, status);
         assert_eq!(again.job(Path::new("/a.toml"), "photos").unwrap().failures_in_row, 2);
         assert_eq!(again.of_config(Path::new("/b.toml")).count(), 1);
+    }
+
+    #[test]
+    fn changes_from_several_sides_are_all_there() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = Status::path(folder.path());
+
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..10 {
+                        let now = at("2026-01-01T00:00:00Z");
+                        let count = |status: &mut Status| {
+                            status.job_mut(Path::new("/a"), "n", now).failures_in_row += 1;
+                        };
+                        Status::change(&path, count).unwrap();
+                    }
+                });
+            }
+        });
+
+        assert_eq!(Status::read(&path).unwrap().jobs[0].failures_in_row, 40);
     }
 
     #[test]
