@@ -8,6 +8,7 @@
 mod borders;
 mod browser;
 mod ci;
+mod docs;
 mod environment;
 mod fuzz;
 mod harness;
@@ -70,6 +71,8 @@ enum Command {
     Browser(browser::BrowserArgs),
     /// Check who uses whom between crates and modules
     CheckBorders,
+    /// Check that the documents agree with the program, with each other and in both languages
+    Docs(docs::DocsArgs),
     /// Count files, lines, long functions, missing docs and calls that may panic
     Metrics(metrics::MetricsArgs),
 }
@@ -103,6 +106,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::FaultedRequests => harness::faulted_requests(&workspace),
         Command::Fuzz(args) => fuzz::run(&workspace, &args),
         Command::Browser(args) => browser::run(&workspace, &args),
+        Command::Docs(args) => docs::run(&workspace, &args),
         Command::CheckBorders => borders::check(&workspace),
         Command::Metrics(args) => metrics::run(&workspace, &args),
     }
