@@ -12,9 +12,13 @@ use super::program::Program;
 use crate::workspace::Workspace;
 use crate::{environment, shell, tools};
 
-/// What is shown: from the first line that starts so to the line before the one that starts so.
-const SHOWN: [(&str, &str); 3] =
-    [("3. ", "    … "), ("  ✓ no file was changed", "5. "), ("  ✓ the files say", "7. ")];
+/// What is shown, one after the other: from the line that starts so to the line before the one that starts so.
+const SHOWN: [(&str, &str); 4] = [
+    ("3. ", "  20"),
+    ("  2019/06", "  … and"),
+    ("  ✓ no file was changed", "5. "),
+    ("  ✓ the files say", "7. "),
+];
 
 const LINE: usize = 19;
 const WIDTH: usize = 820;
