@@ -197,16 +197,22 @@ fn similarity(workspace: &Workspace, json: bool, arguments: &[String]) -> anyhow
     run(workspace, command)
 }
 
-/// Without osxphotos where it cannot be had.
+/// The reader, and then the commands that use it; without osxphotos where it cannot be had.
 fn apple(workspace: &Workspace, arguments: &[String]) -> anyhow::Result<()> {
     let example = ["run", "--release", "--package", "apple-photos", "--example", "bench_apple", "--"];
     let mut command = cargo(&example);
+    let mut commands = vec!["--only".to_owned(), "apple".to_owned()];
     match tools::osxphotos(workspace) {
-        Ok(python) => drop(command.arg("--osxphotos").arg(python)),
-        Err(error) => eprintln!("{error:#}\nOnly this project's reader is measured."),
+        Ok(python) => {
+            commands
+                .extend(["--osxphotos".to_owned(), python.with_file_name("osxphotos").display().to_string()]);
+            command.arg("--osxphotos").arg(python);
+        }
+        Err(error) => eprintln!("{error:#}\nOnly what this project does is measured."),
     }
     command.args(arguments);
-    run(workspace, command)
+    run(workspace, command)?;
+    measure(workspace, "bench_import", &commands)
 }
 
 fn measure(workspace: &Workspace, example: &str, arguments: &[String]) -> anyhow::Result<()> {

@@ -1,7 +1,7 @@
 //! What imports cost: first and later ones of folders, beside the client of the Immich project, and exports of Google
 //! Photos.
 //!
-//! `cargo xtask bench import`, with `--only first` (or `again`, `takeout`), `--rounds 1` or `--json`. Exit code 1 when a
+//! `cargo xtask bench import`, with `--only first` (or `again`, `takeout`, `apple`), `--rounds 1` or `--json`. Exit code 1 when a
 //! bound is missed. Linux only.
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a harness talks to its terminal")]
@@ -18,7 +18,7 @@ use clap::{Parser, ValueEnum};
 use support::far::SERVE;
 use support::imported::clients::Clients;
 use support::imported::figures::{Row, Table};
-use support::imported::{again, first, server, takeout};
+use support::imported::{again, apple, first, server, takeout};
 use support::program::Program;
 
 /// Measures imports
@@ -51,6 +51,12 @@ struct Args {
     /// Photos of an export, and then twice as many
     #[arg(long, default_value_t = 8_000)]
     photos: u32,
+    /// Assets of a library of Apple Photos
+    #[arg(long, default_value_t = 10_000)]
+    assets: usize,
+    /// The command of osxphotos; without it nothing is compared with it
+    #[arg(long)]
+    osxphotos: Option<PathBuf>,
     /// One object for each table, for machines
     #[arg(long)]
     json: bool,
@@ -65,6 +71,8 @@ enum Part {
     Again,
     /// Exports of Google Photos
     Takeout,
+    /// Libraries of Apple Photos, imported and exported
+    Apple,
 }
 
 fn main() -> ExitCode {
@@ -111,6 +119,10 @@ fn run(args: &Args) -> anyhow::Result<bool> {
     }
     if is_wanted(Part::Takeout) {
         tell(&takeout::measure(&clients, args.photos, args.rounds)?);
+    }
+    if is_wanted(Part::Apple) {
+        let peer = args.osxphotos.clone().map(|osxphotos| apple::Peer { osxphotos });
+        tell(&apple::measure(&clients, args.assets, peer.as_ref())?);
     }
     Ok(all_met)
 }

@@ -54,7 +54,7 @@ mod xmp;
 
 pub use apple::{
     AppleAlbum, AppleBurst, AppleFace, AppleFile, AppleGeneration, AppleLibrary, AppleMix, ApplePerson,
-    ApplePhoto, Whereabouts,
+    ApplePhoto, ApplePhotosBusy, Whereabouts,
 };
 pub use broken::{damaged, truncated, with_zeros_at_the_end, without_end_of_image};
 pub use error::PictureError;

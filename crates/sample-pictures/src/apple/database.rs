@@ -10,16 +10,21 @@ use super::rows::Writer;
 use super::tables;
 use crate::PictureError;
 
+/// Where the database of a package is.
+pub(super) fn main_file(package: &Path) -> PathBuf {
+    package.join("database/Photos.sqlite")
+}
+
 /// Writes `database/Photos.sqlite` and its log.
 pub(super) fn write(library: &AppleLibrary, package: &Path) -> Result<(), PictureError> {
     let folder = package.join("database");
-    let main = folder.join("Photos.sqlite");
+    let main = main_file(package);
     std::fs::create_dir_all(&folder)
         .map_err(|source| PictureError::Write { path: folder.clone(), source })?;
     for name in ["Photos.sqlite", "Photos.sqlite-wal", "Photos.sqlite-shm"] {
         forget(&folder.join(name))?;
     }
-    let failed = |error: rusqlite::Error| database_error(&main, &error);
+    let failed = |error: rusqlite::Error| told(&main, &error);
     let connection = Connection::open(&main).map_err(failed)?;
     fill(library, &connection).map_err(failed)?;
     // The log stays as it is, as with Photos that is open or has crashed.
@@ -73,6 +78,6 @@ fn forget(path: &PathBuf) -> Result<(), PictureError> {
     }
 }
 
-fn database_error(path: &Path, error: &rusqlite::Error) -> PictureError {
+pub(super) fn told(path: &Path, error: &rusqlite::Error) -> PictureError {
     PictureError::Write { path: path.to_path_buf(), source: std::io::Error::other(error.to_string()) }
 }

@@ -7,6 +7,7 @@
 //! Only the tables and columns that readers of libraries look at are made. That they are enough is checked with
 //! osxphotos, which reads these libraries as it reads real ones.
 
+mod busy;
 mod collections;
 mod contents;
 mod database;
@@ -20,6 +21,7 @@ mod tables;
 
 use std::path::Path;
 
+pub use busy::ApplePhotosBusy;
 pub use generation::AppleGeneration;
 pub use mix::AppleMix;
 pub use photo::{AppleAlbum, AppleBurst, AppleFace, AppleFile, ApplePerson, ApplePhoto, Whereabouts};

@@ -59,13 +59,25 @@ impl Place {
 impl Clients<'_> {
     /// `immich-sync import` with these arguments.
     pub(crate) fn ours(&self, name: &str, place: &mut Place, arguments: &[&str]) -> anyhow::Result<Row> {
+        let mut command = self.program(place);
+        command.env("IMMICH_API_KEY", &place.server.key).env("IMMICH_URL", &place.server.url);
+        command.arg("import").args(arguments);
+        self.run(&format!("{name}: immich-sync"), place, &mut command)
+    }
+
+    /// `immich-sync export` with these arguments.
+    pub(crate) fn exported(&self, name: &str, place: &mut Place, arguments: &[&str]) -> anyhow::Result<Row> {
+        let mut command = self.program(place);
+        command.arg("export").args(arguments);
+        self.run(&format!("{name}: immich-sync"), place, &mut command)
+    }
+
+    fn program(&self, place: &Place) -> Command {
         let mut command = Command::new(&self.program);
         command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");
         command.env("HOME", place.folder.path().join("home"));
         command.env("IMMICH_SYNC_STATE_DIR", place.folder.path().join("state"));
-        command.env("IMMICH_API_KEY", &place.server.key).env("IMMICH_URL", &place.server.url);
-        command.arg("import").args(arguments);
-        self.run(&format!("{name}: immich-sync"), place, &mut command)
+        command
     }
 
     /// The other one uploads a folder; `None` without it.
@@ -84,7 +96,8 @@ impl Clients<'_> {
         self.run(&format!("{name}: @immich/cli"), place, &mut command).map(Some)
     }
 
-    fn run(&self, name: &str, place: &mut Place, command: &mut Command) -> anyhow::Result<Row> {
+    /// Any program.
+    pub(crate) fn run(&self, name: &str, place: &mut Place, command: &mut Command) -> anyhow::Result<Row> {
         place.server.wire()?;
         let words = place.folder.path().join("words");
         command.stdin(Stdio::null()).stdout(File::create(place.folder.path().join("said"))?);

@@ -2,6 +2,7 @@
 //! a process of its own.
 
 pub(crate) mod again;
+pub(crate) mod apple;
 pub(crate) mod clients;
 pub(crate) mod figures;
 pub(crate) mod first;
