@@ -13,11 +13,11 @@ use crate::harness::{DemoArgs, KillLoopArgs};
 use crate::metrics::MetricsArgs;
 use crate::tests_run::TestArgs;
 use crate::workspace::Workspace;
-use crate::{borders, browser, docs, harness, metrics, shell, tests_run, tools};
+use crate::{borders, browser, docs, harness, metrics, packages, shell, tests_run, tools};
 
 type Step = (&'static str, fn(&Workspace) -> anyhow::Result<()>);
 
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     ("setup", tools::setup),
     ("borders", borders::check),
     ("metrics", |workspace| metrics::run(workspace, &MetricsArgs::default())),
@@ -31,6 +31,7 @@ const STEPS: [Step; 12] = [
         shell::run(command.current_dir(&workspace.root))
     }),
     ("docs", docs::check),
+    ("packages", packages::check),
     ("browser", |workspace| browser::run(workspace, &BrowserArgs::default())),
     ("demo", |workspace| harness::demo(workspace, &DemoArgs::default())),
     ("kill-loop", |workspace| {

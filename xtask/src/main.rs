@@ -14,6 +14,7 @@ mod fuzz;
 mod harness;
 mod imports;
 mod metrics;
+mod packages;
 mod shell;
 mod source;
 mod stop;
@@ -73,6 +74,8 @@ enum Command {
     CheckBorders,
     /// Check that the documents agree with the program, with each other and in both languages
     Docs(docs::DocsArgs),
+    /// Check the packages as far as that goes without building them
+    Packages(packages::PackagesArgs),
     /// Count files, lines, long functions, missing docs and calls that may panic
     Metrics(metrics::MetricsArgs),
 }
@@ -108,6 +111,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Browser(args) => browser::run(&workspace, &args),
         Command::Docs(args) => docs::run(&workspace, &args),
         Command::CheckBorders => borders::check(&workspace),
+        Command::Packages(args) => packages::run(&workspace, &args),
         Command::Metrics(args) => metrics::run(&workspace, &args),
     }
 }

@@ -40,8 +40,9 @@ const OF_OTHERS: &[&str] = &[
     "--on-errors",
     "--skip-verify-ssl",
     "--admin-api-key",
-    // cargo and systems
+    // cargo and docker
     "--features",
+    "--user",
 ];
 
 const ROOT: &str = "immich__subcmd__sync";
@@ -191,10 +192,11 @@ fn said_in(section: &Section) -> Vec<Said> {
     spans.chain(lines.filter(|said| said.text.starts_with("immich-sync "))).collect()
 }
 
-/// A line of code without prompt and comment.
+/// A line of code without prompt and comment, and without what calls the program in a container.
 fn bare(line: &str) -> &str {
     let line = line.trim().trim_start_matches("$ ");
-    line.find(" #").map_or(line, |at| &line[..at]).trim()
+    let line = line.find(" #").map_or(line, |at| &line[..at]).trim();
+    line.split_once(" exec immich-sync ").map_or(line, |(_, call)| call)
 }
 
 /// Options such as `--dry-run` in a piece of code; `--no-` alone is none.
@@ -298,6 +300,13 @@ mod tests {
     #[test]
     fn an_option_that_nothing_has_is_told_with_its_line() {
         assert_eq!(told("a\n`--dry-runs`\n"), ["docs/a.md:2: no command has an option `--dry-runs`"]);
+    }
+
+    #[test]
+    fn what_is_called_in_a_container_is_looked_at_too() {
+        let told = told("\n    docker compose exec immich-sync immich-sync write --tag\n");
+
+        assert_eq!(told, ["docs/a.md:2: `immich-sync write` has no option `--tag`"]);
     }
 
     #[test]

