@@ -100,6 +100,12 @@ fn with_version(transport: &Transport, base: String) -> Result<(String, ServerVe
     }
 }
 
+/// The server's time, if it tells.
+pub(crate) fn date(transport: &Transport, base: &str) -> Option<std::time::SystemTime> {
+    let url = format!("{base}/server/version");
+    transport.json_and_date(&probe(VERSION, &url), |_| Some(())).ok()?.1
+}
+
 fn version(answer: &Json<'_>) -> Option<ServerVersion> {
     let part = |name| integer(member(answer, name)).and_then(|part| u32::try_from(part).ok());
     Some(ServerVersion::new(part("major")?, part("minor")?, part("patch").unwrap_or(0)))

@@ -38,6 +38,7 @@ mod exif;
 mod face_orders;
 mod face_stream;
 mod failure;
+mod found;
 mod ids;
 mod item_stream;
 mod json;
@@ -97,6 +98,7 @@ pub use crate::error::{ApiError, BodyProblem, Cause, SourceProblem, VersionFound
 pub use crate::exif::Exif;
 pub use crate::face_orders::FaceArea;
 pub use crate::face_stream::{FaceOfAsset, StreamedFaces};
+pub use crate::found::Found;
 pub use crate::ids::{
     AlbumId, AssetId, BadId, DuplicateId, FaceId, LibraryId, PersonId, StackId, TagId, UserId,
 };

@@ -6,6 +6,7 @@
 //! knows nothing of.
 
 mod picks;
+mod setup;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,8 @@ use picks::{
     ForApple, ForExporting, ForFolders, ForGroups, ForOrganizing, ForReading, ForShowing, ForTakeout,
     ForUndoing, ForWriting, Options,
 };
+use setup::INIT_NOTES;
+pub(crate) use setup::{InitArgs, SyncWord};
 
 const WRITE_NOTES: &str = "\
 Every option can also be given as an environment variable, IMMICH_SYNC_ and its name (IMMICH_SYNC_SERVER, \
@@ -97,6 +100,9 @@ pub(crate) struct Args {
 /// The commands.
 #[derive(Subcommand)]
 pub(crate) enum Command {
+    /// Set up: four questions, a config file, and a look at what would be written
+    #[command(after_long_help = INIT_NOTES, args_override_self = true)]
+    Init(InitArgs),
     /// Write what Immich knows into the original files or into sidecars
     #[command(after_long_help = WRITE_NOTES, args_override_self = true)]
     Write(Options<ForWriting>),

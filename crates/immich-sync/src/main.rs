@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         Err(answer) => return refused(&answer),
     };
     let status = match args.command {
+        Command::Init(args) => commands::init::run(&args),
         Command::Write(options) => commands::write::run(options.matches()),
         Command::Organize(args) => commands::organize::run(&args),
         Command::Import(command) => commands::import::run(&command),

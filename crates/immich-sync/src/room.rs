@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use immich_api::{ApiError, ApiKey, Client, ClientOptions, Permission, ServerInfo};
@@ -60,6 +61,23 @@ pub(crate) fn connect(
     needed: &[Permission],
     stop: &StopFlag,
 ) -> Result<Client> {
+    let options = client_options(settings, key, stop)?;
+    let client = Client::connect(options).map_err(|error| with_all_permissions(error, needed))?;
+    require_permissions(client.server(), needed)?;
+    Ok(client)
+}
+
+/// For a look at an address that somebody waits for: no key, no repeats, few seconds.
+pub(crate) fn for_a_look(settings: &ServerSettings, address: &str, stop: &StopFlag) -> Result<ClientOptions> {
+    let nobody = ApiKey::new("nobody").context("a key that is not sent")?;
+    let settings = ServerSettings { url: address.to_owned(), ..settings.clone() };
+    let mut options = client_options(&settings, nobody, stop)?;
+    (options.connect_timeout, options.read_timeout) = (Duration::from_secs(4), Duration::from_secs(8));
+    options.retries = 0;
+    Ok(options)
+}
+
+fn client_options(settings: &ServerSettings, key: ApiKey, stop: &StopFlag) -> Result<ClientOptions> {
     let mut options = ClientOptions::new(&settings.url, key);
     options.rate_limit = settings.rate_limit;
     options.patience = settings.patience;
@@ -71,9 +89,7 @@ pub(crate) fn connect(
     }
     let flag = stop.clone();
     options.stop = std::sync::Arc::new(move || flag.is_raised());
-    let client = Client::connect(options).map_err(|error| with_all_permissions(error, needed))?;
-    require_permissions(client.server(), needed)?;
-    Ok(client)
+    Ok(options)
 }
 
 /// What a write-back asks of the key: listing, counting what was listed, and the members of albums and tags.

@@ -73,6 +73,30 @@ impl Picks for ForShowing {
     }
 }
 
+/// Those that a first config file is made of.
+pub(crate) enum ForSettingUp {}
+
+impl Picks for ForSettingUp {
+    fn takes(setting: &Setting) -> bool {
+        let names = [
+            catalogue::SERVER,
+            catalogue::API_KEY,
+            catalogue::API_KEY_FILE,
+            catalogue::CA_FILE,
+            catalogue::INSECURE,
+            catalogue::LIBRARY,
+            catalogue::TARGET,
+            catalogue::MANAGED,
+            catalogue::CONFIG,
+            catalogue::STATE_DIR,
+            catalogue::EXIFTOOL,
+            catalogue::YES,
+            catalogue::STRICT,
+        ];
+        names.iter().any(|taken| taken.name == setting.name)
+    }
+}
+
 /// Those that say where the state is, and how to tell.
 pub(crate) enum ForReading {}
 

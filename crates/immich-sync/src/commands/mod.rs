@@ -7,6 +7,7 @@ pub(crate) mod export;
 mod frame;
 pub(crate) mod history;
 pub(crate) mod import;
+pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod organize;
 pub(crate) mod undo;

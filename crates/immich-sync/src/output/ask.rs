@@ -3,16 +3,11 @@
 //! A schedule has nobody to answer: it gets the error, which says the same and names the option that answers it.
 
 use std::io::IsTerminal as _;
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
-use std::time::Duration;
 
 use sync_core::StopFlag;
 
-use super::{Console, clean};
+use super::{Console, clean, typed};
 use crate::settings::OutputSettings;
-
-/// How often a stop request is looked for while nobody answers.
-const LOOK: Duration = Duration::from_millis(100);
 
 /// Asks, where there is somebody.
 pub(crate) struct Asker<'a> {
@@ -38,7 +33,7 @@ impl<'a> Asker<'a> {
             self.console.aside(&format!("  {letter}  {text}"));
         }
         self.console.aside("Your choice (Enter: none):");
-        let answer = self.line()?;
+        let answer = typed::line(self.stop)?;
         answers.iter().find(|(letter, ..)| answer.eq_ignore_ascii_case(letter)).map(|(.., value)| *value)
     }
 
@@ -48,25 +43,7 @@ impl<'a> Asker<'a> {
             return false;
         }
         self.console.aside(&format!("{} [y/N]", clean(question)));
-        self.line().is_some_and(|answer| ["y", "yes"].iter().any(|yes| answer.eq_ignore_ascii_case(yes)))
-    }
-
-    /// A line, unless a stop is asked for first: a read of the terminal cannot be ended by a signal.
-    fn line(&self) -> Option<String> {
-        let (sender, receiver) = sync_channel(1);
-        std::thread::spawn(move || {
-            let mut line = String::new();
-            let read = std::io::stdin().read_line(&mut line);
-            // Whoever asked may have given up waiting.
-            let _ = sender.send(read.is_ok().then_some(line));
-        });
-        loop {
-            match receiver.recv_timeout(LOOK) {
-                Ok(line) => return line.map(|line| line.trim().to_owned()),
-                Err(RecvTimeoutError::Disconnected) => return None,
-                Err(RecvTimeoutError::Timeout) if self.stop.is_raised() => return None,
-                Err(RecvTimeoutError::Timeout) => {}
-            }
-        }
+        typed::line(self.stop)
+            .is_some_and(|answer| ["y", "yes"].iter().any(|yes| answer.eq_ignore_ascii_case(yes)))
     }
 }

@@ -69,6 +69,13 @@ impl Console {
         let _ = writeln!(std::io::stderr().lock(), "{line}");
     }
 
+    /// A question beside the result, whose answer is typed behind it.
+    #[expect(clippy::unused_self, reason = "whoever prints holds the console")]
+    pub(crate) fn question(self, text: &str) {
+        let mut stderr = std::io::stderr().lock();
+        let _ = write!(stderr, "{text} ").and_then(|()| stderr.flush());
+    }
+
     /// An error with its number, and its causes, one line each.
     pub(crate) fn error(self, error: &anyhow::Error) {
         let code = self.aside.dim(&format!("[{}]", Code::of_error(error)));

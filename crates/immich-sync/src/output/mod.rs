@@ -7,6 +7,7 @@
 mod ask;
 mod clean;
 mod console;
+mod dialogue;
 mod diff;
 mod export;
 mod groups;
@@ -27,6 +28,7 @@ mod terminal;
 #[cfg(test)]
 mod testing;
 mod troubles;
+mod typed;
 mod words;
 
 use std::path::Path;
@@ -40,6 +42,7 @@ use sync_core::{Event, Reporter, Summary};
 pub(crate) use ask::Asker;
 pub(crate) use clean::{clean, clean_path};
 pub(crate) use console::{Console, lost_results};
+pub(crate) use dialogue::Dialogue;
 pub(crate) use diff::file_lines;
 pub(crate) use export::{ExportEnd, Report};
 pub(crate) use groups::{GroupsView, Shown, class_lines};

@@ -10,6 +10,7 @@ mod exit_codes;
 mod export;
 mod faults;
 mod import;
+mod init;
 mod killed;
 mod listing;
 mod logs;
@@ -23,6 +24,7 @@ mod strace_dry_run;
 #[path = "../../examples/support/mod.rs"]
 #[expect(dead_code, reason = "the harnesses use more of it")]
 mod support;
+mod terminal;
 mod two_at_once;
 mod unchanged;
 mod undo;

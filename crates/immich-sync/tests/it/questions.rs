@@ -1,62 +1,13 @@
 //! Questions, asked at a terminal that is one and answered by somebody who types.
 
-use std::fs::File;
-use std::io::{Read as _, Write as _};
-use std::os::fd::OwnedFd;
-use std::process::{Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
-
-use rustix::fs::{Mode, OFlags, open};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use std::process::Command;
 
 use crate::place::{Place, Said, exiftool};
-
-/// Longer than a run of a few files takes on a machine that does ten things at once.
-const PATIENCE: Duration = Duration::from_mins(2);
-
-/// A terminal: the end of the person, and the end of the program.
-fn terminal() -> (File, OwnedFd) {
-    let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    grantpt(&person).unwrap();
-    unlockpt(&person).unwrap();
-    let name = ptsname(&person, Vec::new()).unwrap();
-    let program = open(name.as_c_str(), OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
-    (person.into(), program)
-}
-
-/// Everything that is shown, as it comes.
-fn shown(mut person: File) -> Receiver<String> {
-    let (sender, receiver) = channel();
-    std::thread::spawn(move || {
-        let mut bytes = [0; 4096];
-        // Once the program is gone, reading its terminal is an error.
-        while let Ok(number @ 1..) = person.read(&mut bytes) {
-            if sender.send(String::from_utf8_lossy(&bytes[..number]).into_owned()).is_err() {
-                break;
-            }
-        }
-    });
-    receiver
-}
+use crate::terminal::converse;
 
 /// Runs it at a terminal, types `answer` when `question` is shown, and waits for the end.
 fn at_a_terminal(command: &mut Command, question: &str, answer: &str) -> (Option<i32>, String) {
-    let (mut person, program) = terminal();
-    let stdin = program.try_clone().unwrap();
-    command.env("TERM", "dumb").stdin(stdin).stderr(program).stdout(Stdio::null());
-    let mut child = command.spawn().unwrap();
-    // The command holds the program's end open, and the reader would wait for ever.
-    command.stdin(Stdio::null()).stderr(Stdio::null());
-    let (receiver, begin, mut text) = (shown(person.try_clone().unwrap()), Instant::now(), String::new());
-    while !text.contains(question) {
-        let more = receiver.recv_timeout(PATIENCE.saturating_sub(begin.elapsed()));
-        text.push_str(&more.unwrap_or_else(|_| panic!("`{question}` was not asked: {text}")));
-    }
-    writeln!(person, "{answer}").unwrap();
-    let status = child.wait().unwrap();
-    text.extend(receiver.try_iter());
-    (status.code(), text)
+    converse(command, &[(question, answer)])
 }
 
 #[test]
