@@ -6,6 +6,7 @@
 //!
 //! Whether a translation is good is not looked at: people read it.
 
+mod configs;
 mod links;
 mod page;
 mod parity;
@@ -147,6 +148,7 @@ pub(crate) fn check(workspace: &Workspace) -> anyhow::Result<()> {
     let program = program::Program::build(workspace)?;
     let described: Vec<&Page> = pages.english.iter().chain(&pages.german).collect();
     problems.extend(program.problems(&described)?);
+    problems.extend(configs::problems(&program, &described)?);
     for problem in &problems {
         println!("{problem}");
     }

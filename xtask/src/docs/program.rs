@@ -65,7 +65,12 @@ impl Program {
         let binary = workspace.target.join("debug/immich-sync");
         let completions = shell::output_of(Command::new(&binary).args(["completions", "bash"]))?;
         let offered = offered(&String::from_utf8(completions).context("completions are no text")?);
-        Ok(Self { binary, offered, tried: RefCell::default() })
+        Ok(Self { offered, ..Self::at(binary) })
+    }
+
+    /// A program that was asked nothing yet.
+    pub(super) fn at(binary: PathBuf) -> Self {
+        Self { binary, offered: BTreeMap::new(), tried: RefCell::default() }
     }
 
     /// A call of the program.
@@ -270,7 +275,7 @@ mod tests {
         std::fs::write(&binary, "#!/bin/sh\necho \"error: unexpected argument\" >&2\nexit 2\n").unwrap();
         let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
         std::fs::set_permissions(&binary, mode).unwrap();
-        Program { binary, offered: offered(COMPLETIONS), tried: RefCell::default() }
+        Program { offered: offered(COMPLETIONS), ..Program::at(binary) }
     }
 
     /// What is told of a page, but not of the list of other programs' options.
