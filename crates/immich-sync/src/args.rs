@@ -5,6 +5,7 @@
 //! aliases that can contradict each other, and forms that name a file, which the parser of the command line
 //! knows nothing of.
 
+mod job_command;
 mod picks;
 mod setup;
 
@@ -13,9 +14,10 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::settings::words::ClassWord;
+pub(crate) use job_command::JobCommand;
 use picks::{
-    ForApple, ForExporting, ForFolders, ForGroups, ForOrganizing, ForReading, ForShowing, ForTakeout,
-    ForUndoing, ForWriting, Options,
+    ForApple, ForExporting, ForFolders, ForGroups, ForOrganizing, ForReading, ForRunning, ForShowing,
+    ForTakeout, ForUndoing, ForWriting, Options,
 };
 use setup::INIT_NOTES;
 pub(crate) use setup::{InitArgs, SyncWord};
@@ -77,6 +79,22 @@ have too are IMMICH_SYNC_WORKERS and so on, and stand at the top of the config f
 Exit status: 0 done, 2 usage or config, 3 finished but some files are missing in the library, failed or were in the way, \
 4 stopped by the brake, 11 another run is active, 130 or 143 interrupted, 1 anything else.";
 
+const RUN_NOTES: &str = "\
+Jobs stand in the config file, each in a table [[job]] with a name, a command and the options of that command:
+
+  [[job]]
+  name = \"phone\"
+  command = \"import folder\"
+  paths = [\"/mnt/phone\"]
+  into_album = \"Phone\"
+
+Each job is a process of its own, so one that crashes or hangs takes no other along. What runs around jobs ([hooks]), who \
+is told ([notify]) and where the log goes is in docs/schedule.md. Only one run is active at a time.
+
+Exit status: 0 all jobs went well; else the worst of them, in this order: 130 or 143 interrupted, 12 key refused or permission \
+missing, 2 usage or config, 13 server too old, 20 ExifTool missing or too old, 10 server unreachable, 1 failed, killed or out \
+of time, 4 stopped by the brake, 11 another run is active, 3 finished but some items failed or were refused.";
+
 const UNDO_NOTES: &str = "\
 The newest change of each file goes first. A file that nobody changed since becomes byte for byte what it was, as long \
 as the replaced bytes are kept (--undo-keep-days, --undo-keep-size; `history` tells). Of any other file the tags go \
@@ -115,6 +133,9 @@ pub(crate) enum Command {
     /// Put the photos of a library into folders, by date or by any template, again and again
     #[command(subcommand)]
     Export(ExportCommand),
+    /// Run the jobs of the config file, in order: what a schedule starts
+    #[command(after_long_help = RUN_NOTES, args_override_self = true)]
+    Run(RunArgs),
     /// Take back what a run did
     #[command(after_long_help = UNDO_NOTES, args_override_self = true)]
     Undo(UndoArgs),
@@ -270,6 +291,23 @@ pub(crate) struct ExportArgs {
     /// The settings.
     #[command(flatten)]
     pub(crate) options: Options<ForExporting>,
+}
+
+/// `immich-sync run`
+#[derive(clap::Args)]
+pub(crate) struct RunArgs {
+    /// Only this job, also where it is not enabled. Once for each
+    #[arg(long = "job", value_name = "NAME", action = clap::ArgAction::Append)]
+    pub(crate) jobs: Vec<String>,
+    /// Wait for another run to end instead of giving way to it
+    #[arg(long)]
+    pub(crate) wait: bool,
+    /// Run nothing; tell when the last good run of a job is too long ago (`stale_after`)
+    #[arg(long, conflicts_with_all = ["wait", "dry-run"])]
+    pub(crate) check_stale: bool,
+    /// The settings.
+    #[command(flatten)]
+    pub(crate) options: Options<ForRunning>,
 }
 
 /// `immich-sync undo`

@@ -25,6 +25,13 @@ pub(crate) const WITHOUT_MEANING: [&str; 6] = [
     "FLASK_SECRET_KEY",
 ];
 
+/// What a hook is told, and whatever it starts: this program, perhaps.
+pub(crate) const OF_HOOKS: [&str; 4] =
+    ["IMMICH_SYNC_EVENT", "IMMICH_SYNC_JOB", "IMMICH_SYNC_EXIT", "IMMICH_SYNC_WORD"];
+
+/// What begins the names of the counts that a hook is told.
+pub(crate) const COUNT_OF_HOOK: &str = "IMMICH_SYNC_COUNT_";
+
 /// The variables of the process. Has no `Debug`: one of them is the key.
 pub(crate) struct Environment(BTreeMap<String, OsString>);
 
@@ -74,7 +81,8 @@ impl Environment {
         const OF_TESTS: [&str; 2] = ["IMMICH_SYNC_SHARED", "IMMICH_SYNC_SKIP_LOG"];
         let ours = self.0.keys().filter(|name| name.starts_with("IMMICH_SYNC_"));
         for name in ours {
-            if !known.contains(name) && !OF_TESTS.contains(&name.as_str()) {
+            let is_of_hooks = OF_HOOKS.contains(&name.as_str()) || name.starts_with(COUNT_OF_HOOK);
+            if !known.contains(name) && !is_of_hooks && !OF_TESTS.contains(&name.as_str()) {
                 let hint = nearest(name, known.iter().map(String::as_str))
                     .map_or_else(String::new, |known| format!("; did you mean {known}?"));
                 return Err(usage(format!("the environment variable {name} is not known{hint}")));

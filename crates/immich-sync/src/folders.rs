@@ -18,6 +18,8 @@ pub(crate) struct Folders {
     pub(crate) states: Option<PathBuf>,
     /// The trash of the home folder, where this system has one that file managers know.
     pub(crate) trash: Option<PathBuf>,
+    /// The folder of logs of runs that nobody watches.
+    pub(crate) logs: Option<PathBuf>,
     /// The folder of what can be fetched again.
     pub(crate) cache: Option<PathBuf>,
 }
@@ -30,6 +32,11 @@ impl Folders {
             home: Some(xdg.home_dir().to_owned()),
             config_files: ["config.toml", "config"].map(|file| xdg.config_dir().join(NAME).join(file)).into(),
             states: xdg.state_dir().map(|states| states.join(NAME)),
+            logs: if cfg!(target_os = "macos") {
+                Some(xdg.home_dir().join("Library/Logs").join(NAME))
+            } else {
+                xdg.state_dir().map(|states| states.join(NAME).join("log"))
+            },
             trash: Some(xdg.data_dir().join("Trash")),
             cache: Some(xdg.cache_dir().join(NAME)),
         }

@@ -39,6 +39,7 @@ fn main() -> ExitCode {
         Command::Organize(args) => commands::organize::run(&args),
         Command::Import(command) => commands::import::run(&command),
         Command::Export(command) => commands::export::run(&command),
+        Command::Run(args) => commands::run::run(&args),
         Command::Undo(args) => commands::undo::run(&args),
         Command::History(args) => commands::history::run(&args),
         Command::Config(command) => commands::config::run(&command),

@@ -3,8 +3,10 @@
 use anyhow::Result;
 use clap::ArgMatches;
 
-use crate::config::ConfigFile;
+use crate::args::JobCommand;
+use crate::config::{ConfigFile, JobEntry};
 use crate::environment::Environment;
+use crate::exit::usage;
 use crate::folders::Folders;
 use crate::settings::{Sources, catalogue};
 
@@ -28,6 +30,30 @@ impl<'a> Start<'a> {
         Ok(Self { matches, environment, config, folders })
     }
 
+    /// The same for a command that can be a job: with `--job`, the config file is as that job sees it. A job that `run`
+    /// started does not outlive it.
+    pub(crate) fn of_job(matches: &'a ArgMatches, command: JobCommand) -> Result<Self> {
+        let start = Self::read(matches)?;
+        if start.sources().typed(&catalogue::RESULT_FILE).is_some() {
+            leave_with_parent();
+        }
+        let Some(name) = start.sources().text(&catalogue::JOB)? else { return Ok(start) };
+        let job = find_job(&start.config, &name)?;
+        if job.command != command {
+            let (is, asked) = (job.command.words(), command.words());
+            return Err(usage(format!("the job `{name}` is `{is}`, not `{asked}`")));
+        }
+        Ok(Self { config: start.config.seen_by(&name), ..start })
+    }
+
+    /// The same for looking at the settings of a job, whatever its command.
+    pub(crate) fn of_any_job(matches: &'a ArgMatches) -> Result<(Self, Option<JobCommand>)> {
+        let start = Self::read(matches)?;
+        let Some(name) = start.sources().text(&catalogue::JOB)? else { return Ok((start, None)) };
+        let command = find_job(&start.config, &name)?.command;
+        Ok((Self { config: start.config.seen_by(&name), ..start }, Some(command)))
+    }
+
     /// Where settings come from.
     pub(crate) fn sources(&self) -> Sources<'_> {
         Sources { matches: self.matches, environment: &self.environment, config: &self.config }
@@ -43,6 +69,31 @@ impl<'a> Start<'a> {
         }
     }
 }
+
+/// A job of the config file, or which there are.
+pub(crate) fn find_job<'a>(config: &'a ConfigFile, name: &str) -> Result<&'a JobEntry> {
+    config.job(name).ok_or_else(|| {
+        let path = config.path.display();
+        let names: Vec<String> = config.jobs.iter().map(|job| format!("`{}`", job.name)).collect();
+        if names.is_empty() {
+            return usage(format!("there is no job `{name}`: no [[job]] stands in the config file `{path}`"));
+        }
+        usage(format!("there is no job `{name}` in `{path}`; there are {}", names.join(", ")))
+    })
+}
+
+/// Asks the kernel for SIGTERM when the parent is gone, also by SIGKILL: nobody would tell how this one ends. Where the
+/// kernel has no such thing, the lock of the state keeps the next run from starting the same again.
+#[cfg(target_os = "linux")]
+fn leave_with_parent() {
+    use rustix::process::{Signal, set_parent_process_death_signal};
+    if let Err(error) = set_parent_process_death_signal(Some(Signal::TERM)) {
+        tracing::debug!(%error, "the end of the parent will not be noticed");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn leave_with_parent() {}
 
 /// Whether `--json` was typed, for telling why nothing else could be found out.
 pub(crate) fn typed_json(matches: &ArgMatches) -> bool {

@@ -67,10 +67,7 @@ impl JobStatus {
     /// Its newest run ended. Says how many runs failed before, for [`Self::news`].
     pub fn end(&mut self, outcome: &Outcome, now: Timestamp) -> u32 {
         let failures_before = self.failures_in_row;
-        self.ended = Some(now);
-        self.exit = outcome.exit;
-        self.word = Some(outcome.word.clone());
-        self.counts.clone_from(&outcome.counts);
+        self.interrupt(outcome, now);
         if outcome.is_good {
             self.last_good = Some(now);
             self.failures_in_row = 0;
@@ -78,6 +75,14 @@ impl JobStatus {
             self.failures_in_row = failures_before.saturating_add(1);
         }
         failures_before
+    }
+
+    /// Its newest run was asked to stop before it was done, which is neither good nor a failure.
+    pub fn interrupt(&mut self, outcome: &Outcome, now: Timestamp) {
+        self.ended = Some(now);
+        self.exit = outcome.exit;
+        self.word = Some(outcome.word.clone());
+        self.counts.clone_from(&outcome.counts);
     }
 
     /// Whether its newest run went well; `None` when none ended yet.

@@ -31,7 +31,8 @@ impl<P: Picks> Options<P> {
 impl<P: Picks> clap::Args for Options<P> {
     fn augment_args(command: Clap) -> Clap {
         let settings = catalogue::all().filter(|setting| setting.on_command_line && P::takes(setting));
-        command.args(settings.flat_map(|setting| setting.arguments(!P::shows(&setting))))
+        command
+            .args(settings.flat_map(|setting| setting.arguments(setting.is_internal || !P::shows(&setting))))
     }
 
     fn augment_args_for_update(command: Clap) -> Clap {
@@ -55,7 +56,15 @@ pub(crate) enum ForWriting {}
 
 impl Picks for ForWriting {
     fn takes(setting: &Setting) -> bool {
-        let others = [catalogue::ORGANIZE, catalogue::IMPORT, catalogue::EXPORT];
+        let others = [
+            catalogue::ORGANIZE,
+            catalogue::IMPORT,
+            catalogue::EXPORT,
+            catalogue::NOTIFY,
+            catalogue::HOOKS,
+            catalogue::METRICS_FILE.name,
+            catalogue::STALE_AFTER.name,
+        ];
         !others.iter().any(|other| setting.name.starts_with(other))
     }
 }
@@ -171,8 +180,29 @@ fn is_of_every_server(setting: &Setting) -> bool {
         catalogue::INSECURE,
         catalogue::EXPORT_STATS,
         catalogue::STATS_DIR,
+        catalogue::JOB,
+        catalogue::RESULT_FILE,
     ];
     ForReading::takes(setting) || more.iter().any(|taken| taken.name == setting.name)
+}
+
+/// Those of a run of jobs; each job has its own in the config file.
+pub(crate) enum ForRunning {}
+
+impl Picks for ForRunning {
+    fn takes(setting: &Setting) -> bool {
+        let more = [
+            catalogue::STATE_DIR,
+            catalogue::CONFIG,
+            catalogue::JSON,
+            catalogue::QUIET,
+            catalogue::LOG_LEVEL,
+            catalogue::LOG_FILE,
+            catalogue::LOG_FORMAT,
+            catalogue::DRY_RUN,
+        ];
+        more.iter().any(|taken| taken.name == setting.name)
+    }
 }
 
 /// Those of exports of Apple Photos.
@@ -197,6 +227,8 @@ impl Picks for ForExporting {
             catalogue::EXIFTOOL,
             catalogue::ENGINE,
             catalogue::SECOND_OPINION,
+            catalogue::JOB,
+            catalogue::RESULT_FILE,
         ];
         setting.name.starts_with(catalogue::EXPORT) || more.iter().any(|taken| taken.name == setting.name)
     }

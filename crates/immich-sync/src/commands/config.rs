@@ -33,10 +33,10 @@ pub(crate) fn run(command: &ConfigCommand) -> ExitStatus {
 }
 
 fn show(args: &ConfigShowArgs, console: Console) -> Result<()> {
-    let start = Start::read(args.options.matches())?;
+    let (start, command) = Start::of_any_job(args.options.matches())?;
     let sources = start.sources();
     sources.environment.refuse_unknown(&catalogue::variables())?;
-    let rows = rows(&sources)?;
+    let rows = rows(&sources, command)?;
     if sources.flag(&catalogue::JSON)? {
         let rows: Vec<Value> = rows.iter().map(object).collect();
         console.result(&format!("{:#}", Value::Array(rows)));

@@ -10,5 +10,6 @@ pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod organize;
+pub(crate) mod run;
 pub(crate) mod undo;
 pub(crate) mod write;

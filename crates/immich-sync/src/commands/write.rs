@@ -10,6 +10,7 @@ use sync_core::writeback::{FaceBook, ManagedPolicy, WriteOptions};
 use sync_core::{Event, Reporter as _, StopFlag, Summary, SyncError};
 
 use super::frame;
+use crate::args::JobCommand;
 use crate::exit::ExitStatus;
 use crate::output::{
     Asker, Console, End, Everybody, Presenter, Traffic, lost_log, lost_results, make_room_for_statistics,
@@ -39,7 +40,7 @@ pub(crate) fn run(matches: &ArgMatches) -> ExitStatus {
 }
 
 fn resolve(matches: &ArgMatches) -> Result<(Start<'_>, WriteSettings, OutputSettings)> {
-    let start = Start::read(matches)?;
+    let start = Start::of_job(matches, JobCommand::Write)?;
     let output = OutputSettings::resolve(&start.sources())?;
     start_tracing(&output)?;
     make_room_for_statistics(&output)?;

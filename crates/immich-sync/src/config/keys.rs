@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::document::{Document, Problem, Raw, Value};
+use super::job::{JOB, jobs};
 use super::{AccountEntry, ConfigFile, Entry, Secret};
 use crate::environment::WITHOUT_MEANING;
 use crate::nearest::nearest;
@@ -22,14 +23,29 @@ const IMPORT: &str = "import";
 const EXPORT: &str = "export";
 
 /// The beginnings of keys in tables, and of the keys of the settings that they are.
-const TABLES: [(&str, &str); 6] = [
+const TABLES: [(&str, &str); 12] = [
     ("organize.", "organize_"),
     ("import.folder.", "import_folder_"),
     ("import.google-takeout.", "import_google_takeout_"),
     ("import.apple-photos.", "import_apple_photos_"),
     ("import.", "import_"),
     ("export.apple-photos.", "export_apple_photos_"),
+    ("notify.healthchecks.", "notify_healthchecks_"),
+    ("notify.ntfy.", "notify_ntfy_"),
+    ("notify.webhook.", "notify_webhook_"),
+    ("notify.apprise.", "notify_apprise_"),
+    ("notify.", "notify_"),
+    ("hooks.", "hooks_"),
 ];
+
+/// The table of notices, with one inside for each service. An address alone may stand in its place.
+const NOTIFY: &str = "notify";
+
+/// Who can be told.
+const SERVICES: [&str; 4] = ["healthchecks", "ntfy", "webhook", "apprise"];
+
+/// The table of what runs around the jobs.
+const HOOKS: &str = "hooks";
 
 /// The organizer's word for its cache, in megabytes.
 const CACHE_SIZE_MB: &str = "cache_size_mb";
@@ -53,6 +69,10 @@ pub(super) fn understand(document: Document, path: &Path) -> Result<ConfigFile, 
             config.accounts.extend(accounts(raw)?);
             continue;
         }
+        if raw.key == JOB && document.is_ours {
+            config.jobs = jobs(raw)?;
+            continue;
+        }
         match meaning(&raw, document.is_ours)? {
             Meaning::Nothing => config.without_meaning.push(raw.key),
             Meaning::Setting(setting, is_opposite) => {
@@ -68,8 +88,8 @@ pub(super) fn understand(document: Document, path: &Path) -> Result<ConfigFile, 
 /// The keys of tables as if they stood at the top, as `organize.threshold` or `import.folder.folder_as_album`.
 fn in_one_row(entries: Vec<Raw>) -> impl Iterator<Item = Raw> {
     entries.into_iter().flat_map(|entry| match entry.value {
-        Value::Table(inner) if entry.key == ORGANIZE => below(&entry.key, inner),
-        Value::Table(inner) if [IMPORT, EXPORT].contains(&entry.key.as_str()) => {
+        Value::Table(inner) if [ORGANIZE, HOOKS].contains(&entry.key.as_str()) => below(&entry.key, inner),
+        Value::Table(inner) if [IMPORT, EXPORT, NOTIFY].contains(&entry.key.as_str()) => {
             let inside = below(&entry.key, inner).into_iter();
             let spread = inside.flat_map(|raw| match raw.value {
                 Value::Table(inner) => below(&raw.key, inner),
@@ -87,6 +107,9 @@ fn below(table: &str, inner: Vec<Raw>) -> Vec<Raw> {
 
 /// A key of a table, as the key of the setting.
 fn at_the_top(key: &str) -> String {
+    if let Some(service) = key.strip_prefix("notify.").filter(|service| SERVICES.contains(service)) {
+        return format!("notify_{service}_url");
+    }
     let table = TABLES.iter().find_map(|(table, name)| Some((name, key.strip_prefix(table)?)));
     table.map_or_else(|| key.to_owned(), |(name, rest)| format!("{name}{rest}"))
 }
@@ -169,12 +192,12 @@ fn unknown(raw: &Raw, is_ours: bool) -> Problem {
     Problem::at(raw.line, not_known(&raw.key, &spelled, known.iter().map(String::as_str)))
 }
 
-fn not_known<'a>(key: &str, spelled: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+pub(super) fn not_known<'a>(key: &str, spelled: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     let hint = nearest(spelled, known).map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
     format!("the key `{key}` is not known{hint}")
 }
 
-fn add(entries: &mut Vec<Entry>, entry: Entry) -> Result<(), Problem> {
+pub(super) fn add(entries: &mut Vec<Entry>, entry: Entry) -> Result<(), Problem> {
     match entries.iter().find(|other| other.setting == entry.setting) {
         Some(other) if other.values != entry.values || other.pairs != entry.pairs => {
             let message =
@@ -190,7 +213,7 @@ fn add(entries: &mut Vec<Entry>, entry: Entry) -> Result<(), Problem> {
 }
 
 /// The entry of a setting; none for an empty value, which says nothing.
-fn entry(setting: &Setting, is_opposite: bool, raw: Raw) -> Result<Option<Entry>, Problem> {
+pub(super) fn entry(setting: &Setting, is_opposite: bool, raw: Raw) -> Result<Option<Entry>, Problem> {
     let Raw { key, line, value } = raw;
     let wrong = |expected: &str| Problem::at(line, format!("`{key}` is not {expected}"));
     let mut pairs = Vec::new();
@@ -248,7 +271,7 @@ fn pair(raw: Raw) -> Option<(String, String)> {
     }
 }
 
-fn texts(items: Vec<Value>) -> Option<Vec<String>> {
+pub(super) fn texts(items: Vec<Value>) -> Option<Vec<String>> {
     let text = |item| if let Value::Text(text) = item { Some(text) } else { None };
     items.into_iter().map(text).collect()
 }

@@ -7,6 +7,7 @@
 mod assignments;
 mod document;
 mod form;
+mod job;
 mod json;
 mod keys;
 mod tables;
@@ -25,6 +26,8 @@ use crate::exit::usage_of;
 use crate::settings::setting::{Leads, Setting};
 use crate::settings::{Given, Origin, catalogue};
 use form::Form;
+
+pub(crate) use job::{HookEntries, JobEntry};
 pub(crate) use keys::in_tables;
 
 /// What a config file says. Has no `Debug`: the key can be in it.
@@ -38,6 +41,8 @@ pub(crate) struct ConfigFile {
     pub(crate) accounts: Vec<AccountEntry>,
     /// Keys of other tools that mean nothing here.
     pub(crate) without_meaning: Vec<String>,
+    /// What `run` does, in order.
+    pub(crate) jobs: Vec<JobEntry>,
     entries: Vec<Entry>,
 }
 
@@ -136,7 +141,29 @@ impl ConfigFile {
 
     /// Whether an API key stands in the file itself.
     pub(crate) fn holds_a_key(&self) -> bool {
-        self.find(&catalogue::API_KEY).is_some() || self.accounts.iter().any(|account| account.key.is_some())
+        let holds = |entries: &[Entry]| entries.iter().any(|entry| entry.setting == catalogue::API_KEY.name);
+        holds(&self.entries)
+            || self.jobs.iter().any(|job| holds(&job.entries))
+            || self.accounts.iter().any(|account| account.key.is_some())
+    }
+
+    /// All secrets that stand in it, and all files with secrets that it names, of accounts and jobs, too.
+    pub(crate) fn secrets(&self) -> (Vec<String>, Vec<PathBuf>) {
+        let of_jobs = self.jobs.iter().flat_map(|job| job.entries.iter());
+        let (mut texts, mut files) = (Vec::new(), Vec::new());
+        for entry in self.entries.iter().chain(of_jobs) {
+            let setting = catalogue::all().find(|setting| setting.name == entry.setting);
+            if setting.is_some_and(|setting| setting.is_secret) {
+                texts.extend(entry.values.iter().cloned());
+            } else if catalogue::is_file_of_a_secret(entry.setting) {
+                files.extend(entry.values.iter().map(PathBuf::from));
+            }
+        }
+        for account in &self.accounts {
+            texts.extend(account.key.iter().map(|key| key.0.clone()));
+            files.extend(account.file.iter().cloned());
+        }
+        (texts, files)
     }
 
     /// The entry of a setting.
@@ -155,7 +182,8 @@ impl ConfigFile {
             // What came from text stays text unless the home folder is none; then it is left as it was.
             found.into_os_string().into_string().unwrap_or_else(|_| path.to_owned())
         };
-        for entry in &mut self.entries {
+        let of_jobs = self.jobs.iter_mut().flat_map(|job| job.entries.iter_mut());
+        for entry in self.entries.iter_mut().chain(of_jobs) {
             let leads = catalogue::all().find(|setting| setting.name == entry.setting);
             let leads = leads.map_or(Leads::Nowhere, |setting| setting.leads);
             for value in &mut entry.values {

@@ -22,7 +22,8 @@ fn value(config: &ConfigFile, setting: &Setting) -> String {
 
 #[test]
 fn every_setting_that_a_file_may_hold_is_read_from_one() {
-    for setting in catalogue::all() {
+    // `job` is a table in a file, and an option that names one.
+    for setting in catalogue::all().filter(|setting| setting.name != catalogue::JOB.name) {
         let key = setting.key();
         let text = if setting.is_yes_or_no() { format!("{key} = true") } else { format!("{key} = \"7\"") };
 

@@ -4,13 +4,12 @@
 //! Other crates are heard from `warn` on; what they say below that is about their own insides, and an HTTP
 //! library would tell headers.
 
-use std::fs::OpenOptions;
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::PathBuf;
 use std::sync::{Mutex, OnceLock};
 
 use anyhow::Result;
+use jiff::Timestamp;
 use sync_core::export::ExportEvent;
 use sync_core::import::ImportEvent;
 use sync_core::organize::SkipKind;
@@ -30,7 +29,8 @@ use crate::settings::words::{LogFormat, LogLevel};
 use crate::settings::{LogFile, OutputSettings};
 
 /// Our crates, as they name themselves.
-const OURS: [&str; 5] = ["immich_sync", "immich_api", "photo_metadata", "photo_similarity", "sync_core"];
+const OURS: [&str; 6] =
+    ["immich_sync", "immich_api", "photo_metadata", "photo_similarity", "sync_core", "unattended"];
 
 /// Why the log is not complete.
 static LOST: OnceLock<String> = OnceLock::new();
@@ -57,10 +57,10 @@ pub(crate) fn start_tracing(settings: &OutputSettings) -> Result<()> {
 }
 
 fn file_layer(log: &LogFile, level: LogLevel) -> Result<Box<dyn Layer<Registry> + Send + Sync>> {
-    // Names of people and places stand in it.
-    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(&log.path).map_err(|error| {
-        usage(format!("the log file `{}` cannot be written: {error}", log.path.display()))
-    })?;
+    let file =
+        unattended::log_file::LogFile::open(&log.path, log.limits, Timestamp::now).map_err(|error| {
+            usage(format!("the log file `{}` cannot be written: {error}", log.path.display()))
+        })?;
     let path = log.path.clone();
     let writer = Mutex::new(OrWarn { file, path, warn: warn_on_console });
     let layer = tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false);

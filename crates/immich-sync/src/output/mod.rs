@@ -20,6 +20,7 @@ mod organize;
 mod paint;
 mod plain;
 mod progress;
+mod result_file;
 mod rows;
 mod scan;
 mod statistics;
@@ -51,6 +52,7 @@ pub(crate) use import::ImportEnd;
 pub(crate) use log::{LogReporter, lost_log, start_tracing};
 pub(crate) use organize::OrganizeEnd;
 pub(crate) use paint::Paint;
+pub(crate) use result_file::JobResult;
 pub(crate) use statistics::make_room_for_statistics;
 pub(crate) use words::{count, fit, size, thousands};
 
@@ -156,6 +158,9 @@ impl Everybody {
         let mut all: Vec<Box<dyn Presenter>> = vec![Box::new(LogReporter)];
         if let Some(file) = &settings.statistics {
             all.push(Box::new(statistics::Statistics::new(console, file.clone())));
+        }
+        if let Some(path) = &settings.result {
+            all.push(Box::new(result_file::ResultFile::new(path.clone())));
         }
         all.push(shown);
         Self(all)

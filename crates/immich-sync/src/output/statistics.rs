@@ -102,7 +102,7 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
 }
 
 /// The numbers, the known names first.
-fn numbers(end: &End<'_>) -> Map<String, Value> {
+pub(super) fn numbers(end: &End<'_>) -> Map<String, Value> {
     let summary = end.summary;
     let of = |code: &str| summary.skipped.get(code).copied().unwrap_or_default();
     let (missing, unmapped) = (of("missing"), of("unmapped"));
@@ -139,7 +139,7 @@ fn outcome(dry_run: bool, seen: u64, done: u64, skipped: u64, failed: u64) -> Ma
 }
 
 /// The same of the organizer: what was compared, what was found, and what was done with it.
-fn numbers_of_organizing(end: &OrganizeEnd<'_>) -> Map<String, Value> {
+pub(super) fn numbers_of_organizing(end: &OrganizeEnd<'_>) -> Map<String, Value> {
     let scan = end.scan.cloned().unwrap_or_default();
     let acted = end.acted.cloned().unwrap_or_default();
     let skipped = scan.skipped_in_all() + acted.total.skipped_in_all();
@@ -165,7 +165,7 @@ fn numbers_of_organizing(end: &OrganizeEnd<'_>) -> Map<String, Value> {
 }
 
 /// The same of an import.
-fn numbers_of_import(end: &ImportEnd<'_>) -> Map<String, Value> {
+pub(super) fn numbers_of_import(end: &ImportEnd<'_>) -> Map<String, Value> {
     let summary = end.summary;
     let mut numbers =
         outcome(end.dry_run, summary.seen, summary.done(), summary.skipped_in_all(), summary.failed);
@@ -184,7 +184,7 @@ fn numbers_of_import(end: &ImportEnd<'_>) -> Map<String, Value> {
 }
 
 /// The same of an export.
-fn numbers_of_export(end: &ExportEnd<'_>) -> Map<String, Value> {
+pub(super) fn numbers_of_export(end: &ExportEnd<'_>) -> Map<String, Value> {
     let summary = end.summary;
     let mut numbers =
         outcome(end.dry_run, summary.seen, summary.done(), summary.left_in_all(), summary.failed);

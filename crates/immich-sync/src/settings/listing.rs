@@ -4,6 +4,7 @@ use anyhow::Result;
 
 use super::setting::Setting;
 use super::{Origin, Sources, catalogue, data};
+use crate::args::JobCommand;
 
 /// One setting as it is.
 pub(crate) struct Row {
@@ -15,10 +16,15 @@ pub(crate) struct Row {
     pub(crate) origins: Vec<Origin>,
 }
 
-/// All settings, in the order of the help.
-pub(crate) fn rows(sources: &Sources<'_>) -> Result<Vec<Row>> {
-    let mut rows = vec![kinds(sources)?];
-    for setting in catalogue::all().filter(|setting| !data::chooses(setting)) {
+/// All settings, in the order of the help; with a command, only those that it takes.
+pub(crate) fn rows(sources: &Sources<'_>, command: Option<JobCommand>) -> Result<Vec<Row>> {
+    let takes = |setting: &Setting| command.is_none_or(|command| command.takes(setting));
+    let mut rows = Vec::new();
+    if takes(&catalogue::WRITE) {
+        rows.push(kinds(sources)?);
+    }
+    let shown = catalogue::all().filter(|setting| !data::chooses(setting) && !setting.is_internal);
+    for setting in shown.filter(takes) {
         rows.push(row(sources, &setting)?);
     }
     let accounts = sources.config.accounts.len();

@@ -6,6 +6,7 @@
 pub(crate) mod catalogue;
 mod data;
 mod export;
+mod family;
 mod import;
 mod layout;
 mod listing;
@@ -15,6 +16,7 @@ mod output;
 mod paths;
 pub(crate) mod reference;
 mod retention;
+mod run;
 mod selection;
 mod server;
 pub(crate) mod setting;
@@ -36,6 +38,7 @@ use crate::key::KeySource;
 use crate::login::LoginSource;
 
 pub(crate) use export::{ExportSettings, ReportFile};
+pub(crate) use family::{KEYS, family};
 pub(crate) use import::{Asked, ImportFrom, ImportSettings, import_options};
 pub(crate) use listing::{Row, rows};
 #[cfg(test)]
@@ -43,8 +46,9 @@ pub(crate) use organize::RemoveTag;
 pub(crate) use organize::{Names, OrganizeSettings, Wish, Wishes, source_words};
 pub(crate) use output::{LogFile, OutputSettings, StatsFile};
 pub(crate) use retention::retention;
+pub(crate) use run::{Job, RunSettings};
 pub(crate) use server::ServerSettings;
-pub(crate) use sources::{Given, Origin, Sources};
+pub(crate) use sources::{Given, Origin, Sources, seconds};
 pub(crate) use trash::trash_place;
 
 /// Where ExifTool is looked for when nobody said.

@@ -40,7 +40,7 @@ Several accounts on one server stand in a table `[[account]]` each. It holds one
 pub(crate) fn page() -> String {
     let mut page = BEGINNING.to_owned();
     let mut heading = "";
-    for setting in catalogue::all() {
+    for setting in catalogue::all().filter(|setting| !setting.is_internal) {
         if setting.heading != heading {
             heading = setting.heading;
             let _ = write!(page, "\n## {heading}\n\n{HEAD}");

@@ -61,6 +61,8 @@ pub(crate) struct Setting {
     pub(crate) default: &'static str,
     /// One sentence on what it does, cut into lines.
     pub(crate) help: &'static [&'static str],
+    /// Whether it is between this program and itself, and told nobody.
+    pub(crate) is_internal: bool,
     /// Where it stands in the help.
     pub(crate) heading: &'static str,
     short: Option<char>,
@@ -85,6 +87,7 @@ pub(super) const fn flag(name: &'static str) -> Setting {
         aliases: &[],
         default: "",
         help: &[],
+        is_internal: false,
         heading: "",
         short: None,
         value_name: "",
@@ -197,6 +200,16 @@ impl Setting {
     /// It stands in a config file only.
     pub(super) const fn only_in_config(self) -> Self {
         Self { on_command_line: false, in_environment: false, ..self }
+    }
+
+    /// It is typed, and stands nowhere else.
+    pub(super) const fn only_on_command_line(self) -> Self {
+        Self { in_environment: false, in_config: false, ..self }
+    }
+
+    /// It is between this program and itself.
+    pub(super) const fn internal(self) -> Self {
+        Self { is_internal: true, ..self }
     }
 
     /// What stands beside its name in the catalogue.

@@ -219,7 +219,8 @@ pub(crate) fn yes_or_no_of(given: &Given) -> Result<bool> {
     yes_or_no(&given.text()?).ok_or_else(|| given.not("true or false"))
 }
 
-fn seconds(text: &str) -> Option<u64> {
+/// Seconds of a time: a number of them, or one with `s`, `m`, `h` or `d`.
+pub(crate) fn seconds(text: &str) -> Option<u64> {
     let (number, unit) = match text.strip_suffix(['s', 'm', 'h', 'd']) {
         Some(number) => (number, text.chars().last()?),
         None => (text, 's'),

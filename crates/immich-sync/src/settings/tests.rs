@@ -302,8 +302,9 @@ fn the_log_takes_the_words_of_the_known_tool() {
     let plain = least(&[], &[("IMMICH_LOG_FILE", "/l")], "").output();
     let json = least(&["--json"], &[("IMMICH_LOG_FORMAT", "JSON"), ("IMMICH_LOG_FILE", "/l")], "").output();
 
-    assert_eq!(structured.log, Some(LogFile { path: "/l".into(), format: LogFormat::Json }));
-    assert_eq!(plain.log, Some(LogFile { path: "/l".into(), format: LogFormat::Text }));
+    let limits = unattended::log_file::Limits::USUAL;
+    assert_eq!(structured.log, Some(LogFile { path: "/l".into(), format: LogFormat::Json, limits }));
+    assert_eq!(plain.log, Some(LogFile { path: "/l".into(), format: LogFormat::Text, limits }));
     assert_eq!(json.log, structured.log);
     assert!(json.json && !plain.json);
     assert_eq!(least(&[], &[("IMMICH_SYNC_LOG_LEVEL", "WARNING")], "").output().level, Some(LogLevel::Warn));
@@ -436,7 +437,8 @@ fn a_time_without_zone_is_one_of_the_zone_that_was_given() {
 
 #[test]
 fn every_setting_is_listed_with_where_it_comes_from_and_no_secret_is() {
-    let listed = least(&["--api-key=marker"], &[("IMMICH_SYNC_WORKERS", "3")], "\ntouch = true").with(rows);
+    let listed = least(&["--api-key=marker"], &[("IMMICH_SYNC_WORKERS", "3")], "\ntouch = true")
+        .with(|sources| rows(sources, None));
 
     let rows = listed.unwrap();
     let row = |key: &str| {

@@ -17,6 +17,7 @@ mod logs;
 mod organize;
 mod place;
 mod questions;
+mod run;
 mod secrets;
 mod shell;
 mod signals;

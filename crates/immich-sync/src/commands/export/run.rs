@@ -14,6 +14,7 @@ use sync_core::state::SqliteStore;
 use sync_core::{Event, Reporter, StopFlag, SyncError};
 
 use super::super::frame;
+use crate::args::JobCommand;
 use crate::exit::{ExitStatus, usage};
 use crate::output::{
     Asker, Console, Everybody, ExportEnd, Foretelling, Presenter as _, Report, clean_path, lost_log,
@@ -48,7 +49,7 @@ fn resolve<'a>(
     matches: &'a ArgMatches,
     library: Option<&Path>,
 ) -> Result<(Start<'a>, ExportSettings, OutputSettings)> {
-    let start = Start::read(matches)?;
+    let start = Start::of_job(matches, JobCommand::ExportApple)?;
     let output = OutputSettings::resolve(&start.sources())?;
     start_tracing(&output)?;
     start.tell_without_meaning();

@@ -47,7 +47,7 @@ fn resolve<'a>(
     matches: &'a ArgMatches,
     asked: Asked<'_>,
 ) -> Result<(Start<'a>, ImportSettings, OutputSettings)> {
-    let start = Start::read(matches)?;
+    let start = Start::of_job(matches, asked.command())?;
     let output = OutputSettings::resolve(&start.sources())?;
     start_tracing(&output)?;
     start.tell_without_meaning();

@@ -15,6 +15,7 @@ use sync_core::{Account, StopFlag};
 use super::super::frame;
 use super::last_scan::LastScan;
 use super::{act, folders, found, local_trash, names, permissions, report, scan};
+use crate::args::JobCommand;
 use crate::exit::ExitStatus;
 use crate::output::{
     Asker, Console, Everybody, OrganizeEnd, Presenter as _, Traffic, lost_log, lost_results,
@@ -51,7 +52,7 @@ pub(super) fn run(matches: &ArgMatches) -> ExitStatus {
 }
 
 fn resolve(matches: &ArgMatches) -> Result<(Start<'_>, OrganizeSettings, OutputSettings)> {
-    let start = Start::read(matches)?;
+    let start = Start::of_job(matches, JobCommand::Organize)?;
     let output = OutputSettings::resolve(&start.sources())?;
     start_tracing(&output)?;
     start.tell_without_meaning();

@@ -21,6 +21,7 @@ mod layout;
 mod organize;
 mod running;
 mod telling;
+mod unattended;
 mod what;
 
 pub(crate) use connection::*;
@@ -31,6 +32,7 @@ pub(crate) use layout::*;
 pub(crate) use organize::*;
 pub(crate) use running::*;
 pub(crate) use telling::*;
+pub(crate) use unattended::*;
 pub(crate) use what::*;
 
 use super::setting::Setting;
@@ -47,8 +49,15 @@ pub(crate) fn all() -> impl Iterator<Item = Setting> {
         files::LIST,
         layout::LIST,
         telling::LIST,
+        unattended::LIST,
     ];
     lists.concat().into_iter()
+}
+
+/// Whether a setting names a file with the secret that another setting holds.
+pub(crate) fn is_file_of_a_secret(name: &str) -> bool {
+    let of = name.strip_suffix("-file");
+    of.is_some_and(|of| all().any(|setting| setting.name == of && setting.is_secret))
 }
 
 /// The names of all variables.
@@ -97,7 +106,9 @@ mod tests {
 
     #[test]
     fn what_is_an_option_is_a_variable_too() {
-        for setting in all().filter(|setting| setting.on_command_line) {
+        let for_one_command = [JOB.name, RESULT_FILE.name];
+        let options = all().filter(|setting| setting.on_command_line);
+        for setting in options.filter(|setting| !for_one_command.contains(&setting.name)) {
             assert!(setting.in_environment, "{}", setting.name);
         }
     }

@@ -6,6 +6,10 @@ settings! {
     "How to run" {
         /// Show every change, and make none
         DRY_RUN = flag("dry-run").short('n');
+        /// With the settings of this `[[job]]` of the config file
+        JOB = value("job", "NAME").only_on_command_line();
+        /// Where `run` is told how its job ended
+        RESULT_FILE = value("result-file", "FILE").path().only_on_command_line().internal();
         /// Skip what did not change since the last run; this is always done
         ONLY_NEW = flag("only-new").not_with(&["recheck"]);
         /// Go on where an interrupted run ended; this is always done

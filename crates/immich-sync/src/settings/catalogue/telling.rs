@@ -21,6 +21,14 @@ settings! {
         /// The log file as JSON
         STRUCTURED_LOGS =
             flag("structured-logs").not_on_command_line().aliases(&["IMMICH_STRUCTURED_LOGS"]);
+        /// Bytes from which on the log file is renamed and a new one begun (500KB, 10MB), or `never`
+        LOG_MAX_SIZE = value("log-max-size", "SIZE").default("10MB").not_on_command_line();
+        /// Age from which on that is done, or `never`
+        LOG_MAX_AGE = value("log-max-age", "TIME").default("7d").not_on_command_line();
+        /// Renamed log files that are kept
+        LOG_KEEP = value("log-keep", "N").default("8").not_on_command_line();
+        /// How long they are kept, or `forever`
+        LOG_KEEP_FOR = value("log-keep-for", "TIME").default("90d").not_on_command_line();
         /// Write the numbers of the run to a file, immich_sync_stats_DATE_TIME.json or .csv
         EXPORT_STATS = value("export-stats", "FORM").parser(words::<StatsFormat>);
         /// The folder of that file [default: the one the program was started in]

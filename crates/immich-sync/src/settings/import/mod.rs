@@ -25,6 +25,7 @@ use sync_core::local_trash::TrashPlace;
 use super::setting::Setting;
 use super::words::{DeleteWord, EditWord, HiddenWord, KinWord, WinnerWord};
 use super::{ServerSettings, Sources, catalogue, plain_tag, time_zone, to_usize, trash_place};
+use crate::args::JobCommand;
 use crate::exit::usage;
 use crate::folders::Folders;
 use crate::key::KeySource;
@@ -82,6 +83,17 @@ pub(crate) enum Asked<'a> {
     Takeout(&'a [PathBuf]),
     /// `import apple-photos`
     Apple(Option<&'a Path>),
+}
+
+impl Asked<'_> {
+    /// As a job names it.
+    pub(crate) fn command(self) -> JobCommand {
+        match self {
+            Self::Folder(_) => JobCommand::ImportFolder,
+            Self::Takeout(_) => JobCommand::ImportTakeout,
+            Self::Apple(_) => JobCommand::ImportApple,
+        }
+    }
 }
 
 impl ImportFrom {

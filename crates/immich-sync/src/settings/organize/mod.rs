@@ -28,6 +28,7 @@ use crate::key::KeySource;
 pub(crate) use source::source_words;
 #[cfg(test)]
 pub(crate) use wishes::RemoveTag;
+pub(super) use wishes::chooses;
 pub(crate) use wishes::{Wish, Wishes};
 
 /// Bytes of thumbnails that are kept when nobody says.

@@ -122,6 +122,11 @@ pub(super) fn resolve(sources: &Sources<'_>) -> Result<Wishes> {
     })
 }
 
+/// Whether a setting is one of those that choose what is done.
+pub(in crate::settings) fn chooses(setting: &Setting) -> bool {
+    EACH.iter().any(|(_, each)| each.name == setting.name)
+}
+
 /// What the command line chooses, else the environment, else the config file.
 fn first_that_chooses(sources: &Sources<'_>, typed: Vec<Wish>) -> Result<Vec<Wish>> {
     if !typed.is_empty() {

@@ -1,0 +1,10 @@
+//! The jobs of a config file, run as a schedule runs them.
+
+mod crash;
+mod hooks;
+mod jobs;
+mod log;
+mod notices;
+mod service;
+mod stage;
+mod wrong;
