@@ -4,7 +4,7 @@ use super::stage::{CAPTIONS, Stage};
 
 /// A script that writes down when it ran and what it was told, and lines that name it for all four moments.
 fn noted(stage: &Stage, table: &str) -> String {
-    let note = stage.path("noted");
+    let note = stage.path("noted").into_os_string().into_string().unwrap();
     let line = format!(
         "echo \"$1 $IMMICH_SYNC_EVENT ${{IMMICH_SYNC_JOB-}} ${{IMMICH_SYNC_EXIT-}} ${{IMMICH_SYNC_COUNT_DONE-}}\" >> {note:?}; env >> {note:?}.env"
     );

@@ -136,7 +136,7 @@ fn no_secret_is_in_a_notice_the_log_the_status_or_the_process_list() {
     );
     let blab = stage.script("blab", &format!("echo \"the key is {key}\"; exit 1"));
     let config = std::fs::read_to_string(stage.path("config.toml")).unwrap();
-    let list = stage.path("list");
+    let list = stage.path("list").into_os_string().into_string().unwrap();
     stage.private(
         "config.toml",
         &format!("{config}[hooks]\nbefore = [{hook:?}, {list:?}]\nafter = [{blab:?}]\nfailed = [{blab:?}]\n"),

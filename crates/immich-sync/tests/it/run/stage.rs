@@ -27,7 +27,7 @@ impl Stage {
             "server = {:?}\napi_key_file = \"key\"\nlibrary = \"library\"\nexiftool = {:?}\nworkers = 2\n\
              patience = \"2s\"\nrate_limit = 10000\n{lines}",
             self.place.sandbox.url(),
-            exiftool(),
+            exiftool().to_str().unwrap(),
         );
         self.private("config.toml", &text);
     }
@@ -93,12 +93,12 @@ impl Stage {
     }
 
     /// A program of the test: a line of shell.
-    pub(super) fn script(&self, name: &str, line: &str) -> PathBuf {
+    pub(super) fn script(&self, name: &str, line: &str) -> String {
         use std::os::unix::fs::PermissionsExt as _;
         let path = self.path(name);
         std::fs::write(&path, format!("#!/bin/sh\n{line}\n")).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
-        path
+        path.into_os_string().into_string().unwrap()
     }
 }
 
