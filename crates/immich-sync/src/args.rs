@@ -7,11 +7,14 @@
 
 mod job_command;
 mod picks;
+mod schedule;
 mod setup;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+
+pub(crate) use schedule::{InstallArgs, LogsArgs, ScheduleCommand, ScheduleOptions, UninstallArgs};
 
 use crate::settings::words::ClassWord;
 pub(crate) use job_command::JobCommand;
@@ -94,6 +97,12 @@ is told ([notify]) and where the log goes is in docs/schedule.md. Only one run i
 Exit status: 0 all jobs went well; else the worst of them, in this order: 130 or 143 interrupted, 12 key refused or permission \
 missing, 2 usage or config, 13 server too old, 20 ExifTool missing or too old, 10 server unreachable, 1 failed, killed or out \
 of time, 4 stopped by the brake, 11 another run is active, 3 finished but some items failed or were refused.";
+const SCHEDULE_NOTES: &str = "\
+When runs are started stands in the table [schedule] of the config file: at = [\"02:00\", \"14:00\"] or every = \"6h\", with \
+days, random_delay, on_battery, catch_up and time_zone beside it. What they do stands in its [[job]] tables. The system \
+starts `immich-sync run --config FILE` and nothing else: no key and no variable of your environment goes along.
+
+systemd-user is the usual choice on Linux, launchd on a Mac, cron where there is neither. ";
 
 const UNDO_NOTES: &str = "\
 The newest change of each file goes first. A file that nobody changed since becomes byte for byte what it was, as long \
@@ -142,6 +151,9 @@ pub(crate) enum Command {
     /// Show what was done, run by run
     #[command(after_long_help = HISTORY_NOTES, args_override_self = true)]
     History(HistoryArgs),
+    /// Let the system start runs at the times of the config file
+    #[command(subcommand, after_long_help = SCHEDULE_NOTES)]
+    Schedule(ScheduleCommand),
     /// Look at the settings
     #[command(subcommand)]
     Config(ConfigCommand),

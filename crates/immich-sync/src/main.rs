@@ -42,6 +42,7 @@ fn main() -> ExitCode {
         Command::Run(args) => commands::run::run(&args),
         Command::Undo(args) => commands::undo::run(&args),
         Command::History(args) => commands::history::run(&args),
+        Command::Schedule(command) => commands::schedule::run(&command),
         Command::Config(command) => commands::config::run(&command),
         Command::Demo(args) => commands::demo::run(&args),
         Command::Completions(args) => {

@@ -6,6 +6,7 @@
 mod aside;
 pub mod calendar;
 mod error;
+pub mod health;
 mod http;
 pub mod log_file;
 pub mod metrics;

@@ -64,6 +64,7 @@ impl Picks for ForWriting {
             catalogue::HOOKS,
             catalogue::METRICS_FILE.name,
             catalogue::STALE_AFTER.name,
+            catalogue::SCHEDULE,
         ];
         !others.iter().any(|other| setting.name.starts_with(other))
     }
@@ -278,5 +279,14 @@ pub(crate) enum ForGroups {}
 impl Picks for ForGroups {
     fn takes(setting: &Setting) -> bool {
         ForReading::takes(setting) || setting.name == catalogue::ORGANIZE_SOURCE.name
+    }
+}
+
+/// Those of schedules: which config file, and how to tell.
+pub(crate) enum ForScheduling {}
+
+impl Picks for ForScheduling {
+    fn takes(setting: &Setting) -> bool {
+        [catalogue::CONFIG.name, catalogue::JSON.name].contains(&setting.name)
     }
 }

@@ -11,5 +11,6 @@ pub(crate) mod init;
 pub(crate) mod man;
 pub(crate) mod organize;
 pub(crate) mod run;
+pub(crate) mod schedule;
 pub(crate) mod undo;
 pub(crate) mod write;

@@ -22,8 +22,11 @@ const IMPORT: &str = "import";
 /// The table of exports, with one inside for each kind of library.
 const EXPORT: &str = "export";
 
+/// The table of the schedule.
+const SCHEDULE: &str = "schedule";
+
 /// The beginnings of keys in tables, and of the keys of the settings that they are.
-const TABLES: [(&str, &str); 12] = [
+const TABLES: [(&str, &str); 13] = [
     ("organize.", "organize_"),
     ("import.folder.", "import_folder_"),
     ("import.google-takeout.", "import_google_takeout_"),
@@ -36,6 +39,7 @@ const TABLES: [(&str, &str); 12] = [
     ("notify.apprise.", "notify_apprise_"),
     ("notify.", "notify_"),
     ("hooks.", "hooks_"),
+    ("schedule.", "schedule_"),
 ];
 
 /// The table of notices, with one inside for each service. An address alone may stand in its place.
@@ -88,7 +92,9 @@ pub(super) fn understand(document: Document, path: &Path) -> Result<ConfigFile, 
 /// The keys of tables as if they stood at the top, as `organize.threshold` or `import.folder.folder_as_album`.
 fn in_one_row(entries: Vec<Raw>) -> impl Iterator<Item = Raw> {
     entries.into_iter().flat_map(|entry| match entry.value {
-        Value::Table(inner) if [ORGANIZE, HOOKS].contains(&entry.key.as_str()) => below(&entry.key, inner),
+        Value::Table(inner) if [ORGANIZE, HOOKS, SCHEDULE].contains(&entry.key.as_str()) => {
+            below(&entry.key, inner)
+        }
         Value::Table(inner) if [IMPORT, EXPORT, NOTIFY].contains(&entry.key.as_str()) => {
             let inside = below(&entry.key, inner).into_iter();
             let spread = inside.flat_map(|raw| match raw.value {

@@ -18,6 +18,7 @@ mod organize;
 mod place;
 mod questions;
 mod run;
+mod schedule;
 mod secrets;
 mod shell;
 mod signals;

@@ -90,6 +90,16 @@ impl Calendar {
         }
     }
 
+    /// The shortest way on the clock from one run to the next.
+    pub fn shortest(&self) -> SignedDuration {
+        let times = self.times();
+        let minutes = |time: &Time| i64::from(time.hour()) * 60 + i64::from(time.minute());
+        let over_night = times.first().zip(times.last());
+        let over_night = over_night.map(|(first, last)| i64::from(DAY) - minutes(last) + minutes(first));
+        let within = times.windows(2).map(|two| minutes(&two[1]) - minutes(&two[0]));
+        SignedDuration::from_mins(within.chain(over_night).min().unwrap_or_default())
+    }
+
     /// The first instant after this one that is due; `None` at the end of time.
     pub fn next_after(&self, instant: Timestamp) -> Option<Timestamp> {
         let mut day = self.day_of(instant)?.yesterday().ok()?;

@@ -157,3 +157,13 @@ fn the_ends_of_time_are_no_trouble() {
     assert_eq!(calendar.next_after(Timestamp::MAX), None);
     assert_eq!(calendar.last_until(Timestamp::MIN), None);
 }
+
+#[test]
+fn the_shortest_way_to_the_next_run_counts_the_night() {
+    let shortest = |texts| times(texts, "UTC").shortest();
+
+    assert_eq!(shortest(&["02:00", "14:00"]), SignedDuration::from_hours(12));
+    assert_eq!(shortest(&["00:10", "12:00", "23:50"]), SignedDuration::from_mins(20));
+    assert_eq!(shortest(&["02:00"]), SignedDuration::from_hours(24));
+    assert_eq!(every(15, "UTC").shortest(), SignedDuration::from_mins(15));
+}

@@ -20,6 +20,7 @@ mod import;
 mod layout;
 mod organize;
 mod running;
+mod schedule;
 mod telling;
 mod unattended;
 mod what;
@@ -31,6 +32,7 @@ pub(crate) use import::*;
 pub(crate) use layout::*;
 pub(crate) use organize::*;
 pub(crate) use running::*;
+pub(crate) use schedule::*;
 pub(crate) use telling::*;
 pub(crate) use unattended::*;
 pub(crate) use what::*;
@@ -50,6 +52,7 @@ pub(crate) fn all() -> impl Iterator<Item = Setting> {
         layout::LIST,
         telling::LIST,
         unattended::LIST,
+        schedule::LIST,
     ];
     lists.concat().into_iter()
 }

@@ -1,0 +1,130 @@
+//! `immich-sync schedule`: the system starts `run` at the times of the config.
+//!
+//! What is made is marked and known again: a second install has nothing to do, a changed config is told line by line,
+//! and what somebody else made or changed is named and left alone.
+
+mod install;
+mod logs;
+mod outside;
+mod pieces;
+mod service;
+mod status;
+mod system;
+mod uninstall;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::args::{ScheduleCommand, ScheduleOptions};
+use crate::exit::{ExitStatus, usage};
+use crate::output::Console;
+use crate::settings::{ScheduleSettings, catalogue};
+use crate::start::Start;
+use pieces::{Found, Homes, Place, pieces, places};
+use service::User;
+
+pub(crate) use service::config;
+pub(crate) use system::System;
+
+/// Runs the command; tells how it went.
+pub(crate) fn run(command: &ScheduleCommand) -> ExitStatus {
+    let console = Console::detect();
+    let done = match command {
+        ScheduleCommand::Install(args) => install::run(args, console),
+        ScheduleCommand::Status(args) => status::run(args, console),
+        ScheduleCommand::RunNow(args) => run_now(args, console),
+        ScheduleCommand::Uninstall(args) => uninstall::run(args, console),
+        ScheduleCommand::Logs(args) => logs::run(args),
+    };
+    done.unwrap_or_else(|error| {
+        console.error(&error);
+        ExitStatus::of_error(&error, None)
+    })
+}
+
+/// What every one of these commands needs to know.
+struct Here<'a> {
+    start: Start<'a>,
+    system: System,
+    user: User,
+    /// The folder of configs of the user.
+    config_home: PathBuf,
+}
+
+impl<'a> Here<'a> {
+    fn find(options: &'a ScheduleOptions) -> Result<Self> {
+        let start = Start::read(options.options.matches())?;
+        start.sources().environment.refuse_unknown(&catalogue::variables())?;
+        let is_root = rustix::process::geteuid().is_root();
+        let config = start.sources().config.path.clone();
+        let config_home = config_home(&start)?;
+        let mut here = Self {
+            system: System::Cron,
+            user: User::of(System::Cron, &start.folders, &config)?,
+            start,
+            config_home,
+        };
+        here.system = match options.system {
+            Some(system) => system,
+            None => match here.installed()? {
+                Some(system) => system,
+                None => System::find(is_root)?,
+            },
+        };
+        here.user = User::of(here.system, &here.start.folders, &config)?;
+        Ok(here)
+    }
+
+    fn homes(&self) -> Homes<'_> {
+        Homes { home: &self.user.home, config: &self.config_home }
+    }
+
+    /// The first system in which something of ours is.
+    fn installed(&self) -> Result<Option<System>> {
+        for system in system::ALL {
+            for place in places(system, &self.homes()) {
+                if !matches!(place.look()?, Found::Nothing | Found::Foreign) {
+                    return Ok(Some(system));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// What should be there.
+    fn wanted(&self, settings: &ScheduleSettings) -> Result<Vec<pieces::Piece>> {
+        let service = service::service(&self.start.sources(), settings, self.system, &self.user)?;
+        pieces(self.system, &self.homes(), &service)
+    }
+
+    fn places(&self) -> Vec<Place> {
+        places(self.system, &self.homes())
+    }
+}
+
+fn config_home(start: &Start<'_>) -> Result<PathBuf> {
+    let ours = start.folders.config_files.first();
+    let folder = ours.and_then(|file| file.parent()?.parent());
+    folder.map(PathBuf::from).ok_or_else(|| usage("there is no home folder; set HOME"))
+}
+
+fn run_now(options: &ScheduleOptions, console: Console) -> Result<ExitStatus> {
+    let here = Here::find(options)?;
+    let is_there = here
+        .places()
+        .iter()
+        .try_fold(true, |all, place| place.look().map(|found| all && !matches!(found, Found::Nothing)))?;
+    if !is_there {
+        return Err(usage(
+            "no schedule is installed; `immich-sync schedule install` does that, `immich-sync run` runs once",
+        ));
+    }
+    if here.system.run_now(here.user.uid)? {
+        console.result(
+            "Started; `immich-sync schedule logs --follow` shows it, `schedule status` how it ended.",
+        );
+        return Ok(ExitStatus::Ok);
+    }
+    Err(usage("cron cannot be told to start something now; use `immich-sync run`"))
+}
