@@ -138,8 +138,8 @@ pub(super) fn hints(here: &Here<'_>, settings: &ScheduleSettings) -> Result<Vec<
     let mut hints = Vec::new();
     let plan = &settings.plan;
     match here.system {
-        System::UserTimer => hints.extend(lingering(&here.user.name)?),
-        System::SystemTimer => {}
+        System::TimerOfUser => hints.extend(lingering(&here.user.name)?),
+        System::TimerOfAll => {}
         System::Launchd | System::Cron => {
             let name = here.system.word();
             if plan.random_delay.as_secs() > 0 {
@@ -159,7 +159,7 @@ pub(super) fn hints(here: &Here<'_>, settings: &ScheduleSettings) -> Result<Vec<
             }
         }
     }
-    if let System::UserTimer | System::SystemTimer = here.system
+    if let System::TimerOfUser | System::TimerOfAll = here.system
         && let Some((day, time)) = plan.calendar.missing_times(Timestamp::now())
     {
         hints.push(format!(

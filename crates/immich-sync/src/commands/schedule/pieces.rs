@@ -60,8 +60,8 @@ pub(super) fn places(system: System, homes: &Homes<'_>) -> Vec<Place> {
         [systemd::SERVICE, systemd::TIMER].map(|name| Place::File(folder.join(name), "")).to_vec()
     };
     match system {
-        System::UserTimer => units(&homes.config.join("systemd/user")),
-        System::SystemTimer => units(Path::new(UNITS_OF_SYSTEM)),
+        System::TimerOfUser => units(&homes.config.join("systemd/user")),
+        System::TimerOfAll => units(Path::new(UNITS_OF_SYSTEM)),
         System::Launchd => vec![Place::File(launchd::path(homes.home), " -->")],
         System::Cron => vec![Place::Crontab],
     }
@@ -71,7 +71,7 @@ pub(super) fn places(system: System, homes: &Homes<'_>) -> Vec<Place> {
 pub(super) fn pieces(system: System, homes: &Homes<'_>, service: &Service) -> Result<Vec<Piece>> {
     let wrong = |error: unattended::units::UnitError| usage(error.to_string());
     let texts = match system {
-        System::UserTimer | System::SystemTimer => {
+        System::TimerOfUser | System::TimerOfAll => {
             vec![systemd::service(service).map_err(wrong)?, systemd::timer(service)]
         }
         System::Launchd => vec![launchd::agent(service).map_err(wrong)?],

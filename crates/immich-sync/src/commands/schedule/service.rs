@@ -35,7 +35,7 @@ impl User {
     pub(super) fn of(system: System, folders: &Folders, config: &Path) -> Result<Self> {
         let me = rustix::process::geteuid().as_raw();
         let owner = std::fs::metadata(config).map_or(me, |metadata| metadata.uid());
-        if system == System::SystemTimer && owner != me {
+        if system == System::TimerOfAll && owner != me {
             return Self::of_number(owner);
         }
         let missing = || usage("there is no home folder; set HOME");
@@ -93,8 +93,8 @@ pub(super) fn service(
     user: &User,
 ) -> Result<Service> {
     let owner = match system {
-        System::SystemTimer => Owner::System { user: user.name.clone() },
-        System::UserTimer | System::Launchd | System::Cron => Owner::User,
+        System::TimerOfAll => Owner::System { user: user.name.clone() },
+        System::TimerOfUser | System::Launchd | System::Cron => Owner::User,
     };
     let logs = user.logs();
     Ok(Service {

@@ -14,10 +14,10 @@ use crate::exit::usage;
 pub(crate) enum System {
     /// A timer of the user's own systemd
     #[value(name = "systemd-user")]
-    UserTimer,
+    TimerOfUser,
     /// A timer of the system, which runs it as the owner of the config file; needs root
     #[value(name = "systemd-system")]
-    SystemTimer,
+    TimerOfAll,
     /// An agent of macOS
     Launchd,
     /// A line of the user's crontab
@@ -25,7 +25,7 @@ pub(crate) enum System {
 }
 
 /// Everyone.
-pub(super) const ALL: [System; 4] = [System::UserTimer, System::SystemTimer, System::Launchd, System::Cron];
+pub(super) const ALL: [System; 4] = [System::TimerOfUser, System::TimerOfAll, System::Launchd, System::Cron];
 
 impl System {
     /// The one that is there.
@@ -34,7 +34,7 @@ impl System {
             return Ok(Self::Launchd);
         }
         let answers = |words: &[&str]| outside::ask(words).map(|said| said.is_some_and(|said| said.is_ok));
-        let order = if is_root { [Self::SystemTimer, Self::UserTimer] } else { [Self::UserTimer; 2] };
+        let order = if is_root { [Self::TimerOfAll, Self::TimerOfUser] } else { [Self::TimerOfUser; 2] };
         for system in order {
             if answers(&system.systemctl(&["show-environment"]))? {
                 return Ok(system);
@@ -52,8 +52,8 @@ impl System {
     /// As it is typed.
     pub(super) fn word(self) -> &'static str {
         match self {
-            Self::UserTimer => "systemd-user",
-            Self::SystemTimer => "systemd-system",
+            Self::TimerOfUser => "systemd-user",
+            Self::TimerOfAll => "systemd-system",
             Self::Launchd => "launchd",
             Self::Cron => "cron",
         }
@@ -61,14 +61,14 @@ impl System {
 
     /// `systemctl` with these words, for the right manager.
     fn systemctl<'a>(self, words: &[&'a str]) -> Vec<&'a str> {
-        let manager = if self == Self::UserTimer { "--user" } else { "--system" };
+        let manager = if self == Self::TimerOfUser { "--user" } else { "--system" };
         ["systemctl", manager].into_iter().chain(words.iter().copied()).collect()
     }
 
     /// What is said to it after its files were written, as lists of words.
     pub(super) fn words_to_begin(self, agent: &str, is_new: bool, uid: u32) -> Vec<Vec<String>> {
         match self {
-            Self::UserTimer | Self::SystemTimer => {
+            Self::TimerOfUser | Self::TimerOfAll => {
                 let mut orders = vec![
                     self.systemctl(&["daemon-reload"]),
                     self.systemctl(&["enable", "--now", systemd::TIMER]),
@@ -93,7 +93,7 @@ impl System {
     /// What is said to it before its files are taken away.
     pub(super) fn words_to_end(self, uid: u32) -> Vec<Vec<String>> {
         match self {
-            Self::UserTimer | Self::SystemTimer => {
+            Self::TimerOfUser | Self::TimerOfAll => {
                 vec![owned(self.systemctl(&["disable", "--now", systemd::TIMER]))]
             }
             Self::Launchd => vec![owned(vec!["launchctl", "bootout", &target(uid)])],
@@ -104,7 +104,7 @@ impl System {
     /// What is said to it after that.
     pub(super) fn words_after_end(self) -> Vec<Vec<String>> {
         match self {
-            Self::UserTimer | Self::SystemTimer => vec![owned(self.systemctl(&["daemon-reload"]))],
+            Self::TimerOfUser | Self::TimerOfAll => vec![owned(self.systemctl(&["daemon-reload"]))],
             Self::Launchd | Self::Cron => Vec::new(),
         }
     }
@@ -113,7 +113,7 @@ impl System {
     pub(super) fn is_active(self, uid: u32) -> Result<bool> {
         let answers = |words: &[&str]| outside::ask(words).map(|said| said.is_some_and(|said| said.is_ok));
         match self {
-            Self::UserTimer | Self::SystemTimer => {
+            Self::TimerOfUser | Self::TimerOfAll => {
                 Ok(answers(&self.systemctl(&["is-enabled", "--quiet", systemd::TIMER]))?
                     && answers(&self.systemctl(&["is-active", "--quiet", systemd::TIMER]))?)
             }
@@ -126,7 +126,7 @@ impl System {
     /// Lets it start a run now; `false` where it cannot be asked to.
     pub(super) fn run_now(self, uid: u32) -> Result<bool> {
         match self {
-            Self::UserTimer | Self::SystemTimer => {
+            Self::TimerOfUser | Self::TimerOfAll => {
                 outside::order(&self.systemctl(&["start", "--no-block", systemd::SERVICE]))?;
                 Ok(true)
             }
@@ -141,8 +141,8 @@ impl System {
     /// The journal of its runs, where it keeps one.
     pub(super) fn journal(self, lines: u32, follow: bool) -> Option<Vec<String>> {
         let unit: &[&str] = match self {
-            Self::UserTimer => &["--user", "-u", systemd::SERVICE],
-            Self::SystemTimer => &["-u", systemd::SERVICE],
+            Self::TimerOfUser => &["--user", "-u", systemd::SERVICE],
+            Self::TimerOfAll => &["-u", systemd::SERVICE],
             Self::Launchd | Self::Cron => return None,
         };
         let count = lines.to_string();
