@@ -154,7 +154,7 @@ fn writing(text: &mut String, answers: &Answers<'_>) {
 const ORGANIZING: &str = "
 # `immich-sync organize` finds duplicates and similar photos, and changes nothing unless it is told to.
 [organize]
-# How alike photos have to be, in bits of 64 that may differ.
+# How alike photos have to be, from 0 to 10: up to 5 duplicates, above that similar photos too.
 threshold = 5
 # Tag what it finds, for a look in Immich:
 # tag_only = true
