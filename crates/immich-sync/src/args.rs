@@ -14,7 +14,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-pub(crate) use schedule::{InstallArgs, LogsArgs, ScheduleCommand, ScheduleOptions, UninstallArgs};
+pub(crate) use schedule::{
+    DaemonArgs, HealthArgs, InstallArgs, LogsArgs, ScheduleCommand, ScheduleOptions, UninstallArgs,
+};
 
 use crate::settings::words::ClassWord;
 pub(crate) use job_command::JobCommand;
@@ -102,7 +104,16 @@ When runs are started stands in the table [schedule] of the config file: at = [\
 days, random_delay, on_battery, catch_up and time_zone beside it. What they do stands in its [[job]] tables. The system \
 starts `immich-sync run --config FILE` and nothing else: no key and no variable of your environment goes along.
 
-systemd-user is the usual choice on Linux, launchd on a Mac, cron where there is neither. ";
+systemd-user is the usual choice on Linux, launchd on a Mac, cron where there is neither. In a container, use \
+`immich-sync daemon`.";
+
+const DAEMON_NOTES: &str = "\
+When runs are started stands in the table [schedule] of the config file; each is a process of its own, and there is \
+never more than one. A run that was missed while this was off is made up for once, unless catch_up = false. SIGTERM is \
+passed on to the run and waits for its end; SIGHUP reads the config file again.
+
+With --listen, /healthz answers 200 or 503 and /metrics in the form of Prometheus, to everybody who reaches the address. \
+`immich-sync health` tells the same without a port.";
 
 const UNDO_NOTES: &str = "\
 The newest change of each file goes first. A file that nobody changed since becomes byte for byte what it was, as long \
@@ -154,6 +165,12 @@ pub(crate) enum Command {
     /// Let the system start runs at the times of the config file
     #[command(subcommand, after_long_help = SCHEDULE_NOTES)]
     Schedule(ScheduleCommand),
+    /// Start runs at the times of the config file, where no system does: in a container
+    #[command(after_long_help = DAEMON_NOTES, args_override_self = true)]
+    Daemon(DaemonArgs),
+    /// Tell whether the runs of the last time went well; for the check of a container
+    #[command(args_override_self = true)]
+    Health(HealthArgs),
     /// Look at the settings
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -43,6 +43,8 @@ fn main() -> ExitCode {
         Command::Undo(args) => commands::undo::run(&args),
         Command::History(args) => commands::history::run(&args),
         Command::Schedule(command) => commands::schedule::run(&command),
+        Command::Daemon(args) => commands::daemon::run(&args),
+        Command::Health(args) => commands::daemon::health(&args),
         Command::Config(command) => commands::config::run(&command),
         Command::Demo(args) => commands::demo::run(&args),
         Command::Completions(args) => {

@@ -33,7 +33,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
 const OWNED: &[(&str, &[&str])] = &[
     ("ureq", &["immich-api", "unattended"]),
     ("rusqlite", &["sync-core", "apple-photos", "sample-pictures"]),
-    ("axum", &["immich-sandbox"]),
+    ("axum", &["immich-sandbox", "immich-sync"]),
 ];
 
 /// The dependencies that the tables do not allow.

@@ -290,3 +290,12 @@ impl Picks for ForScheduling {
         [catalogue::CONFIG.name, catalogue::JSON.name].contains(&setting.name)
     }
 }
+
+/// The same, and where to answer.
+pub(crate) enum ForServing {}
+
+impl Picks for ForServing {
+    fn takes(setting: &Setting) -> bool {
+        [catalogue::CONFIG.name, catalogue::SCHEDULE_LISTEN.name].contains(&setting.name)
+    }
+}

@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 
-use super::picks::{ForScheduling, Options};
+use super::picks::{ForScheduling, ForServing, Options};
 use crate::commands::schedule::System;
 
 /// `immich-sync schedule …`
@@ -73,4 +73,20 @@ pub(crate) struct LogsArgs {
     /// What all of them take.
     #[command(flatten)]
     pub(crate) schedule: ScheduleOptions,
+}
+
+/// `immich-sync daemon`
+#[derive(clap::Args)]
+pub(crate) struct DaemonArgs {
+    /// The settings.
+    #[command(flatten)]
+    pub(crate) options: Options<ForServing>,
+}
+
+/// `immich-sync health`
+#[derive(clap::Args)]
+pub(crate) struct HealthArgs {
+    /// The settings.
+    #[command(flatten)]
+    pub(crate) options: Options<ForScheduling>,
 }

@@ -1,5 +1,7 @@
 //! `[schedule]`: when runs are started.
 
+use std::net::SocketAddr;
+
 use anyhow::Result;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
@@ -42,6 +44,11 @@ impl ScheduleSettings {
         let on_battery = sources.flag(&catalogue::SCHEDULE_ON_BATTERY)?;
         Ok(Some(Self { plan, own_zone, on_battery }))
     }
+}
+
+/// Where `daemon` answers, if anywhere.
+pub(crate) fn listen(sources: &Sources<'_>) -> Result<Option<SocketAddr>> {
+    sources.parsed(&catalogue::SCHEDULE_LISTEN, "an address and a port such as 127.0.0.1:9090")
 }
 
 fn calendar(sources: &Sources<'_>, zone: TimeZone) -> Result<Option<Calendar>> {

@@ -189,7 +189,7 @@ impl Machine {
             token: None,
             on: Service::Ntfy.usual(),
         };
-        let sent = deliver(&[channel], &notice, Duration::from_secs(60), &self.phone, &Patient);
+        let sent = deliver(&[channel], &notice, Duration::from_mins(1), &self.phone, &Patient);
         let is_told = sent.iter().all(|delivery| delivery.failed.is_none());
         Status::change(&self.status_file(), |status| {
             status.job_mut(Path::new(CONFIG), JOB, now).note(event, is_told, now);

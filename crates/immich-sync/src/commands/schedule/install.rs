@@ -35,7 +35,7 @@ pub(super) fn run(args: &InstallArgs, console: Console) -> Result<ExitStatus> {
         return Ok(ExitStatus::Ok);
     }
     if here.system == System::Launchd {
-        std::fs::create_dir_all(here.user.logs())?;
+        std::fs::create_dir_all(here.user.logs.parent().unwrap_or(&here.user.home))?;
     }
     for (piece, found) in wanted.iter().zip(&found) {
         if *found == Found::Ours(piece.text.clone()) {

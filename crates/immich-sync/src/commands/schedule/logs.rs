@@ -26,7 +26,7 @@ pub(super) fn run(args: &LogsArgs) -> Result<ExitStatus> {
 fn tail(here: &Here<'_>, args: &LogsArgs) -> Result<Vec<String>> {
     let path = match here.start.sources().path(&catalogue::LOG_FILE)? {
         Some(path) => path,
-        None => here.user.logs().join("immich-sync.log"),
+        None => here.user.logs.clone(),
     };
     if !path.exists() {
         return Err(usage(format!("there is no log yet; runs write it to `{}`", clean_path(&path))));

@@ -57,11 +57,10 @@ impl<'a> Here<'a> {
         let start = Start::read(options.options.matches())?;
         start.sources().environment.refuse_unknown(&catalogue::variables())?;
         let is_root = rustix::process::geteuid().is_root();
-        let config = start.sources().config.path.clone();
         let config_home = config_home(&start)?;
         let mut here = Self {
             system: System::Cron,
-            user: User::of(System::Cron, &start.folders, &config)?,
+            user: User::of(System::Cron, &start.sources(), &start.folders)?,
             start,
             config_home,
         };
@@ -72,7 +71,7 @@ impl<'a> Here<'a> {
                 None => System::find(is_root)?,
             },
         };
-        here.user = User::of(here.system, &here.start.folders, &config)?;
+        here.user = User::of(here.system, &here.start.sources(), &here.start.folders)?;
         Ok(here)
     }
 

@@ -12,7 +12,7 @@ use crate::config::ConfigFile;
 use crate::exit::usage;
 use crate::folders::Folders;
 use crate::settings::setting::{Leads, Setting};
-use crate::settings::{ScheduleSettings, Sources, catalogue};
+use crate::settings::{ScheduleSettings, Sources, catalogue, default_log, states};
 
 /// Whose runs they are, and where that user keeps things.
 pub(super) struct User {
@@ -24,6 +24,8 @@ pub(super) struct User {
     pub(super) home: PathBuf,
     /// The folder of all states.
     pub(super) states: PathBuf,
+    /// The log of runs when the config names no other.
+    pub(super) logs: PathBuf,
     /// The folder of what can be fetched again.
     cache: PathBuf,
     /// The trash of the home folder.
@@ -32,41 +34,35 @@ pub(super) struct User {
 
 impl User {
     /// Whoever started this program; for services of the system whoever owns the config file.
-    pub(super) fn of(system: System, folders: &Folders, config: &Path) -> Result<Self> {
+    pub(super) fn of(system: System, sources: &Sources<'_>, folders: &Folders) -> Result<Self> {
         let me = rustix::process::geteuid().as_raw();
-        let owner = std::fs::metadata(config).map_or(me, |metadata| metadata.uid());
+        let owner = std::fs::metadata(&sources.config.path).map_or(me, |metadata| metadata.uid());
         if system == System::TimerOfAll && owner != me {
-            return Self::of_number(owner);
+            let named = sources.config.find(&catalogue::STATE_DIR).map(|given| given.path());
+            return Self::of_number(owner, named);
         }
         let missing = || usage("there is no home folder; set HOME");
         Ok(Self {
             uid: me,
             name: entry(me)?.map_or_else(|| me.to_string(), |(name, _)| name),
             home: folders.home.clone().ok_or_else(missing)?,
-            states: folders.states.clone().ok_or_else(missing)?,
+            states: states(sources, folders)?,
+            logs: default_log(folders).ok_or_else(missing)?,
             cache: folders.cache.clone().ok_or_else(missing)?,
             trash: folders.trash.clone().ok_or_else(missing)?,
         })
     }
 
-    /// Where logs go: on a Mac where its Console shows them.
-    pub(super) fn logs(&self) -> PathBuf {
-        if cfg!(target_os = "macos") {
-            self.home.join("Library/Logs/immich-sync")
-        } else {
-            self.states.join("log")
-        }
-    }
-
     /// Another user, with the usual folders: what the variables of that user say is not known here.
-    fn of_number(uid: u32) -> Result<Self> {
+    fn of_number(uid: u32, states: Option<PathBuf>) -> Result<Self> {
         let unknown =
             || usage(format!("the owner of the config file, number {uid}, is no user of this system"));
         let (name, home) = entry(uid)?.ok_or_else(unknown)?;
         Ok(Self {
             uid,
             name,
-            states: home.join(".local/state/immich-sync"),
+            logs: home.join(".local/state/immich-sync/log/immich-sync.log"),
+            states: states.unwrap_or_else(|| home.join(".local/state/immich-sync")),
             cache: home.join(".cache/immich-sync"),
             trash: home.join(".local/share/Trash"),
             home,
@@ -96,7 +92,7 @@ pub(super) fn service(
         System::TimerOfAll => Owner::System { user: user.name.clone() },
         System::TimerOfUser | System::Launchd | System::Cron => Owner::User,
     };
-    let logs = user.logs();
+    let logs = user.logs.parent().unwrap_or(Path::new("/")).to_owned();
     Ok(Service {
         program: program()?,
         config: config(sources)?,
@@ -105,7 +101,7 @@ pub(super) fn service(
         random_delay: settings.plan.random_delay,
         on_battery: settings.on_battery,
         catch_up: settings.plan.catch_up,
-        writable: writable(&[sources.config], user, &logs),
+        writable: writable(sources, user, &logs)?,
         logs,
         owner,
     })
@@ -154,12 +150,22 @@ const ONLY_READ: [Setting; 9] = [
 ];
 
 /// Every folder that a run may write: those of the config, and those of the user. In order, and none inside of another.
-fn writable(configs: &[&ConfigFile], user: &User, logs: &Path) -> Vec<PathBuf> {
+fn writable(sources: &Sources<'_>, user: &User, logs: &Path) -> Result<Vec<PathBuf>> {
     let mut found = vec![user.states.clone(), user.cache.clone(), user.trash.clone(), logs.to_owned()];
     let leads = |setting: &Setting| {
-        setting.leads == Leads::ToFile && !ONLY_READ.iter().any(|read| read.name == setting.name)
+        let is_secret = setting.name.ends_with("-url-file") || setting.name.ends_with("-token-file");
+        setting.leads == Leads::ToFile
+            && !is_secret
+            && !ONLY_READ.iter().any(|read| read.name == setting.name)
     };
-    for config in configs {
+    // Each job sees a config of its own.
+    let path = &sources.config.path;
+    let read = || ConfigFile::load(Some(path), &[], Some(&user.home));
+    let mut configs = vec![read()?];
+    for job in &sources.config.jobs {
+        configs.push(read()?.seen_by(&job.name));
+    }
+    for config in &configs {
         for setting in catalogue::all().filter(leads) {
             let given = config.find(&setting).map(|given| given.values).unwrap_or_default();
             found.extend(given.into_iter().map(|value| folder_of(Path::new(&value))));
@@ -169,7 +175,7 @@ fn writable(configs: &[&ConfigFile], user: &User, logs: &Path) -> Vec<PathBuf> {
         found.into_iter().filter_map(|path| std::path::absolute(path).ok()).collect();
     found.sort();
     found.dedup_by(|inner, outer| inner.starts_with(outer));
-    found
+    Ok(found)
 }
 
 /// A folder itself; of a file, the folder that it is in.

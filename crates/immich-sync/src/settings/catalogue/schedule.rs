@@ -1,4 +1,4 @@
-//! When runs are started, by the system. All stand in the table `[schedule]`.
+//! When runs are started, by the system or by `daemon`. All stand in the table `[schedule]`.
 
 use crate::settings::setting::{flag, flag_that_is_on, value, values};
 
@@ -21,5 +21,7 @@ settings! {
         SCHEDULE_CATCH_UP = flag_that_is_on("schedule-catch-up").not_on_command_line();
         /// The zone of these times [default: that of the system]
         SCHEDULE_TIME_ZONE = value("schedule-time-zone", "ZONE").not_on_command_line();
+        /// Where `daemon` answers /healthz and /metrics, such as 127.0.0.1:9090 [default: nowhere]
+        SCHEDULE_LISTEN = value("schedule-listen", "ADDRESS:PORT").option("listen");
     }
 }

@@ -1,4 +1,5 @@
-//! Schedules, with systems that are small programs in the search path.
+//! Schedules and the program that keeps one, with systems that are small programs in the search path.
 
+mod daemon;
 mod install;
 mod systems;
