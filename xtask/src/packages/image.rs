@@ -17,7 +17,7 @@ use crate::tools;
 use crate::workspace::Workspace;
 
 /// What is run in the image, and what has to be in its output.
-const CALLS: [(&str, &str); 5] = [
+const CALLS: [(&str, &str); 7] = [
     (
         "chroot --userspec=1000:1000 \"$ROOT\" env $ENV tini -- immich-sync-entrypoint --version",
         "immich-sync ",
@@ -34,8 +34,20 @@ const CALLS: [(&str, &str); 5] = [
         "exec chroot \"$ROOT\" env $ENV PUID=1234 PGID=2345 tini -- immich-sync-entrypoint demo --assets 24",
         "claims were checked and hold",
     ),
+    (
+        "write_config; exec chroot --userspec=1000:1000 \"$ROOT\" env $ENV tini -- immich-sync-entrypoint health",
+        "no run yet",
+    ),
+    (
+        "write_config; chroot \"$ROOT\" env $ENV PUID=1234 PGID=2345 timeout --preserve-status 3 immich-sync-entrypoint daemon 2>&1",
+        "Next run",
+    ),
     ("! chroot --userspec=1000:1000 \"$ROOT\" touch /x 2>&1", "Read-only file system"),
 ];
+
+/// A config file as somebody would mount it.
+const WRITE_CONFIG: &str = "write_config() { install -d -o 1000 -g 1000 \"$ROOT/config/immich-sync\"\n\
+    printf '[schedule]\\nat = [\"02:00\"]\\n' > \"$ROOT/config/immich-sync/config.toml\"; }\n";
 
 /// Makes the folder, runs the steps of the last stage, and calls the program.
 pub(super) fn run(workspace: &Workspace) -> anyhow::Result<()> {
@@ -57,7 +69,7 @@ pub(super) fn run(workspace: &Workspace) -> anyhow::Result<()> {
     fill(workspace, &root)?;
     let environment = variables(steps);
     for (call, wanted) in CALLS {
-        let script = format!("mount -o remount,bind,ro \"$ROOT\"\n{call}");
+        let script = format!("{WRITE_CONFIG}mount -o remount,bind,ro \"$ROOT\"\n{call}");
         let said = in_mounts(&root, &script, &[("ENV", &environment)])?;
         if !said.contains(wanted) {
             bail!("`{call}` does not say `{wanted}`:\n{said}");
