@@ -133,6 +133,10 @@ fn log(job: &Job, outcome: &Outcome, took: Duration, lines: &[String]) {
         tracing::info!(job, exit_code, word, seconds, "job ended");
         return;
     }
+    if word == INTERRUPTED {
+        tracing::warn!(job, exit_code, seconds, "job interrupted");
+        return;
+    }
     for line in lines.iter().rev().take(10).rev() {
         tracing::warn!(job, line, "said");
     }

@@ -63,14 +63,13 @@ impl Round<'_> {
         Ok(status)
     }
 
-    /// Where the lines of jobs go.
+    /// Where the lines of jobs go. Somebody who can be asked is asked.
     pub(super) fn outputs(&self) -> Outputs {
         use std::io::IsTerminal as _;
         if self.output.json {
             return Outputs::Aside;
         }
-        let is_users =
-            self.console.can_draw && self.console.width.is_some() && std::io::stdin().is_terminal();
+        let is_users = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
         if is_users { Outputs::Terminal } else { Outputs::Passed }
     }
 

@@ -1,5 +1,6 @@
 //! The jobs of a config file, run as a schedule runs them.
 
+mod at_a_terminal;
 mod crash;
 mod hooks;
 mod jobs;
