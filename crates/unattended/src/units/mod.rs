@@ -20,6 +20,7 @@ use crate::calendar::Calendar;
 
 /// What is to be started, when, and what it may touch.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Service {
     /// The program, absolute.
     pub program: PathBuf,
@@ -35,6 +36,8 @@ pub struct Service {
     pub on_battery: bool,
     /// Whether a run that was missed while the machine was off is made up for.
     pub catch_up: bool,
+    /// Whether it starts programs of the user, around its runs or for a key: those may need any right.
+    pub runs_others: bool,
     /// Folders that it writes: libraries, state, cache, logs, trash. Absolute.
     pub writable: Vec<PathBuf>,
     /// The folder of logs, absolute.

@@ -19,6 +19,7 @@ pub(crate) fn service() -> Service {
         random_delay: SignedDuration::from_mins(10),
         on_battery: false,
         catch_up: true,
+        runs_others: false,
         writable: vec!["/srv/photos".into(), "/home/anna/.local/state/immich-sync".into()],
         logs: "/home/anna/.local/state/immich-sync/logs".into(),
         owner: Owner::User,

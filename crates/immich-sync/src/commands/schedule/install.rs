@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::pieces::{Found, Piece, places};
 use super::system::{self, System};
-use super::{Here, outside};
+use super::{Here, outside, service};
 use crate::args::InstallArgs;
 use crate::environment::own_variables;
 use crate::exit::{ExitStatus, usage};
@@ -14,7 +14,7 @@ use crate::settings::ScheduleSettings;
 
 /// Runs it.
 pub(super) fn run(args: &InstallArgs, console: Console) -> Result<ExitStatus> {
-    let here = Here::find(&args.schedule)?;
+    let here = Here::to_install(&args.schedule)?;
     let settings = ScheduleSettings::resolve(&here.start.sources())?;
     no_other(&here)?;
     let wanted = here.wanted(&settings)?;
@@ -33,6 +33,9 @@ pub(super) fn run(args: &InstallArgs, console: Console) -> Result<ExitStatus> {
         console.result(&format!("Nothing to do: the schedule is installed ({}).", here.system.word()));
         tell(&here, &settings, console)?;
         return Ok(ExitStatus::Ok);
+    }
+    if here.system == System::TimerOfAll {
+        service::make_folders(&here.user)?;
     }
     if here.system == System::Launchd {
         std::fs::create_dir_all(here.user.logs.parent().unwrap_or(&here.user.home))?;
@@ -139,7 +142,14 @@ pub(super) fn hints(here: &Here<'_>, settings: &ScheduleSettings) -> Result<Vec<
     let plan = &settings.plan;
     match here.system {
         System::TimerOfUser => hints.extend(lingering(&here.user.name)?),
-        System::TimerOfAll => {}
+        System::TimerOfAll => {
+            if service::runs_others(here.start.sources().config) {
+                hints.push(
+                    "The service may do what its user may, since the config names hooks or a program for the key."
+                        .to_owned(),
+                );
+            }
+        }
         System::Launchd | System::Cron => {
             let name = here.system.word();
             if plan.random_delay.as_secs() > 0 {

@@ -53,26 +53,40 @@ struct Here<'a> {
 }
 
 impl<'a> Here<'a> {
+    /// Where nothing is installed and nothing is there that could be, this is about a crontab without lines of ours.
     fn find(options: &'a ScheduleOptions) -> Result<Self> {
-        let start = Start::read(options.options.matches())?;
-        start.sources().environment.refuse_unknown(&catalogue::variables())?;
-        let is_root = rustix::process::geteuid().is_root();
-        let config_home = config_home(&start)?;
-        let mut here = Self {
-            system: System::Cron,
-            user: User::of(System::Cron, &start.sources(), &start.folders)?,
-            start,
-            config_home,
+        let mut here = Self::read(options)?;
+        here.system = match options.system {
+            Some(system) => system,
+            None => here.installed()?.or_else(|| System::find(is_root()).ok()).unwrap_or(System::Cron),
         };
+        here.for_system()
+    }
+
+    /// The same, but something has to be there.
+    fn to_install(options: &'a ScheduleOptions) -> Result<Self> {
+        let mut here = Self::read(options)?;
         here.system = match options.system {
             Some(system) => system,
             None => match here.installed()? {
                 Some(system) => system,
-                None => System::find(is_root)?,
+                None => System::find(is_root())?,
             },
         };
-        here.user = User::of(here.system, &here.start.sources(), &here.start.folders)?;
-        Ok(here)
+        here.for_system()
+    }
+
+    fn read(options: &'a ScheduleOptions) -> Result<Self> {
+        let start = Start::read(options.options.matches())?;
+        start.sources().environment.refuse_unknown(&catalogue::variables())?;
+        let config_home = config_home(&start)?;
+        let user = User::of(System::Cron, &start.sources(), &start.folders)?;
+        Ok(Self { start, system: System::Cron, user, config_home })
+    }
+
+    fn for_system(mut self) -> Result<Self> {
+        self.user = User::of(self.system, &self.start.sources(), &self.start.folders)?;
+        Ok(self)
     }
 
     fn homes(&self) -> Homes<'_> {
@@ -100,6 +114,10 @@ impl<'a> Here<'a> {
     fn places(&self) -> Vec<Place> {
         places(self.system, &self.homes())
     }
+}
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
 }
 
 fn config_home(start: &Start<'_>) -> Result<PathBuf> {

@@ -1,6 +1,6 @@
 //! From the config to what a system has to know of it.
 
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -8,7 +8,7 @@ use unattended::units::{Owner, Service};
 
 use super::outside;
 use super::system::System;
-use crate::config::ConfigFile;
+use crate::config::{ConfigFile, HookEntries};
 use crate::exit::usage;
 use crate::folders::Folders;
 use crate::settings::setting::{Leads, Setting};
@@ -101,6 +101,7 @@ pub(super) fn service(
         random_delay: settings.plan.random_delay,
         on_battery: settings.on_battery,
         catch_up: settings.plan.catch_up,
+        runs_others: runs_others(sources.config),
         writable: writable(sources, user, &logs)?,
         logs,
         owner,
@@ -134,6 +135,38 @@ fn program() -> Result<PathBuf> {
         std::env::split_paths(&folders).find_map(|folder| same(&folder.join(&called)))
     };
     Ok(found.unwrap_or(exact))
+}
+
+/// Whether runs start programs of the user: hooks, or one that prints the key.
+pub(super) fn runs_others(config: &ConfigFile) -> bool {
+    let settings = [
+        catalogue::HOOKS_BEFORE,
+        catalogue::HOOKS_AFTER,
+        catalogue::HOOKS_FAILED,
+        catalogue::HOOKS_FINALLY,
+        catalogue::API_KEY_COMMAND,
+    ];
+    settings.iter().any(|setting| config.find(setting).is_some())
+        || config.accounts.iter().any(|account| account.command.is_some())
+        || config.jobs.iter().any(|job| job.hooks != HookEntries::default())
+}
+
+/// Makes the folders of the user that a run would make, where it may not: a service of the system writes only into
+/// folders that are there when it starts.
+pub(super) fn make_folders(user: &User) -> Result<()> {
+    let home = std::fs::metadata(&user.home)
+        .with_context(|| format!("`{}` cannot be looked at", user.home.display()))?;
+    for folder in [Some(user.states.as_path()), user.logs.parent(), Some(&user.cache)].into_iter().flatten() {
+        let missing: Vec<&Path> = folder.ancestors().take_while(|above| !above.exists()).collect();
+        for folder in missing.into_iter().rev() {
+            std::fs::DirBuilder::new()
+                .mode(0o700)
+                .create(folder)
+                .and_then(|()| std::os::unix::fs::chown(folder, Some(home.uid()), Some(home.gid())))
+                .with_context(|| format!("`{}` cannot be made", folder.display()))?;
+        }
+    }
+    Ok(())
 }
 
 /// Settings that lead to what is only read.

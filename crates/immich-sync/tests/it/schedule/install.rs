@@ -173,6 +173,10 @@ fn the_system_that_is_there_is_chosen_and_none_is_told() {
     assert!(said.stdout.contains("Installed (cron)"), "{said:?}");
     let none = super::systems::Said::of(none).ended_with(2);
     assert!(none.stderr.contains("immich-sync daemon"), "{none:?}");
+    let mut command = nothing.command(&["schedule", "status"]);
+    let status = command.env("PATH", nothing.path("bin")).output().unwrap();
+    let status = super::systems::Said::of(status).ended_with(1);
+    assert!(status.stdout.contains("not installed"), "{status:?}");
 }
 
 #[test]
@@ -203,6 +207,23 @@ fn a_dry_run_shows_all_and_writes_nothing() {
             assert!(said.stdout.contains("ReadWritePaths=-/srv/photos\n"), "{said:?}");
         }
     }
+}
+
+#[test]
+fn the_service_of_the_system_may_write_what_jobs_name_and_hooks_keep_their_rights() {
+    let stage = Stage::with(&["systemctl"]);
+    let dry = ["schedule", "install", "--dry-run", "--as", "systemd-system"];
+    let schedule = "[schedule]\nat = \"02:00\"\n";
+    let job = "[[job]]\nname = \"out\"\ncommand = \"export apple-photos\"\nlibrary = \"/mnt/mac/A.photoslibrary\"\nto = \"/mnt/out\"\n";
+
+    stage.config(&format!("{schedule}{job}"));
+    let confined = stage.run(&dry).ended_with(0);
+    stage.config(&format!("{schedule}{job}[hooks]\nbefore = [\"mount\", \"/mnt/mac\"]\n"));
+    let open = stage.run(&dry).ended_with(0);
+
+    assert!(confined.stdout.contains("ReadWritePaths=-/mnt/out\n"), "{confined:?}");
+    assert!(!confined.stdout.contains("/mnt/mac"), "what is only read stays so: {confined:?}");
+    assert!(!open.stdout.contains("NoNewPrivileges") && !open.stdout.contains("Protect"), "{open:?}");
 }
 
 #[test]

@@ -133,6 +133,18 @@ fn a_service_of_a_user_makes_no_name_spaces() {
 }
 
 #[test]
+fn programs_of_the_user_keep_their_rights() {
+    for owner in [Owner::User, Owner::System { user: "anna".to_owned() }] {
+        let text = service(&Service { runs_others: true, owner, ..example() }).unwrap();
+
+        for word in ["NoNewPrivileges", "Restrict", "ProtectSystem", "CapabilityBoundingSet"] {
+            assert!(!text.contains(word), "{word} in {text}");
+        }
+        assert!(text.ends_with("IOSchedulingClass=idle\n"), "{text}");
+    }
+}
+
+#[test]
 fn battery_delay_and_making_up_follow_the_config() {
     let away =
         Service { on_battery: true, catch_up: false, random_delay: jiff::SignedDuration::ZERO, ..example() };
