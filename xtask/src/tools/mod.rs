@@ -30,6 +30,14 @@ pub(crate) fn setup(workspace: &Workspace) -> anyhow::Result<()> {
     {
         eprintln!("{error:#}\nWithout it, tests that look at system calls are skipped.");
     }
+    if cfg!(target_os = "linux")
+        && let Err(error) = packages::require(&[packages::SYSTEMD])
+    {
+        eprintln!("{error:#}\nWithout it, the tests of generated units fail.");
+    }
+    if let Err(error) = packages::require(&[packages::SHELLCHECK]) {
+        eprintln!("{error:#}\nWithout it, the script of the container is not read by it.");
+    }
     if cfg!(any(target_arch = "x86_64", target_arch = "x86"))
         && let Err(error) = packages::require(&[packages::NASM])
     {

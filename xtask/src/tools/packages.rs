@@ -83,6 +83,27 @@ pub(super) const STRACE: Tool = Tool {
     brew: "strace",
 };
 
+/// Reads the units that a schedule is made of, as it will on the machine where they are installed; Linux only.
+pub(super) const SYSTEMD: Tool = Tool {
+    title: "systemd-analyze",
+    programs: &["systemd-analyze"],
+    library: None,
+    apt: "systemd",
+    dnf: "systemd",
+    apk: "systemd",
+    brew: "systemd",
+};
+/// Reads the script of the container.
+pub(super) const SHELLCHECK: Tool = Tool {
+    title: "shellcheck",
+    programs: &["shellcheck"],
+    library: None,
+    apt: "shellcheck",
+    dnf: "ShellCheck",
+    apk: "shellcheck",
+    brew: "shellcheck",
+};
+
 /// Shows web pages.
 pub(super) const CHROMIUM: Tool = Tool {
     title: "Chromium",
