@@ -24,8 +24,8 @@ use picks::{
     ForApple, ForExporting, ForFolders, ForGroups, ForOrganizing, ForReading, ForRunning, ForShowing,
     ForTakeout, ForUndoing, ForWriting, Options,
 };
-use setup::INIT_NOTES;
-pub(crate) use setup::{InitArgs, SyncWord};
+use setup::{DOCTOR_NOTES, INIT_NOTES};
+pub(crate) use setup::{DoctorArgs, InitArgs, SyncWord};
 
 const WRITE_NOTES: &str = "\
 Every option can also be given as an environment variable, IMMICH_SYNC_ and its name (IMMICH_SYNC_SERVER, \
@@ -141,6 +141,9 @@ pub(crate) enum Command {
     /// Set up: four questions, a config file, and a look at what would be written
     #[command(after_long_help = INIT_NOTES, args_override_self = true)]
     Init(InitArgs),
+    /// Check everything: server, key, folders, disk, state
+    #[command(after_long_help = DOCTOR_NOTES, args_override_self = true)]
+    Doctor(DoctorArgs),
     /// Write what Immich knows into the original files or into sidecars
     #[command(after_long_help = WRITE_NOTES, args_override_self = true)]
     Write(Options<ForWriting>),

@@ -35,6 +35,7 @@ fn main() -> ExitCode {
     };
     let status = match args.command {
         Command::Init(args) => commands::init::run(&args),
+        Command::Doctor(args) => commands::doctor::run(&args),
         Command::Write(options) => commands::write::run(options.matches()),
         Command::Organize(args) => commands::organize::run(&args),
         Command::Import(command) => commands::import::run(&command),

@@ -58,6 +58,18 @@ impl Drop for RunLock {
     }
 }
 
+/// Who works with a state folder now; `None` where nobody does, or where that cannot be told. Makes nothing.
+///
+/// The lock is tried for a moment, shared, so that two who look do not see each other.
+pub fn holder_of(state: &Path) -> Option<String> {
+    let mut file = File::open(state.join(FILE_NAME)).ok()?;
+    match flock(&file, FlockOperation::NonBlockingLockShared) {
+        Err(Errno::WOULDBLOCK) => Some(note(&mut file)),
+        // Released with the file.
+        Ok(()) | Err(_) => None,
+    }
+}
+
 /// The right to write below a library folder.
 #[derive(Debug)]
 #[must_use = "the lock is gone as soon as this is dropped"]

@@ -107,6 +107,29 @@ impl Picks for ForSettingUp {
     }
 }
 
+/// Those of a write-back, without filling a screen.
+pub(crate) enum ForChecking {}
+
+impl Picks for ForChecking {
+    fn takes(setting: &Setting) -> bool {
+        ForWriting::takes(setting)
+    }
+
+    fn shows(setting: &Setting) -> bool {
+        let shown = [
+            catalogue::CONFIG,
+            catalogue::SERVER,
+            catalogue::API_KEY_FILE,
+            catalogue::LIBRARY,
+            catalogue::STATE_DIR,
+            catalogue::EXIFTOOL,
+            catalogue::JSON,
+            catalogue::QUIET,
+        ];
+        shown.iter().any(|shown| shown.name == setting.name)
+    }
+}
+
 /// Those that say where the state is, and how to tell.
 pub(crate) enum ForReading {}
 

@@ -25,11 +25,14 @@ mod sources;
 mod trash;
 pub(crate) mod words;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use anyhow::Result;
 use jiff::tz::TimeZone;
+use photo_metadata::Datum;
 use photo_metadata::replace::{Depth, HardLinkPolicy, ReplaceOptions};
+use sync_core::paths::PathMapping;
 use sync_core::undo::Retention;
 use sync_core::writeback::{AfterWrite, WriteOptions};
 
@@ -107,6 +110,16 @@ impl WriteSettings {
             concerns,
         })
     }
+}
+
+/// The kinds of data that are written; none where nobody chose any.
+pub(crate) fn kinds_of_data(sources: &Sources<'_>) -> Result<BTreeSet<Datum>> {
+    Ok(data::find(sources)?.map(|(data, _)| data).unwrap_or_default())
+}
+
+/// The library folder, and the rule from paths of the server to paths below it.
+pub(crate) fn path_mapping(sources: &Sources<'_>) -> Result<PathMapping> {
+    paths::resolve(sources)
 }
 
 /// How originals are replaced.

@@ -51,7 +51,7 @@ impl ServerSettings {
     }
 
     /// A key that travels in the clear through a foreign network is worth a word.
-    pub(super) fn concern(&self) -> Option<String> {
+    pub(crate) fn concern(&self) -> Option<String> {
         let rest = self.url.strip_prefix("http://")?;
         let authority = rest.split(['/', '?', '#']).next()?;
         // What stands before an @ may be a password; such an address is refused later on.

@@ -5,6 +5,7 @@
 mod accounts;
 mod config;
 mod corpus;
+mod doctor;
 mod dry_run;
 mod exit_codes;
 mod export;

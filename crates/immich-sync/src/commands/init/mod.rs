@@ -10,4 +10,7 @@ mod run;
 mod text;
 mod wishes;
 
+pub(super) use access::{named, page as page_of_keys};
+pub(super) use place::samples;
+pub(super) use reach::{Reached, reach, tls_reason};
 pub(crate) use run::run;

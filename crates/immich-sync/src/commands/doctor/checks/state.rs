@@ -1,0 +1,148 @@
+//! What is remembered, and how the last runs went.
+
+use jiff::SignedDuration;
+
+use super::super::facts::Facts;
+use super::super::verdict::{Verdict, failure, note, ok, skipped, warning};
+use crate::output::{clean, clean_path, count, size};
+
+/// The database and its log grow within that.
+const LEAST_ROOM: u64 = 500_000_000;
+
+/// A schedule that was silent for longer is worth a word.
+const SILENT: SignedDuration = SignedDuration::from_hours(3 * 24);
+
+pub(super) fn disk(facts: &Facts) -> Verdict {
+    let state = &facts.state;
+    let Some(folder) = &state.folder else { return skipped("nothing was written yet") };
+    if let Some(kind) = &state.remote {
+        return failure(
+            format!("`{}` is on {kind}, where a database breaks", clean_path(folder)),
+            "name a folder on a disk of this machine with state_dir",
+        );
+    }
+    match state.room {
+        Some(room) if room.bytes < LEAST_ROOM => {
+            warning(format!("{} are left for `{}`", size(room.bytes), clean_path(folder)), "make room")
+        }
+        _ => ok(clean_path(folder)),
+    }
+}
+
+pub(super) fn database(facts: &Facts) -> Verdict {
+    match &facts.state.check {
+        None if facts.state.folder.is_none() => skipped("nothing was written yet"),
+        None => skipped("it took too long"),
+        Some(Ok(found)) if found.is_empty() => ok("whole"),
+        Some(Ok(found)) => failure(
+            format!("damaged: {}", clean(&found[0])),
+            "put the folder aside and run again: every photo is looked at anew, but what was done before cannot be undone",
+        ),
+        Some(Err(error)) => failure(error, "check the folder; `--state-dir` names another"),
+    }
+}
+
+pub(super) fn unfinished(facts: &Facts) -> Verdict {
+    let used = facts.state.used_by.as_ref().or(facts.library.used_by.as_ref());
+    if let Some(holder) = used {
+        return note(
+            format!("a run is at work: {}", clean(holder)),
+            "another one waits for its end; nothing to do",
+        );
+    }
+    match facts.state.open_changes {
+        Some(0) => ok("none"),
+        Some(changes) => note(
+            format!("{} were begun and not ended: a run was killed", count(changes, "change")),
+            "the next run puts them in order before anything else; no file is half written",
+        ),
+        None => skipped("nothing was written yet"),
+    }
+}
+
+pub(super) fn last_run(facts: &Facts) -> Verdict {
+    let state = &facts.state;
+    if let Some(job) = state.jobs.iter().find(|job| job.failures_in_row > 0) {
+        let word = job.word.as_deref().unwrap_or("unknown");
+        return warning(
+            format!(
+                "the job `{}` did not go well {} in a row ({word})",
+                clean(&job.name),
+                times(job.failures_in_row)
+            ),
+            format!("`immich-sync run --job {:?}` shows why", job.name),
+        );
+    }
+    if let Some(job) = state.jobs.iter().find(|job| job.is_stale(SILENT, state.now)) {
+        return warning(
+            format!(
+                "the job `{}` did not go well since {}",
+                clean(&job.name),
+                job.good_or_seen().strftime("%Y-%m-%d")
+            ),
+            "look whether the schedule still runs: `immich-sync schedule status`",
+        );
+    }
+    match (state.last_run, state.jobs.first().and_then(|job| job.last_good)) {
+        (_, Some(good)) => ok(format!("{} (UTC), and it went well", good.strftime("%Y-%m-%d %H:%M"))),
+        (Some((began, _)), None) => ok(format!("{} (UTC)", began.strftime("%Y-%m-%d %H:%M"))),
+        (None, None) => skipped("there was none yet"),
+    }
+}
+
+fn times(number: u32) -> String {
+    if number == 1 { "once".to_owned() } else { format!("{number} times") }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use jiff::Timestamp;
+    use unattended::status::JobStatus;
+
+    use super::*;
+    use crate::commands::doctor::verdict::Level;
+
+    fn now() -> Timestamp {
+        "2026-11-21T12:00:00Z".parse().unwrap()
+    }
+
+    fn with(change: impl FnOnce(&mut JobStatus)) -> Facts {
+        let mut job = JobStatus::new(Path::new("/c.toml"), "photos", now());
+        change(&mut job);
+        let mut facts = Facts::default();
+        (facts.state.jobs, facts.state.now) = (vec![job], now());
+        facts
+    }
+
+    #[test]
+    fn a_job_that_fails_or_is_silent_is_a_warning() {
+        let long_ago = "2026-11-01T12:00:00Z".parse().unwrap();
+
+        assert_eq!(last_run(&with(|job| job.failures_in_row = 2)).level, Level::Warning);
+        assert_eq!(last_run(&with(|job| job.last_good = Some(long_ago))).level, Level::Warning);
+        assert_eq!(last_run(&with(|job| job.last_good = Some(now()))).level, Level::Ok);
+        assert_eq!(last_run(&Facts::default()).level, Level::Skipped);
+    }
+
+    #[test]
+    fn a_state_on_a_remote_disk_or_with_damage_is_a_failure() {
+        let mut facts = Facts::default();
+        facts.state.folder = Some("/s".into());
+        facts.state.remote = Some("nfs".to_owned());
+        facts.state.check = Some(Ok(vec!["row 7 missing".to_owned()]));
+
+        assert_eq!((disk(&facts).level, database(&facts).level), (Level::Failure, Level::Failure));
+    }
+
+    #[test]
+    fn a_run_at_work_comes_before_what_it_has_not_ended_yet() {
+        let mut facts = Facts::default();
+        facts.state.open_changes = Some(1);
+        assert!(unfinished(&facts).reason.contains("killed"));
+
+        facts.state.used_by = Some("pid 7".to_owned());
+        assert!(unfinished(&facts).reason.contains("pid 7"));
+    }
+}
