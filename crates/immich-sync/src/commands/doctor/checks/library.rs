@@ -59,7 +59,8 @@ pub(super) fn paths(facts: &Facts) -> Verdict {
     if unlike > 0 {
         return warning(
             format!("{found}; {unlike} differ in size, time or content{example}"),
-            "let Immich scan its library, so that it knows the files as they are; those are left alone until then",
+            "if they were written just now, Immich has not read them since; else let it scan its library: until it knows \
+             files as they are, those that it has wrong are left alone",
         );
     }
     if same < photos {
