@@ -423,7 +423,7 @@ impl ApiError {
     }
 
     /// Whether the server refused an id: it knows none such, or the key may not use it that way.
-    pub(crate) fn is_unknown_id(&self) -> bool {
+    pub fn is_unknown_id(&self) -> bool {
         matches!(self, Self::Status { status: 400, message, .. } if message.starts_with("Not found or no "))
     }
 }

@@ -57,6 +57,7 @@ mod original;
 mod pages;
 mod permission;
 mod person;
+mod person_orders;
 mod picture;
 mod query;
 mod queues;

@@ -1,4 +1,4 @@
-//! The assets of an album or a tag, by a search.
+//! The assets of an album, a tag or a person, by a search.
 //!
 //! An ignored filter would answer with the whole library, and nothing in an item says which albums or tags
 //! it has. So the server is asked once for the assets of something that cannot exist: a server that finds
@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::album::Album;
 use crate::error::{ApiError, BodyProblem};
-use crate::ids::{AssetId, TagId};
+use crate::ids::{AssetId, PersonId, TagId};
 use crate::json::Json;
 use crate::pages::{LARGEST_PAGE, Pages, SEARCH, items};
 use crate::reader::{Reader, list};
@@ -26,6 +26,7 @@ const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 pub(crate) struct Heeded {
     albums: OnceLock<()>,
     tags: OnceLock<()>,
+    people: OnceLock<()>,
     holding: OnceLock<()>,
 }
 
@@ -33,13 +34,25 @@ pub(crate) struct Heeded {
 pub(crate) fn of_album(reader: Reader<'_>, album: &Album) -> Result<BTreeSet<AssetId>, ApiError> {
     check(reader, "albumIds", &reader.client.heeded().albums)?;
     let most = album.asset_count.unwrap_or(u64::MAX);
-    found(reader, "albumIds", &json!([album.id]), false, most)
+    found(reader, &only("albumIds", json!([album.id])), false, most)
 }
 
 /// Everything shown of the user that has the tag, or one below it.
 pub(crate) fn of_tag(reader: Reader<'_>, tag: &TagId) -> Result<BTreeSet<AssetId>, ApiError> {
     check(reader, "tagIds", &reader.client.heeded().tags)?;
-    found(reader, "tagIds", &json!([tag]), true, u64::MAX)
+    found(reader, &only("tagIds", json!([tag])), true, u64::MAX)
+}
+
+/// Everything of the user that the person is on, also in the trash.
+pub(crate) fn of_person(reader: Reader<'_>, person: &PersonId) -> Result<BTreeSet<AssetId>, ApiError> {
+    check(reader, "personIds", &reader.client.heeded().people)?;
+    let mut filter = only("personIds", json!([person]));
+    filter.insert("withDeleted".to_owned(), json!(true));
+    found(reader, &filter, true, u64::MAX)
+}
+
+fn only(filter: &str, wanted: Value) -> Map<String, Value> {
+    Map::from_iter([(filter.to_owned(), wanted)])
 }
 
 /// The albums that hold an asset. A server that ignores the question would name all albums, so it is asked once
@@ -90,19 +103,17 @@ fn check(reader: Reader<'_>, filter: &str, known: &OnceLock<()>) -> Result<(), A
     Ok(())
 }
 
-/// The ids that a search for one member of a filter finds.
+/// The ids that a search with a filter finds.
 fn found(
     reader: Reader<'_>,
-    filter: &str,
-    wanted: &Value,
+    filter: &Map<String, Value>,
     only_own: bool,
     most: u64,
 ) -> Result<BTreeSet<AssetId>, ApiError> {
-    let filter = Map::from_iter([(filter.to_owned(), wanted.clone())]);
     let wishes = Map::from_iter([("size".to_owned(), json!(LARGEST_PAGE))]);
     let own = &reader.client.server().user.id;
     let (mut members, mut seen) = (BTreeSet::new(), Sightings::default());
-    for filter in filters(reader, &filter) {
+    for filter in filters(reader, filter) {
         let mut pages = Pages::new(reader, &filter, &wishes);
         while let Some(items) = pages.next_page(&mut seen)? {
             members.extend(items.into_iter().filter_map(|item| match item.asset {
@@ -110,7 +121,10 @@ fn found(
                 Err(unreadable) => unreadable.id,
             }));
             if members.len() as u64 > most {
-                return Err(ignored(format!("more than the {most} assets of {wanted} came")));
+                return Err(ignored(format!(
+                    "more than the {most} assets of {} came",
+                    Value::Object(filter)
+                )));
             }
         }
     }

@@ -56,6 +56,10 @@ permissions! {
     AlbumAssetDelete = "albumAsset.delete"
     /// Read people.
     PersonRead = "person.read"
+    /// Make people.
+    PersonCreate = "person.create"
+    /// Remove people.
+    PersonDelete = "person.delete"
     /// Read face boxes.
     FaceRead = "face.read"
     /// Draw faces.

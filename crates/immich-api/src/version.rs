@@ -79,6 +79,8 @@ pub(crate) enum Trait {
     TimelineColumns,
     /// `POST /faces` and `DELETE /faces/{id}` draw and remove faces.
     FaceOrders,
+    /// `DELETE /people/{id}` removes a person.
+    PersonDelete,
     /// An asset keeps notes under keys of anybody's choice, several assets in one order.
     Notes,
     /// An upload has notes, but of one key that is not ours.
@@ -107,7 +109,8 @@ impl Trait {
             Self::FaceOrders => (v(1, 127), None),
             Self::TagFilter => (v(1, 126), None),
             Self::AlbumsAskShared => (OLDEST, Some(v(3, 0))),
-            Self::FaceStream => (v(1, 136), None),
+            // The second came into the source between 1.135 and 1.136.
+            Self::FaceStream | Self::PersonDelete => (v(1, 136), None),
             Self::FaceStreamV2 | Self::RatingIsNull => (v(2, 6), None),
             Self::Notes => (v(2, 5), None),
             Self::NotesDemanded => (v(1, 140), Some(v(2, 5))),

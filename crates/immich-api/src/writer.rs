@@ -1,8 +1,9 @@
 //! The half of the client that changes things on the server.
 //!
 //! Each order says what becomes of it when its answer gets lost. Nearly all set a state or start a job that may
-//! run twice, and are repeated by themselves; so is an upload, as the server knows a file by its bytes. The two
-//! that would make a second thing (an album, a face) are not: they end with [`ApiError::Unanswered`], and whoever gave them looks for what they would have made.
+//! run twice, and are repeated by themselves; so is an upload, as the server knows a file by its bytes. The three
+//! that would make a second thing (an album, a person, a face) are not: they end with [`ApiError::Unanswered`], and whoever
+//! gave them looks for what they would have made.
 //!
 //! Nothing here deletes a photo: assets go to the trash at most, and only where the trash keeps them.
 

@@ -14,6 +14,7 @@ mod import_orders;
 mod limits;
 mod orders;
 mod originals;
+mod people;
 mod pictures;
 mod recorded;
 mod redirects;

@@ -9,7 +9,7 @@ use sync_core::state::{JournalState, Role};
 
 use super::diff::edit_lines;
 use super::json::{line, with_path};
-use super::words::{age, count, size};
+use super::words::{age, count, size, thousands};
 use super::{Console, clean, clean_path};
 
 /// Shows the past.
@@ -145,6 +145,10 @@ pub(crate) fn deed_words(deed: &DeedCount) -> String {
         ("restore", _) => format!("took {} out of the trash", photos()),
         ("trash-files", _) => format!("put {} into the trash here", count(deed.items, "file")),
         ("restore-files", _) => format!("took {} out of the trash here", count(deed.items, "file")),
+        ("make-person", "") => format!("made {}", people(deed.items)),
+        ("make-person", name) => format!("made the person `{name}`"),
+        ("drop-person", "") => format!("removed {}", people(deed.items)),
+        ("drop-person", name) => format!("removed the person `{name}`"),
         ("make-faces", _) => format!("marked {}", count(deed.items, "face")),
         ("drop-faces", _) => format!("took the marks of {} away", count(deed.items, "face")),
         ("restack", _) => format!("changed {}", count(deed.items, "stack")),
@@ -154,6 +158,10 @@ pub(crate) fn deed_words(deed: &DeedCount) -> String {
         ("set", field) => format!("set the {field} of {}", photos()),
         (kind, subject) => format!("{} {kind} {subject}", count(deed.items, "change")),
     }
+}
+
+fn people(number: u64) -> String {
+    if number == 1 { "1 person".to_owned() } else { format!("{} people", thousands(number)) }
 }
 
 fn deed_object(row: &DeedRow) -> Value {

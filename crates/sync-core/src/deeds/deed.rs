@@ -213,8 +213,21 @@ pub struct DrawnFace {
     pub asset: AssetId,
     /// Whose it is.
     pub person: PersonId,
+    /// Their name, where the source knows no more: a person who was removed and made again has another id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
     /// Where.
     pub area: FaceArea,
+}
+
+/// Somebody whom we make on the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonRef {
+    /// Their id; `None` as long as they are only announced.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<PersonId>,
+    /// The name that they get.
+    pub name: String,
 }
 
 /// A field of a photo that is set.

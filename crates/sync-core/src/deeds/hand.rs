@@ -5,13 +5,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use immich_api::{
-    AlbumId, ApiError, AssetChange, AssetId, Client, Edit, Ordered, Reader, TagId, Taken, Writer,
-};
+use immich_api::{ApiError, AssetChange, AssetId, Client, Edit, Ordered, Reader, TagId, Taken, Writer};
 use jiff::Timestamp;
 
 use super::faces;
 use super::look::{Looker, Stacks, Standing};
+use super::people::{self, Made};
 use super::{AlbumRef, Deed, DeedId, DeedRow, NewUpload, Setting, Value, What, restack};
 use crate::account::Account;
 use crate::error::{SyncError, chain};
@@ -107,9 +106,18 @@ impl<'a> Hand<'a> {
 
     /// Does it, journalled; the fate of each item. An error is the end of the run.
     pub(crate) fn perform(&mut self, what: &What, undoes: Option<DeedId>) -> Result<Vec<Fate>, SyncError> {
+        self.make(what, undoes).map(|(fates, _)| fates)
+    }
+
+    /// The same, with the album or person that was made.
+    pub(super) fn make(
+        &mut self,
+        what: &What,
+        undoes: Option<DeedId>,
+    ) -> Result<(Vec<Fate>, Option<Made>), SyncError> {
         let Some(work) = self.at_work else {
             self.reporter.report(&Event::WouldChange(what));
-            return Ok(vec![Fate::Done; what.len()]);
+            return Ok((vec![Fate::Done; what.len()], None));
         };
         let deed = Deed {
             run: work.run,
@@ -119,7 +127,7 @@ impl<'a> Hand<'a> {
             what: what.clone(),
         };
         let id = self.store.announce(&deed)?;
-        let (album, fates) = match self.order(work.client, what) {
+        let (made, fates) = match self.order(work.client, what) {
             Ok(done) => {
                 self.failures = 0;
                 done
@@ -127,18 +135,18 @@ impl<'a> Hand<'a> {
             Err(SyncError::Api(error)) => self.settle_after(id, what, error)?,
             Err(error) => return Err(error),
         };
-        self.close(id, what, album, |item| fates[item] == Fate::Done)?;
-        Ok(fates)
+        self.close(id, what, made.clone(), |item| fates[item] == Fate::Done)?;
+        Ok((fates, made))
     }
 
     fn close(
         &mut self,
         id: DeedId,
         what: &What,
-        album: Option<AlbumId>,
+        made: Option<Made>,
         happened: impl Fn(usize) -> bool,
     ) -> Result<bool, SyncError> {
-        let done = what.only(happened).map(|done| with_album(done, album));
+        let done = what.only(happened).map(|done| people::with_made(done, made));
         self.store.close_deed(id, done.as_ref())?;
         if let Some(done) = &done {
             self.reporter.report(&Event::Changed(done));
@@ -156,8 +164,8 @@ impl<'a> Hand<'a> {
         id: DeedId,
         what: &What,
         error: ApiError,
-    ) -> Result<(Option<AlbumId>, Vec<Fate>), SyncError> {
-        let Ok((standings, album)) = self.looker().standings(what) else {
+    ) -> Result<(Option<Made>, Vec<Fate>), SyncError> {
+        let Ok((standings, made)) = self.looker().standings(what) else {
             return Err(error.into());
         };
         if standings.contains(&Standing::Between) {
@@ -165,7 +173,7 @@ impl<'a> Hand<'a> {
         }
         self.failures += 1;
         if ends_the_run(&error) || self.failures >= MOST_FAILURES {
-            self.close(id, what, album, |item| standings[item] == Standing::After)?;
+            self.close(id, what, made, |item| standings[item] == Standing::After)?;
             return Err(error.into());
         }
         let (message, transient) = (chain(&error), error.is_transient() || error.is_unanswered());
@@ -173,13 +181,13 @@ impl<'a> Hand<'a> {
             Standing::After => Fate::Done,
             _ => Fate::Failed { message: message.clone(), transient },
         };
-        Ok((album, standings.iter().map(fate).collect()))
+        Ok((made, standings.iter().map(fate).collect()))
     }
 
     /// Closes a deed that an earlier run left open; whether something of it happened.
     pub(crate) fn settle(&mut self, row: &DeedRow) -> Result<bool, SyncError> {
         let what = &self.with_assets(&row.deed.what)?;
-        let (mut standings, album) = self.looker().standings(what)?;
+        let (mut standings, made) = self.looker().standings(what)?;
         if let (Some(work), What::Restack { stacks }) = (self.at_work, what) {
             for (standing, stack) in standings.iter_mut().zip(stacks) {
                 if *standing != Standing::Between {
@@ -195,7 +203,7 @@ impl<'a> Hand<'a> {
                 }
             }
         }
-        self.close(row.id, what, album, |item| standings[item] == Standing::After)
+        self.close(row.id, what, made, |item| standings[item] == Standing::After)
     }
 
     /// Uploads with the assets that they became, as far as they are there.
@@ -207,7 +215,7 @@ impl<'a> Hand<'a> {
     }
 
     /// Orders it.
-    fn order(&mut self, client: &'a Client, what: &What) -> Result<(Option<AlbumId>, Vec<Fate>), SyncError> {
+    fn order(&mut self, client: &'a Client, what: &What) -> Result<(Option<Made>, Vec<Fate>), SyncError> {
         let writer = client.writer();
         let fates = match what {
             What::MakeTags { tags } => {
@@ -225,7 +233,7 @@ impl<'a> Hand<'a> {
             },
             What::MakeAlbum { album, description } => {
                 let made = writer.make_album(&album.name, description, &[])?;
-                return Ok((Some(made), vec![Fate::Done]));
+                return Ok((Some(Made::Album(made)), vec![Fate::Done]));
             }
             What::DropAlbum { album, .. } => {
                 if let Some(id) = self.looker().album_id(album)? {
@@ -244,7 +252,12 @@ impl<'a> Hand<'a> {
             What::Restack { stacks } => restack::all(self.reader, writer, stacks)?,
             What::Trash { assets } => fates(assets, &writer.trash(assets)?, false),
             What::Restore { assets } => fates(assets, &writer.restore(assets)?, false),
-            What::MakeFaces { faces } => faces::make(writer, faces)?,
+            What::MakePerson { person } => {
+                let made = writer.make_person(&person.name)?;
+                return Ok((Some(Made::Person(made)), vec![Fate::Done]));
+            }
+            What::DropPerson { person } => people::drop(writer, person)?,
+            What::MakeFaces { faces } => faces::make(self.reader, writer, faces)?,
             What::DropFaces { faces } => faces::drop(self.reader, writer, faces)?,
             // Files are made, moved and taken away by others, without a server.
             What::MakeFiles { .. }
@@ -289,16 +302,6 @@ impl<'a> Hand<'a> {
     /// The stacks of the user now.
     pub(crate) fn stacks(&self) -> Result<Stacks, SyncError> {
         Ok(Stacks::of(self.reader.stacks()?))
-    }
-}
-
-/// The album of a deed with its id, once it has one.
-fn with_album(what: What, id: Option<AlbumId>) -> What {
-    match (what, id) {
-        (What::MakeAlbum { album, description }, Some(id)) => {
-            What::MakeAlbum { album: AlbumRef { id: Some(id), ..album }, description }
-        }
-        (what, _) => what,
     }
 }
 

@@ -5,10 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use immich_api::{AssetId, Reader};
+use immich_api::{AssetId, PersonId, Reader};
 
 use super::look::{Looker, Standing};
-use super::{AlbumRef, What};
+use super::{AlbumRef, PersonRef, What};
 use crate::error::SyncError;
 
 /// The deeds that a preview went past, as far as others hang on them.
@@ -22,6 +22,8 @@ pub(super) struct Imagined {
     emptied: BTreeMap<String, BTreeSet<AssetId>>,
     /// Albums by name that would be there.
     made: BTreeSet<String>,
+    /// Photos on which people would not be marked any more.
+    unmarked: BTreeMap<PersonId, BTreeSet<AssetId>>,
 }
 
 impl Imagined {
@@ -37,6 +39,11 @@ impl Imagined {
             }
             What::MakeAlbum { album, .. } => {
                 self.made.insert(album.name.clone());
+            }
+            What::DropFaces { faces } => {
+                for face in faces {
+                    self.unmarked.entry(face.person.clone()).or_default().insert(face.asset.clone());
+                }
             }
             _ => {}
         }
@@ -56,6 +63,17 @@ impl Imagined {
             What::DropTags { tags } => self.tags(tags, standings, looker.reader),
             What::DropAlbum { album, description } => {
                 if self.would_be_empty(album, description, looker)? {
+                    standings.fill(Standing::Before);
+                }
+                Ok(())
+            }
+            What::DropPerson { person: PersonRef { id: Some(id), name } } => {
+                let is_theirs = looker.reader.person(id)?.is_some_and(|found| found.name == *name);
+                let free = self.unmarked.get(id).cloned().unwrap_or_default();
+                if is_theirs
+                    && looker.reader.removes_people()
+                    && looker.reader.assets_of_person(id)?.is_subset(&free)
+                {
                     standings.fill(Standing::Before);
                 }
                 Ok(())

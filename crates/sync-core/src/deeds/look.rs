@@ -12,6 +12,7 @@ use immich_api::{
 };
 
 use super::faces;
+use super::people::{self, Made};
 use super::tagged::{self, Photos, Tagged};
 use super::{AlbumRef, NewUpload, Restack, Setting, Value, What};
 use crate::error::SyncError;
@@ -47,8 +48,8 @@ pub(crate) struct Looker<'a> {
 }
 
 impl Looker<'_> {
-    /// How each item of a deed stands; and the album that it makes, where that is there.
-    pub(crate) fn standings(&self, what: &What) -> Result<(Vec<Standing>, Option<AlbumId>), SyncError> {
+    /// How each item of a deed stands; and the album or person that it makes, where that is there.
+    pub(crate) fn standings(&self, what: &What) -> Result<(Vec<Standing>, Option<Made>), SyncError> {
         let none = |standings| (standings, None);
         match what {
             What::MakeTags { tags } => self.tags(tags).map(none),
@@ -58,7 +59,7 @@ impl Looker<'_> {
             What::MakeAlbum { album, description } => {
                 let found = self.made_album(album, description)?;
                 let standing = if found.is_some() { Standing::After } else { Standing::Before };
-                Ok((vec![standing], found))
+                Ok((vec![standing], found.map(Made::Album)))
             }
             What::DropAlbum { album, description } => {
                 self.album_to_drop(album, description).map(|standing| none(vec![standing]))
@@ -71,6 +72,10 @@ impl Looker<'_> {
             }
             What::Trash { assets } => self.in_trash(assets, true).map(none),
             What::Restore { assets } => self.in_trash(assets, false).map(none),
+            What::MakePerson { person } => people::to_make(self.reader, person),
+            What::DropPerson { person } => {
+                people::to_drop(self.reader, person).map(|standing| none(vec![standing]))
+            }
             What::MakeFaces { faces } => faces::to_make(self.reader, faces).map(none),
             What::DropFaces { faces } => faces::to_drop(self.reader, faces).map(none),
             What::MakeFiles { .. }

@@ -21,6 +21,7 @@ mod local_path;
 pub(crate) mod look;
 pub(crate) mod moving;
 pub(crate) mod orders;
+pub(crate) mod people;
 mod restack;
 mod tagged;
 mod take_back;
@@ -29,7 +30,7 @@ mod what;
 
 pub use deed::{
     AlbumRef, Deed, DeedCount, DeedId, DeedRow, DeedState, DrawnFace, Imported, MadeFile, NewUpload,
-    Numbered, NumberedAlbum, Restack, Setting, TrashedFile, Value,
+    Numbered, NumberedAlbum, PersonRef, Restack, Setting, TrashedFile, Value,
 };
 pub(crate) use files::HERE;
 pub(crate) use here::settle_here;

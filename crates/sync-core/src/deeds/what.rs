@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use immich_api::AssetId;
 use serde::{Deserialize, Serialize};
 
-use super::{AlbumRef, DrawnFace, MadeFile, NewUpload, Restack, Setting, TrashedFile};
+use super::{AlbumRef, DrawnFace, MadeFile, NewUpload, PersonRef, Restack, Setting, TrashedFile};
 
 /// What is done.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -78,6 +78,16 @@ pub enum What {
         /// Those that are in it.
         assets: Vec<AssetId>,
     },
+    /// Somebody is made who is on no photo yet.
+    MakePerson {
+        /// Who.
+        person: PersonRef,
+    },
+    /// Somebody who is on no photo is removed.
+    DropPerson {
+        /// Who.
+        person: PersonRef,
+    },
     /// Somebody is marked on photos.
     MakeFaces {
         /// Of people who are not marked on them.
@@ -147,6 +157,8 @@ impl What {
             Self::Restack { .. } => "restack",
             Self::Trash { .. } => "trash",
             Self::Restore { .. } => "restore",
+            Self::MakePerson { .. } => "make-person",
+            Self::DropPerson { .. } => "drop-person",
             Self::MakeFaces { .. } => "make-faces",
             Self::DropFaces { .. } => "drop-faces",
             Self::MakeFiles { .. } => "make-files",
@@ -169,6 +181,7 @@ impl What {
             | Self::AddToAlbum { album, .. }
             | Self::RenameAlbum { album, .. }
             | Self::RemoveFromAlbum { album, .. } => &album.name,
+            Self::MakePerson { person } | Self::DropPerson { person } => &person.name,
             Self::Set { settings } => settings.first().map_or("", |setting| setting.after.field()),
             Self::MakeTags { .. }
             | Self::DropTags { .. }
@@ -199,7 +212,11 @@ impl What {
             Self::MakeFaces { faces } | Self::DropFaces { faces } => faces.len(),
             Self::MakeFiles { files } | Self::DropFiles { files } => files.len(),
             Self::TrashFiles { files } | Self::RestoreFiles { files } => files.len(),
-            Self::MakeAlbum { .. } | Self::DropAlbum { .. } | Self::RenameAlbum { .. } => 1,
+            Self::MakeAlbum { .. }
+            | Self::DropAlbum { .. }
+            | Self::RenameAlbum { .. }
+            | Self::MakePerson { .. }
+            | Self::DropPerson { .. } => 1,
             Self::Upload { uploads } | Self::Withdraw { uploads } => uploads.len(),
             Self::Restack { stacks } => stacks.len(),
             Self::Set { settings } => settings.len(),
@@ -231,6 +248,8 @@ impl What {
             | Self::MakeAlbum { .. }
             | Self::DropAlbum { .. }
             | Self::RenameAlbum { .. }
+            | Self::MakePerson { .. }
+            | Self::DropPerson { .. }
             | Self::MakeFiles { .. }
             | Self::DropFiles { .. }
             | Self::TrashFiles { .. }
@@ -260,6 +279,7 @@ impl What {
                 .map(|file| file.from.path().as_os_str().as_encoded_bytes().escape_ascii().to_string())
                 .collect(),
             Self::MakeAlbum { album, .. } | Self::DropAlbum { album, .. } => [album.name.clone()].into(),
+            Self::MakePerson { person } | Self::DropPerson { person } => [person.name.clone()].into(),
             Self::RenameAlbum { album, name } => {
                 let (one, other) = (album.name.as_str().min(name), album.name.as_str().max(name));
                 [format!("{one}\n{other}")].into()
@@ -296,7 +316,11 @@ impl What {
             Self::Restack { stacks } => *stacks = kept(stacks, keep),
             Self::Set { settings } => *settings = kept(settings, keep),
             Self::Upload { uploads } | Self::Withdraw { uploads } => *uploads = kept(uploads, keep),
-            Self::MakeAlbum { .. } | Self::DropAlbum { .. } | Self::RenameAlbum { .. } => {
+            Self::MakeAlbum { .. }
+            | Self::DropAlbum { .. }
+            | Self::RenameAlbum { .. }
+            | Self::MakePerson { .. }
+            | Self::DropPerson { .. } => {
                 return keep(0).then_some(left);
             }
         }
@@ -323,6 +347,8 @@ impl What {
             Self::RemoveFromAlbum { album, assets } => Self::AddToAlbum { album, assets },
             Self::Trash { assets } => Self::Restore { assets },
             Self::Restore { assets } => Self::Trash { assets },
+            Self::MakePerson { person } => Self::DropPerson { person },
+            Self::DropPerson { person } => Self::MakePerson { person },
             Self::MakeFaces { faces } => Self::DropFaces { faces },
             Self::DropFaces { faces } => Self::MakeFaces { faces },
             Self::MakeFiles { files } => Self::DropFiles { files },
@@ -395,10 +421,14 @@ mod tests {
                 ],
             },
             What::Trash { assets: assets.clone() },
+            What::MakePerson {
+                person: PersonRef { id: Some(PersonId::from_u128(5)), name: "Anna".to_owned() },
+            },
             What::MakeFaces {
                 faces: vec![DrawnFace {
                     asset: asset(1),
                     person: PersonId::from_u128(5),
+                    name: None,
                     area: FaceArea { x: 1, y: 2, width: 3, height: 4, image_width: 50, image_height: 60 },
                 }],
             },

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use immich_api::FaceArea;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -29,8 +30,19 @@ pub struct Facts {
     pub tags_once: BTreeSet<String>,
     /// Names of people on it.
     pub people: BTreeSet<String>,
+    /// Where the faces of people with names are, each of them once.
+    pub faces: Option<Vec<FaceMark>>,
     /// An XMP packet that stands beside the file, byte for byte.
     pub sidecar: Option<Vec<u8>>,
+}
+
+/// Somebody on a photo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FaceMark {
+    /// Their name, without blanks around it; never empty.
+    pub name: String,
+    /// Where the face is in the picture as it is shown.
+    pub area: FaceArea,
 }
 
 /// A point in time with how sure it is.

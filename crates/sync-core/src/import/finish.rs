@@ -96,6 +96,7 @@ impl Finishing {
             && self.facts.tags_once.is_empty()
             && self.entry.sent.albums.is_empty()
             && self.entry.sent.tags.is_empty()
+            && !self.has_faces()
             && self.settings.is_empty()
             && self.edit_of.is_none()
             && self.relations.is_empty()
@@ -139,6 +140,7 @@ impl Flow<'_> {
         // Another asset is in no album yet, whatever the one before was in.
         entry.sent.albums.clear();
         entry.sent.tags.clear();
+        entry.sent.faces.clear();
         entry.sent.stack = None;
         entry.sent.is_put_away = false;
         Finishing {
@@ -219,7 +221,8 @@ impl Flow<'_> {
             self.wait_for_stack(done);
         }
         self.shelve(all)?;
-        self.tag(all)
+        self.tag(all)?;
+        self.draw(all)
     }
 
     /// Settings of one field go together.

@@ -13,6 +13,7 @@ use immich_api::{ApiError, Client};
 use jiff::Timestamp;
 
 use super::batches::Batch;
+use super::faces::Namesake;
 use super::finish::Finishing;
 use super::lanes::Lanes;
 use super::run::Import;
@@ -78,6 +79,8 @@ pub(super) struct Flow<'a> {
     pub(super) albums: Option<BTreeMap<AlbumKey, ImportAlbum>>,
     pub(super) albums_seen: BTreeSet<AlbumKey>,
     pub(super) tagged: BTreeMap<String, Vec<immich_api::AssetId>>,
+    /// Whom a name means.
+    pub(super) people: BTreeMap<String, Namesake>,
     pub(super) relatives: Relatives,
     pub(super) stacked: Waiting,
     pub(super) unchanged_relatives: Vec<Relative>,
@@ -132,6 +135,7 @@ impl<'a> Flow<'a> {
             albums: None,
             albums_seen: BTreeSet::new(),
             tagged: BTreeMap::new(),
+            people: BTreeMap::new(),
             relatives: Relatives::new(),
             stacked: Waiting::default(),
             unchanged_relatives: Vec::new(),

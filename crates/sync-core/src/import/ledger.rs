@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use immich_api::AssetId;
+use immich_api::{AssetId, FaceArea, PersonId};
 use serde::{Deserialize, Serialize};
 
 use super::{AlbumKey, ItemId, Stamp};
@@ -97,6 +97,9 @@ pub struct Sent {
     pub albums: BTreeMap<AlbumKey, SentAlbum>,
     /// Tags that we gave it.
     pub tags: Vec<String>,
+    /// Faces that we drew on it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub faces: Vec<SentFace>,
     /// A digest of the stack that the source had it in, see [`super::Item::stack`].
     pub stack: Option<String>,
     /// The sidecar that went with the upload, a BLAKE3 digest in hexadecimal digits.
@@ -124,6 +127,17 @@ pub struct ImportAlbum {
 pub struct SentAlbum {
     /// On the server.
     pub album: immich_api::AlbumId,
+}
+
+/// A face that was drawn on an item.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SentFace {
+    /// What the source calls the person.
+    pub name: String,
+    /// Who that is on the server.
+    pub person: PersonId,
+    /// Where.
+    pub area: FaceArea,
 }
 
 /// All items of one source and account in little memory: 33 bytes each, in the order of their ids.

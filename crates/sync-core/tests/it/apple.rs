@@ -2,6 +2,7 @@
 //!
 //! The libraries are not part of the repository. A test that changes one works on a copy.
 
+mod faces;
 mod first;
 mod lab;
 mod later;

@@ -1,6 +1,7 @@
 //! What the key has to allow, said before anything is read.
 
 use immich_api::Permission;
+use sync_core::import::sources::apple::PeopleRule;
 use sync_core::import::{DeleteRule, EditRule};
 
 use crate::settings::{ImportFrom, ImportSettings};
@@ -9,9 +10,14 @@ use crate::settings::{ImportFrom, ImportSettings};
 pub(super) fn needed(settings: &ImportSettings) -> Vec<Permission> {
     // That of uploads is asked for by the question which files are there already.
     let mut needed = vec![Permission::AssetRead, Permission::AssetUpload];
+    let draws = draws_faces(&settings.from);
+    // A dry run looks for people and for faces that are there.
+    needed.extend(draws.then_some([Permission::PersonRead, Permission::FaceRead]).into_iter().flatten());
     if settings.dry_run {
         return needed;
     }
+    let of_faces = [Permission::PersonCreate, Permission::FaceCreate, Permission::FaceDelete];
+    needed.extend(draws.then_some(of_faces).into_iter().flatten());
     let options = &settings.options;
     needed.push(Permission::AssetUpdate);
     if options.into_album.is_some() || settings.from.has_albums() {
@@ -46,4 +52,9 @@ pub(super) fn needed(settings: &ImportSettings) -> Vec<Permission> {
         needed.push(Permission::AssetDelete);
     }
     needed
+}
+
+/// Whether faces are drawn on the server.
+pub(super) fn draws_faces(from: &ImportFrom) -> bool {
+    matches!(from, ImportFrom::Apple(options) if options.people == PeopleRule::Faces)
 }

@@ -16,7 +16,7 @@ use super::super::frame;
 use super::opened::{self, Opened};
 use super::permissions;
 use super::put_away::Ended;
-use crate::exit::ExitStatus;
+use crate::exit::{ExitStatus, usage};
 use crate::output::{
     Asker, Console, Everybody, Foretelling, ImportEnd, Presenter as _, Traffic, lost_log, lost_results,
     make_room_for_statistics, start_tracing,
@@ -72,6 +72,7 @@ impl Run<'_> {
         let key = settings.key.read()?;
         self.presenter.begin();
         let client = room::connect(&settings.server, key, &permissions::needed(settings), self.stop)?;
+        require_faces(&settings.from, &client)?;
         let state = self.state(&client)?;
         let lock = if settings.dry_run { None } else { Some(RunLock::acquire(&state, &room::holder())?) };
         let scratch = self.scratch(&state)?;
@@ -211,6 +212,17 @@ impl Run<'_> {
     ) -> Import<'b> {
         Import { source: opened.source(), store, options, reporter, stop: self.stop, now: &Timestamp::now }
     }
+}
+
+/// Said before anything is sent: without its faces a photo would be half imported.
+fn require_faces(from: &ImportFrom, client: &Client) -> Result<()> {
+    if !permissions::draws_faces(from) || client.reader().draws_faces() {
+        return Ok(());
+    }
+    Err(usage(format!(
+        "--people faces needs Immich 1.127 or newer, and the server is {}; use --people tags",
+        client.server().version
+    )))
 }
 
 /// A stop request while the server is asked comes back as an error of the request.

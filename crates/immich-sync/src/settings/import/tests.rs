@@ -166,6 +166,8 @@ fn a_library_of_apple_photos_is_taken_as_photos_shows_it_unless_somebody_says() 
     assert!(told.stack.is_empty() && told.shared_albums && !told.albums && told.type_tags);
     assert_eq!((told.hidden, options.people_tag), (HiddenRule::Archive, None));
     assert_eq!(told.map.folders, [("/Volumes/D".into(), "/mnt/d".into())]);
+    let (told, options) = apple(&["/a", "--people", "faces"], "");
+    assert_eq!((told.people, options.people_tag), (PeopleRule::Faces, None));
     let config = "[import.apple-photos]\nlibrary = \"/x\"\nedited = \"both\"\n";
     assert_eq!((apple(&[], config).0.library, apple(&[], config).0.edited), ("/x".into(), EditedRule::Both));
     let wrong = of(&["apple-photos", "/a", "--volume", "disk"], &SERVER, "").err().unwrap();

@@ -52,6 +52,8 @@ pub(crate) enum PeopleWord {
     Tags,
     /// As face regions in a sidecar, for a server that imports faces
     Sidecar,
+    /// As faces that are drawn on the server; people who are missing there are made (Immich 1.127 and newer)
+    Faces,
     /// Not at all
     None,
 }
@@ -61,6 +63,7 @@ impl From<PeopleWord> for PeopleRule {
         match word {
             PeopleWord::Tags => Self::Names,
             PeopleWord::Sidecar => Self::Sidecar,
+            PeopleWord::Faces => Self::Faces,
             PeopleWord::None => Self::None,
         }
     }

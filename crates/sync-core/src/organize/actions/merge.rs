@@ -191,7 +191,12 @@ pub(super) fn gifts(keeper: &Owner, copies: &[&Owner], now: Timestamp) -> Gifts 
     for (person, _, face) in copies.iter().flat_map(|copy| &copy.people) {
         let is_new = !keeper.shows(person) && gifts.faces.iter().all(|drawn| drawn.person != *person);
         if let Some(area) = keeper.place_of(face).filter(|_| is_new) {
-            gifts.faces.push(DrawnFace { asset: keeper.asset.clone(), person: person.clone(), area });
+            gifts.faces.push(DrawnFace {
+                asset: keeper.asset.clone(),
+                person: person.clone(),
+                name: None,
+                area,
+            });
         }
     }
     gifts
@@ -356,7 +361,10 @@ mod tests {
         let drawn = of(&keeper, &copy).faces;
 
         let area = FaceArea { x: 10, y: 20, width: 20, height: 30, image_width: 100, image_height: 75 };
-        assert_eq!(drawn, [DrawnFace { asset: keeper.asset, person: PersonId::from_u128(9), area }]);
+        assert_eq!(
+            drawn,
+            [DrawnFace { asset: keeper.asset, person: PersonId::from_u128(9), name: None, area }]
+        );
     }
 
     #[test]

@@ -186,7 +186,7 @@ pub(in crate::state) fn of_run(
 pub(in crate::state) fn counts(connection: &Connection) -> Result<BTreeMap<RunId, Vec<DeedCount>>, Trouble> {
     // All albums of a run are one line, whatever their names.
     let mut statement = connection.prepare_cached(
-        "SELECT run, kind, CASE WHEN kind LIKE '%album' THEN '' ELSE subject END AS about,
+        "SELECT run, kind, CASE WHEN kind LIKE '%album' OR kind LIKE '%person' THEN '' ELSE subject END AS about,
              sum(CASE WHEN state = 'done' THEN items ELSE 0 END),
              sum(CASE WHEN state = 'done' AND undone_by NOT NULL THEN items ELSE 0 END),
              sum(state = 'intent')

@@ -12,7 +12,7 @@ use sync_core::import::sources::apple::{AppleOptions, AppleSource};
 use sync_core::import::{Import, ImportEvent, ImportOptions, ImportSummary, SkipKind};
 use sync_core::state::{RunId, SqliteStore};
 use sync_core::undo::{Undo, UndoTarget};
-use sync_core::{Account, Event, Reporter, StopFlag, Summary};
+use sync_core::{Account, Event, Reporter, StopFlag, Summary, SyncError};
 
 use crate::harness::{connect, exiftool};
 use crate::import::lab::{Ear, Heard, options};
@@ -163,7 +163,27 @@ impl Lab {
         Ran { summary, heard: ears.usual.heard.into_inner().unwrap(), passed }
     }
 
+    /// A run that need not come to its end.
+    pub(crate) fn try_import(&self, client: &Client) -> Result<ImportSummary, SyncError> {
+        let stop = StopFlag::new();
+        let source = AppleSource::open(self.apple.clone(), &|| false).unwrap();
+        let import = Import {
+            source: &source,
+            store: &self.store,
+            options: &self.options,
+            reporter: &Ear::default(),
+            stop: &stop,
+            now: &Timestamp::now,
+        };
+        import.run(client, "import apple-photos")
+    }
+
     pub(crate) fn preview(&self) -> ImportSummary {
+        self.foretold().0
+    }
+
+    /// The same, with what it said.
+    pub(crate) fn foretold(&self) -> (ImportSummary, Heard) {
         let (ear, stop, client) = (Ear::default(), StopFlag::new(), self.client());
         let source = AppleSource::open(self.apple.clone(), &|| false).unwrap();
         let import = Import {
@@ -174,10 +194,16 @@ impl Lab {
             stop: &stop,
             now: &Timestamp::now,
         };
-        import.preview(Account::of(&client)).unwrap()
+        let summary = import.preview(Account::of(&client)).unwrap();
+        (summary, ear.heard.into_inner().unwrap())
     }
 
     pub(crate) fn undo(&self, run: RunId) -> Summary {
+        self.undone(run).0
+    }
+
+    /// The same, with what it said.
+    pub(crate) fn undone(&self, run: RunId) -> (Summary, Heard) {
         let (ear, stop, clients) = (Ear::default(), StopFlag::new(), [self.client()]);
         let undo = Undo {
             store: &self.store,
@@ -190,7 +216,8 @@ impl Lab {
             stop: &stop,
             now: &Timestamp::now,
         };
-        undo.run(&UndoTarget::Run(run), &format!("undo {}", run.0)).unwrap()
+        let summary = undo.run(&UndoTarget::Run(run), &format!("undo {}", run.0)).unwrap();
+        (summary, ear.heard.into_inner().unwrap())
     }
 
     /// The server reads files and sidecars, as it does soon after an upload.

@@ -13,9 +13,9 @@ use super::lab::{Lab, skipped};
 const EDITED: f64 = 1_700_000_500.0;
 
 /// A library beside a server that has nothing.
-struct Made {
-    lab: Lab,
-    library: AppleLibrary,
+pub(super) struct Made {
+    pub(super) lab: Lab,
+    pub(super) library: AppleLibrary,
     _folder: tempfile::TempDir,
 }
 
@@ -26,14 +26,14 @@ impl Made {
         Self::with(library)
     }
 
-    fn with(library: AppleLibrary) -> Self {
+    pub(super) fn with(library: AppleLibrary) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let package = folder.path().join("Made.photoslibrary");
         library.write(&package).unwrap();
         Self { lab: Lab::of(&package), library, _folder: folder }
     }
 
-    fn write(&self) {
+    pub(super) fn write(&self) {
         self.library.write(&self.lab.apple.library).unwrap();
     }
 
@@ -50,7 +50,7 @@ impl Made {
     }
 }
 
-fn edited(name: &str) -> ApplePhoto {
+pub(super) fn edited(name: &str) -> ApplePhoto {
     ApplePhoto { edited: Some(EDITED), render: Some(AppleFile::default()), ..ApplePhoto::new(name) }
 }
 

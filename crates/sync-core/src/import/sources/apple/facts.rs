@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 
 use apple_photos::{AlbumKind, Asset, Flag, Library};
+use immich_api::FaceArea;
 use jiff::Timestamp;
 
 use super::albums::key_of;
 use super::options::{AppleOptions, PeopleRule};
+use super::part::Part;
+use super::people::faces;
 use crate::import::{AlbumKey, Facts, HiddenRule, Origin, Stamp, When};
 
 /// Tags of kinds are below this one.
@@ -28,7 +31,12 @@ const TAGGED: [(Flag, &str); 10] = [
 
 /// What is said of a part of a photo. Albums and the heart belong to the part that Photos shows, so that an album holds
 /// each photo once.
-pub(super) fn facts(library: &Library, asset: &Asset, options: &AppleOptions, is_shown: bool) -> Facts {
+pub(super) fn facts(
+    library: &Library,
+    asset: &Asset,
+    options: &AppleOptions,
+    (part, is_shown): (Part, bool),
+) -> Facts {
     Facts {
         description: Some(description(asset)),
         is_favourite: Some(is_shown && asset.flags.has(Flag::Favourite)),
@@ -38,6 +46,7 @@ pub(super) fn facts(library: &Library, asset: &Asset, options: &AppleOptions, is
         albums: if is_shown { albums(library, asset, options) } else { BTreeSet::new() },
         tags: tags(asset, options),
         people: if options.people == PeopleRule::Names { people(library, asset) } else { BTreeSet::new() },
+        faces: if options.people == PeopleRule::Faces { faces(library, asset, part) } else { None },
         ..Facts::default()
     }
 }
@@ -121,7 +130,20 @@ pub(super) fn digest(facts: &Facts) -> [u8; 16] {
         parts.push(kind);
         parts.extend(texts.into_iter().map(str::as_bytes));
     }
+    let places: Vec<Vec<u8>> = facts.faces.iter().flatten().map(|face| bytes(face.area)).collect();
+    // Where faces are not asked for, nothing changes for photos that were sent before they could be.
+    if facts.faces.is_some() {
+        parts.push(b"faces");
+        for (face, place) in facts.faces.iter().flatten().zip(&places) {
+            parts.extend([face.name.as_bytes(), place]);
+        }
+    }
     Stamp::of(parts).0
+}
+
+fn bytes(area: FaceArea) -> Vec<u8> {
+    let FaceArea { x, y, width, height, image_width, image_height } = area;
+    [x, y, width, height, image_width, image_height].iter().flat_map(|number| number.to_le_bytes()).collect()
 }
 
 fn flag(is_so: Option<bool>) -> u8 {
@@ -136,6 +158,7 @@ pub(super) fn moment(moment: Option<Timestamp>) -> [u8; 16] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::import::FaceMark;
 
     #[test]
     fn a_slash_in_a_keyword_divides_nothing() {
@@ -147,6 +170,10 @@ mod tests {
         let when = When { instant: Timestamp::UNIX_EPOCH, offset: Some(60), origin: Origin::Library };
         let one = || BTreeSet::from(["one".to_owned()]);
         let key = || BTreeSet::from([AlbumKey("one".to_owned())]);
+        let face = |name: &str, x| {
+            let area = FaceArea { x, y: 1, width: 1, height: 1, image_width: 9, image_height: 9 };
+            Some(vec![FaceMark { name: name.to_owned(), area }])
+        };
         let facts = [
             Facts::default(),
             Facts { description: Some("one".to_owned()), ..Facts::default() },
@@ -158,6 +185,10 @@ mod tests {
             Facts { albums: key(), ..Facts::default() },
             Facts { tags: one(), ..Facts::default() },
             Facts { people: one(), ..Facts::default() },
+            Facts { faces: Some(Vec::new()), ..Facts::default() },
+            Facts { faces: face("one", 1), ..Facts::default() },
+            Facts { faces: face("one", 2), ..Facts::default() },
+            Facts { faces: face("two", 1), ..Facts::default() },
         ];
 
         let digests: BTreeSet<[u8; 16]> = facts.iter().map(digest).collect();

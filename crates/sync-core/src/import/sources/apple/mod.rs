@@ -162,7 +162,7 @@ impl AppleSource {
         for media in [&mut media].into_iter().chain(&mut motion) {
             media.locator = numbered(&media.locator, entry, part, is_shown);
         }
-        let says = digest(&facts(&self.library, asset, &self.options, is_shown));
+        let says = digest(&facts(&self.library, asset, &self.options, (part, is_shown)));
         let relatives: Vec<u8> =
             stack.iter().flat_map(|members| members.iter().flat_map(|item| item.0)).collect();
         let moving = motion.as_ref().map(|motion| motion.stamp.0);
@@ -272,7 +272,7 @@ impl Source for AppleSource {
         let (entry, part, is_shown) = numbers(&item.media.locator).ok_or_else(gone)?;
         let uuid = self.uuid(entry).ok_or_else(gone)?;
         let asset = self.library.asset(&uuid)?.ok_or_else(gone)?;
-        let mut facts = facts(&self.library, &asset, &self.options, is_shown);
+        let mut facts = facts(&self.library, &asset, &self.options, (part, is_shown));
         if part == Part::Original && self.options.people == PeopleRule::Sidecar {
             facts.sidecar = people::sidecar(&self.library, &asset);
         }

@@ -69,6 +69,9 @@ pub enum PeopleRule {
     /// With the place of each face, in the sidecar that goes with the original of a photo that was not edited: Photos
     /// does not keep where the faces are in the original of one that was.
     Sidecar,
+    /// With the place of each face, which is drawn on the server: on the version that Photos knows the place in, the
+    /// edited one where there is one.
+    Faces,
     /// Not at all.
     None,
 }

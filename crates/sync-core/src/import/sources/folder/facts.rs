@@ -158,6 +158,7 @@ fn add(facts: &mut Facts, more: Facts) {
         tags,
         tags_once,
         people,
+        faces,
         sidecar,
     } = more;
     facts.description = facts.description.take().or(description);
@@ -167,6 +168,7 @@ fn add(facts: &mut Facts, more: Facts) {
     facts.position = facts.position.or(position);
     facts.taken = facts.taken.take().or(taken);
     facts.sidecar = facts.sidecar.take().or(sidecar);
+    facts.faces = facts.faces.take().or(faces);
     facts.albums.extend(albums);
     facts.tags.extend(tags);
     facts.tags_once.extend(tags_once);
