@@ -1,4 +1,4 @@
-//! What follows when an asset is there: fields that differ, albums, tags. An item counts as sent when all of it is done;
+//! What follows when an asset is there: fields that differ, albums, tags, faces. An item counts as sent when all of it is done;
 //! until then its stamp is zero, and the next run goes on with it.
 
 use std::collections::BTreeMap;

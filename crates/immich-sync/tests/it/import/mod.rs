@@ -1,6 +1,7 @@
 //! Imports as a program: folders and exports of Google Photos into a server, again, stopped, and taken back.
 
 mod apple;
+mod apple_faces;
 mod apple_untouched;
 mod brake;
 mod delete_after;
