@@ -27,7 +27,7 @@ pub(super) fn marked(before: &str, after: &str, content: &str) -> String {
     format!("{before}{}{after}\n{content}", line(content))
 }
 
-/// Whether a text is as [`marked`] made it. The line of the mark is the first that holds its words; what is above it
+/// Whether a text is as `marked` made it. The line of the mark is the first that holds its words; what is above it
 /// belongs to the form of the file (the first line of XML).
 pub fn of(text: &str, comment_end: &str) -> Mark {
     let Some(start) = text.find(WORDS) else { return Mark::None };
