@@ -30,9 +30,9 @@ pub(crate) fn measure(clients: &Clients<'_>, assets: usize, peer: Option<&Peer>)
     let package = folder.path().join("Photos Library.photoslibrary");
     let mut library = AppleLibrary::of_many(AppleGeneration::MacOs26, assets, 1, AppleMix::Everything);
     (library.in_log, library.ballast) = (assets / 100, BALLAST);
-    // What is lost is a failure each time, and a run that failed is not measured.
-    for photo in library.photos.iter_mut().filter(|photo| photo.original.whereabouts == Whereabouts::Lost) {
-        photo.original = AppleFile::absent(Whereabouts::InCloud);
+    // What is missing ends an export with 3, and a run that failed is not measured.
+    for photo in library.photos.iter_mut().filter(|photo| photo.original.whereabouts != Whereabouts::Here) {
+        photo.original = AppleFile::default();
     }
     library.write(&package)?;
     let path = package.display().to_string();
