@@ -170,8 +170,10 @@ pub(super) struct MachineFacts {
 /// What is remembered.
 #[derive(Debug, Default)]
 pub(super) struct StateFacts {
-    /// The folder of the state; `None` where there is none yet.
+    /// The folder of the state, where it is or will be.
     pub(super) folder: Option<PathBuf>,
+    /// Whether there is a database in it.
+    pub(super) is_there: bool,
     /// The kind of its file system, where that is a remote one.
     pub(super) remote: Option<String>,
     /// What is left on its disk.

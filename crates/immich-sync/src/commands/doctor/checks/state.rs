@@ -31,7 +31,7 @@ pub(super) fn disk(facts: &Facts) -> Verdict {
 
 pub(super) fn database(facts: &Facts) -> Verdict {
     match &facts.state.check {
-        None if facts.state.folder.is_none() => skipped("nothing was written yet"),
+        None if !facts.state.is_there => skipped("nothing was written yet"),
         None => skipped("it took too long"),
         Some(Ok(found)) if found.is_empty() => ok("whole"),
         Some(Ok(found)) => failure(
@@ -134,6 +134,16 @@ mod tests {
         facts.state.check = Some(Ok(vec!["row 7 missing".to_owned()]));
 
         assert_eq!((disk(&facts).level, database(&facts).level), (Level::Failure, Level::Failure));
+    }
+
+    #[test]
+    fn a_state_that_is_not_there_yet_did_not_take_too_long() {
+        let mut facts = Facts::default();
+        facts.state.folder = Some("/s".into());
+        assert!(database(&facts).reason.contains("nothing was written yet"));
+
+        facts.state.is_there = true;
+        assert!(database(&facts).reason.contains("took too long"));
     }
 
     #[test]

@@ -31,16 +31,12 @@ pub(super) fn look(sources: &Sources<'_>, folders: &Folders, place: Option<PathB
     facts.remote = remote_file_system(existing(&folder)).ok().flatten();
     facts.room = room(existing(&folder));
     facts.used_by = lock::holder_of(&folder);
-    if folder.is_dir() {
+    facts.is_there = folder.join(SqliteStore::FILE_NAME).exists();
+    if facts.is_there {
         let looked = folder.clone();
-        let read = within(WHOLE, move || read(&looked)).flatten();
-        if let Some(read) = read {
+        if let Some(read) = within(WHOLE, move || read(&looked)).flatten() {
             facts.check = Some(read.check);
             (facts.open_changes, facts.last_run) = (read.open_changes, read.last_run);
-        } else if folder.join(SqliteStore::FILE_NAME).exists() {
-            facts.check = None;
-        } else {
-            return facts;
         }
     }
     facts.folder = Some(folder);
