@@ -240,6 +240,7 @@ fn next(path: &Path, folders: &Folders, wishes: &Wishes, tell: &dyn Fn(&str)) {
             "\nNext: `immich-sync organize{with}` finds what is there twice, and changes nothing."
         ));
     }
+    tell(&format!("Later: `immich-sync schedule install{with}` does it every night at 02:00."));
 }
 
 #[cfg(test)]

@@ -60,7 +60,19 @@ pub(super) fn text(answers: &Answers<'_>) -> String {
     if answers.wishes.what.contains(&SyncWord::Organize) {
         text.push_str(ORGANIZING);
     }
+    every_day(&mut text, answers.wishes);
     text
+}
+
+/// The same as jobs: nothing starts them until a schedule is installed.
+fn every_day(text: &mut String, wishes: &Wishes) {
+    text.push_str(EVERY_DAY);
+    if wishes.writes() {
+        text.push_str("\n[[job]]\nname = \"write\"\ncommand = \"write\"\n");
+    }
+    if wishes.what.contains(&SyncWord::Organize) {
+        text.push_str("\n[[job]]\nname = \"duplicates\"\ncommand = \"organize\"\n");
+    }
 }
 
 fn connection(text: &mut String, answers: &Answers<'_>) {
@@ -160,6 +172,13 @@ threshold = 5
 # tag_only = true
 ";
 
+const EVERY_DAY: &str = "
+# What `immich-sync run` does, job after job. `immich-sync schedule install` lets the system start that at these times; until
+# then nothing happens by itself. Notices, hooks and more jobs: docs/schedule.md.
+[schedule]
+at = [\"02:00\"]
+";
+
 /// A text as TOML has it.
 fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
@@ -215,6 +234,18 @@ mod tests {
         assert_eq!(value(&catalogue::WRITE).unwrap(), ["people", "tags"]);
         assert_eq!(value(&catalogue::MANAGED).unwrap(), ["sidecar"]);
         assert_eq!(value(&catalogue::ORGANIZE_THRESHOLD).unwrap(), ["5"]);
+    }
+
+    #[test]
+    fn what_was_chosen_is_a_job_for_every_night() {
+        let here = KeyPlace::Here("k".to_owned());
+        let names = |what: &[SyncWord]| {
+            let config = read(&made(&here, &wishes(what, None), "/p"));
+            config.jobs.iter().map(|job| job.name.clone()).collect::<Vec<_>>()
+        };
+
+        assert_eq!(names(&[SyncWord::Write, SyncWord::Organize]), ["write", "duplicates"]);
+        assert_eq!(names(&[SyncWord::Organize]), ["duplicates"]);
     }
 
     #[test]
