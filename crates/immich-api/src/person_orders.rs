@@ -4,8 +4,8 @@
 //! moment ago. A search by name finds them.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::json;
 
 use crate::error::ApiError;
@@ -14,7 +14,7 @@ use crate::json::Json;
 use crate::lenient::{member, text};
 use crate::membership;
 use crate::person::Person;
-use crate::reader::Reader;
+use crate::reader::{Reader, if_there};
 use crate::version::Trait;
 use crate::writer::Writer;
 
@@ -46,11 +46,7 @@ impl Reader<'_> {
     /// One person; `None` when the user has none such.
     pub fn person(self, id: &PersonId) -> Result<Option<Person>, ApiError> {
         let read = |answer: &Json<'_>| Person::from_json(answer).filter(|person| person.id == *id);
-        match self.client.get("GET /people/{id}", &format!("/people/{id}"), read) {
-            Ok(person) => Ok(Some(person)),
-            Err(error) if error.is_unknown_id() => Ok(None),
-            Err(error) => Err(error),
-        }
+        if_there(self.client.get("GET /people/{id}", &format!("/people/{id}"), read))
     }
 
     /// The user's assets that a person is on, the archive and the trash included.
@@ -83,18 +79,12 @@ impl Writer<'_> {
     }
 }
 
+/// What stands for itself in an address (RFC 3986, section 2.3).
+const UNRESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// Text as a value in the query of an address.
 fn in_query(text: &str) -> String {
-    let mut query = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            query.push(char::from(byte));
-        } else {
-            // Writing into a text cannot fail.
-            let _ = write!(query, "%{byte:02X}");
-        }
-    }
-    query
+    utf8_percent_encode(text, &UNRESERVED).to_string()
 }
 
 #[cfg(test)]

@@ -92,21 +92,13 @@ impl<'a> Reader<'a> {
     /// One stack; `None` when the user has none such.
     pub fn stack(self, id: &StackId) -> Result<Option<StackMembers>, ApiError> {
         let read = |answer: &Json<'_>| StackMembers::from_json(answer).filter(|stack| stack.id == *id);
-        match self.client.get("GET /stacks/{id}", &format!("/stacks/{id}"), read) {
-            Ok(stack) => Ok(Some(stack)),
-            Err(error) if error.is_unknown_id() => Ok(None),
-            Err(error) => Err(error),
-        }
+        if_there(self.client.get("GET /stacks/{id}", &format!("/stacks/{id}"), read))
     }
 
     /// One album that the user sees; `None` when there is none such.
     pub fn album(self, id: &AlbumId) -> Result<Option<Album>, ApiError> {
         let read = |answer: &Json<'_>| Album::from_json(answer).filter(|album| album.id == *id);
-        match self.client.get("GET /albums/{id}", &format!("/albums/{id}?withoutAssets=true"), read) {
-            Ok(album) => Ok(Some(album)),
-            Err(error) if error.is_unknown_id() => Ok(None),
-            Err(error) => Err(error),
-        }
+        if_there(self.client.get("GET /albums/{id}", &format!("/albums/{id}?withoutAssets=true"), read))
     }
 
     /// The albums that an asset is in, as far as the user sees them; own and shared ones.
@@ -233,6 +225,15 @@ impl<'a> Reader<'a> {
         }
         let excerpt = format!("{} people so far", people.len());
         Err(ApiError::Unexpected { endpoint: ENDPOINT, problem: BodyProblem::EndlessPages, excerpt })
+    }
+}
+
+/// The answer to a question for one thing; `None` where the server says that the user has none such.
+pub(crate) fn if_there<T>(answer: Result<T, ApiError>) -> Result<Option<T>, ApiError> {
+    match answer {
+        Ok(thing) => Ok(Some(thing)),
+        Err(error) if error.is_unknown_id() => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

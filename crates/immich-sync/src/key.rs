@@ -192,12 +192,15 @@ fn only_one(ways: [bool; 3], place: &str) -> Result<()> {
 
 /// The first line of a file that holds `what`.
 pub(crate) fn first_line_of_file(path: &Path, what: &str) -> Result<String> {
-    let unreadable = |error: std::io::Error| {
+    first_line_of(path).map_err(|error| {
         let text = format!("the file `{}` with {what} cannot be read: {error}", path.display());
         usage_of(Code::SecretUnreadable, text)
-    };
-    let file = std::fs::File::open(path).map_err(unreadable)?;
-    first_line(file).map_err(unreadable)
+    })
+}
+
+/// The first line of a file without blanks around it. Of a file that is something else no more is read than a line can have.
+pub(crate) fn first_line_of(path: &Path) -> std::io::Result<String> {
+    first_line(std::fs::File::open(path)?)
 }
 
 fn first_line(input: impl std::io::Read) -> std::io::Result<String> {

@@ -22,4 +22,4 @@ pub use crate::error::Error;
 pub use crate::http::Http;
 pub use crate::news::{Event, Outcome};
 pub use crate::secrets::{MASK, Secrets, masked_url};
-pub use crate::tail::{Tail, clean};
+pub use crate::tail::{Tail, acts, clean};

@@ -69,10 +69,12 @@ fn skip_sequence(letters: &mut std::iter::Peekable<std::str::Chars<'_>>) {
     }
 }
 
-/// Control characters, and marks of the reading order that turn a name round.
-fn acts(letter: char) -> bool {
+/// Whether a character does something other than being seen: control characters, marks of the reading order that turn a
+/// name round, blanks without width. The joiners inside of words and family emoji stay.
+pub fn acts(letter: char) -> bool {
     letter.is_control()
-        || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+        || matches!(letter,
+            '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]

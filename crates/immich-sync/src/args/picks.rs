@@ -51,6 +51,10 @@ impl<P: Picks> FromArgMatches for Options<P> {
     }
 }
 
+fn is_one_of(setting: &Setting, settings: &[Setting]) -> bool {
+    settings.iter().any(|one| one.name == setting.name)
+}
+
 /// All but those of the organizer and of imports.
 pub(crate) enum ForWriting {}
 
@@ -103,7 +107,7 @@ impl Picks for ForSettingUp {
             catalogue::YES,
             catalogue::STRICT,
         ];
-        names.iter().any(|taken| taken.name == setting.name)
+        is_one_of(setting, &names)
     }
 }
 
@@ -126,7 +130,7 @@ impl Picks for ForChecking {
             catalogue::JSON,
             catalogue::QUIET,
         ];
-        shown.iter().any(|shown| shown.name == setting.name)
+        is_one_of(setting, &shown)
     }
 }
 
@@ -145,7 +149,7 @@ impl Picks for ForReading {
             catalogue::LOG_FILE,
             catalogue::LOG_FORMAT,
         ];
-        names.iter().any(|taken| taken.name == setting.name)
+        is_one_of(setting, &names)
     }
 }
 
@@ -176,7 +180,7 @@ impl Picks for ForUndoing {
             catalogue::ENGINE,
             catalogue::SECOND_OPINION,
         ];
-        ForReading::takes(setting) || more.iter().any(|taken| taken.name == setting.name)
+        ForReading::takes(setting) || is_one_of(setting, &more)
     }
 }
 
@@ -207,7 +211,7 @@ fn is_of_every_server(setting: &Setting) -> bool {
         catalogue::JOB,
         catalogue::RESULT_FILE,
     ];
-    ForReading::takes(setting) || more.iter().any(|taken| taken.name == setting.name)
+    ForReading::takes(setting) || is_one_of(setting, &more)
 }
 
 /// Those of a run of jobs; each job has its own in the config file.
@@ -225,7 +229,7 @@ impl Picks for ForRunning {
             catalogue::LOG_FORMAT,
             catalogue::DRY_RUN,
         ];
-        more.iter().any(|taken| taken.name == setting.name)
+        is_one_of(setting, &more)
     }
 }
 
@@ -254,7 +258,7 @@ impl Picks for ForExporting {
             catalogue::JOB,
             catalogue::RESULT_FILE,
         ];
-        setting.name.starts_with(catalogue::EXPORT) || more.iter().any(|taken| taken.name == setting.name)
+        setting.name.starts_with(catalogue::EXPORT) || is_one_of(setting, &more)
     }
 }
 

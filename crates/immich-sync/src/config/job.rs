@@ -5,6 +5,7 @@
 //! the command line. Where several settings say one thing together, as the kinds of data of `write` do, a job that
 //! names one of them speaks for all.
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::document::{Problem, Raw, Value};
@@ -247,6 +248,15 @@ impl ConfigFile {
     /// A job by its name.
     pub(crate) fn job(&self, name: &str) -> Option<&JobEntry> {
         self.jobs.iter().find(|job| job.name == name)
+    }
+
+    /// Each job that is on, with the file as that job sees it. It is read again: what is seen is made of it.
+    pub(crate) fn of_jobs(&self, home: Option<&Path>) -> anyhow::Result<Vec<(JobCommand, Self)>> {
+        let seen = |job: &JobEntry| {
+            let read = Self::load(Some(&self.path), &[], home)?;
+            Ok((job.command, read.seen_by(&job.name)))
+        };
+        self.jobs.iter().filter(|job| job.is_enabled).map(seen).collect()
     }
 
     /// The file as a job sees it: what the job says stands in the place of what the rest of the file says.

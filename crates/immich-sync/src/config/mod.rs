@@ -14,7 +14,7 @@ mod tables;
 mod yaml;
 
 use std::fmt;
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
@@ -90,7 +90,6 @@ impl ConfigFile {
                 format!("the config file `{}` cannot be read: {error}", path.display()),
             )
         };
-        let read = |path: &Path| std::fs::read_to_string(path);
         if let Some(path) = asked_for {
             let text = read(path).map_err(|error| unreadable(path, error))?;
             return Self::found(&text, path, home);
@@ -201,6 +200,18 @@ impl ConfigFile {
             *file = find(&file.to_string_lossy()).into();
         }
     }
+}
+
+/// No config file is larger; what is, was named by mistake.
+const LARGEST: u64 = 1 << 22;
+
+fn read(path: &Path) -> std::io::Result<String> {
+    let mut text = String::new();
+    std::fs::File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LARGEST {
+        return Err(std::io::Error::other("it is larger than 4 MiB, as no config file is"));
+    }
+    Ok(text)
 }
 
 /// Whether others than the owner may read or write a file.

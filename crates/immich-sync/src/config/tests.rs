@@ -213,3 +213,10 @@ fn the_cache_of_the_organizer_is_counted_in_megabytes() {
     assert_eq!(value(&config, &catalogue::ORGANIZE_CACHE_DIR), "/home/anna/c");
     assert!(error("cache_size_mb = 500").contains("is not known"));
 }
+
+#[test]
+fn what_never_ends_is_no_config_file() {
+    let error = ConfigFile::load(Some(Path::new("/dev/zero")), &[], None).err().unwrap().to_string();
+
+    assert!(error.contains("/dev/zero") && error.contains("larger than 4 MiB"), "{error}");
+}

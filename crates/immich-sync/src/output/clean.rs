@@ -6,6 +6,8 @@
 
 use std::path::Path;
 
+pub(super) use unattended::acts;
+
 /// The text with everything that would act on a terminal spelled out.
 pub(crate) fn clean(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -22,13 +24,6 @@ pub(crate) fn clean(text: &str) -> String {
 /// The same for a path; what is not UTF-8 is shown as `�`.
 pub(crate) fn clean_path(path: &Path) -> String {
     clean(&path.to_string_lossy())
-}
-
-/// Whether a character does something other than being seen.
-pub(super) fn acts(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter,
-            '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]

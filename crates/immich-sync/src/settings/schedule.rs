@@ -1,16 +1,20 @@
 //! `[schedule]`: when runs are started.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use anyhow::Result;
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use unattended::calendar::{Calendar, Days, read_days, read_delay, read_every, read_time};
+use unattended::calendar::{Calendar, Days, interval, read_days, read_time};
 use unattended::rounds::Plan;
 
 use super::setting::Setting;
-use super::{Sources, catalogue};
+use super::{Sources, catalogue, seconds};
 use crate::exit::usage;
+
+/// No start is put off by more seconds.
+const A_DAY: u64 = 86_400;
 
 /// When runs are started, with nothing left open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,8 +72,8 @@ fn calendar(sources: &Sources<'_>, zone: TimeZone) -> Result<Option<Calendar>> {
             Ok(Calendar::at(times, days, zone))
         }
         (None, Some(given)) => {
-            let minutes = read_every(&given.text()?);
-            let calendar = minutes.and_then(|minutes| Calendar::every(minutes, days, zone));
+            let every = seconds(&given.text()?).and_then(interval);
+            let calendar = every.and_then(|minutes| Calendar::every(minutes, days, zone));
             let expected = "a time that divides the day, such as 15m, 1h, 6h or 1d; for others, use `at`";
             calendar.map(Some).ok_or_else(|| given.not(expected))
         }
@@ -90,7 +94,8 @@ fn delay(sources: &Sources<'_>, calendar: &Calendar) -> Result<SignedDuration> {
     let Some(given) = sources.find(&catalogue::SCHEDULE_RANDOM_DELAY)? else {
         return Ok(SignedDuration::ZERO);
     };
-    let delay = read_delay(&given.text()?);
+    let delay = seconds(&given.text()?).filter(|delay| *delay <= A_DAY).map(Duration::from_secs);
+    let delay = delay.and_then(|delay| SignedDuration::try_from(delay).ok());
     let delay = delay.ok_or_else(|| given.not("a time up to a day, such as 90s, 10m or 1h"))?;
     if delay >= calendar.shortest() {
         return Err(given.not("a time that is shorter than from one run to the next"));

@@ -9,6 +9,7 @@ use immich_api::RateLimit;
 
 use super::{Sources, catalogue};
 use crate::exit::usage;
+use crate::key::first_line_of;
 
 /// The server and the way to it.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,18 +74,17 @@ fn find_in_order(sources: &Sources<'_>) -> Result<Option<String>> {
     ] {
         match (address, file) {
             (Some(address), _) => return address.text().map(Some),
-            (None, Some(file)) => return first_line(&file.path()).map(Some),
+            (None, Some(file)) => return address_in(&file.path()).map(Some),
             (None, None) => {}
         }
     }
     Ok(None)
 }
 
-fn first_line(path: &Path) -> Result<String> {
-    let text = std::fs::read_to_string(path).map_err(|error| {
+fn address_in(path: &Path) -> Result<String> {
+    first_line_of(path).map_err(|error| {
         usage(format!("`{}` with the server's address cannot be read: {error}", path.display()))
-    })?;
-    Ok(text.lines().next().unwrap_or_default().to_owned())
+    })
 }
 
 fn rate_limit(text: &str) -> Result<RateLimit> {

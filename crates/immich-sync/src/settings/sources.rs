@@ -221,6 +221,7 @@ pub(crate) fn yes_or_no_of(given: &Given) -> Result<bool> {
 
 /// Seconds of a time: a number of them, or one with `s`, `m`, `h` or `d`.
 pub(crate) fn seconds(text: &str) -> Option<u64> {
+    let text = text.trim();
     let (number, unit) = match text.strip_suffix(['s', 'm', 'h', 'd']) {
         Some(number) => (number, text.chars().last()?),
         None => (text, 's'),
@@ -242,6 +243,7 @@ mod tests {
     fn a_time_is_seconds_or_has_a_unit() {
         assert_eq!(seconds("86400"), Some(86_400));
         assert_eq!(seconds("90 m"), Some(5_400));
+        assert_eq!(seconds(" 10m "), Some(600));
         assert_eq!(seconds("24h"), seconds("1d"));
         assert_eq!(seconds("0"), Some(0));
         for wrong in ["", "h", "-1", "1.5h", "1w", "99999999999999999d"] {

@@ -80,6 +80,27 @@ fn a_key_that_may_too_little_is_a_failure_that_names_what_it_lacks() {
 }
 
 #[test]
+fn each_job_is_asked_what_it_needs_of_the_key() {
+    let place = Place::with(1);
+    let config = place.folder.path().join("jobs.toml");
+    let jobs = "[[job]]\nname = \"phone\"\ncommand = \"import folder\"\npaths = [\"/srv/phone\"]\ntag = [\"phone\"]\n\
+        [[job]]\nname = \"twice\"\ncommand = \"organize\"\ntag_only = true\n\
+        [[job]]\nname = \"off\"\ncommand = \"import apple-photos\"\npeople = \"faces\"\nenabled = false\n";
+    std::fs::write(&config, jobs).unwrap();
+    let few = place.sandbox.add_api_key(place.sandbox.admin(), &["user.read", "asset.read"]);
+    let config = config.to_str().unwrap().to_owned();
+
+    let said =
+        Said::by(doctor(&place, &["--json", "--config", &config]).env("IMMICH_API_KEY", few)).ended_with(1);
+
+    let told = checks(&said)["permissions"].to_string();
+    for needed in ["asset.upload", "tag.create", "tag.asset", "asset.view", "asset.copy", "stack.read"] {
+        assert!(told.contains(&format!("`{needed}`")), "{needed}: {told}");
+    }
+    assert!(!told.contains("face.create"), "a job that is off: {told}");
+}
+
+#[test]
 fn a_server_that_is_away_or_old_or_strange_is_told_and_the_rest_is_checked() {
     let place = Place::with(1);
     let away = Said::by(&mut doctor(&place, &["--json", "--server", "http://127.0.0.1:9"])).ended_with(1);

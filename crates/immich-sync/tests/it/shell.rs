@@ -46,6 +46,35 @@ fn every_shell_gets_completions() {
 }
 
 #[test]
+fn completions_and_the_manual_know_every_command_of_the_help() {
+    let place = Place::with(1);
+    let help = Said::by(&mut place.bare(&["--help"])).ended_with(0).stdout;
+    let commands: Vec<&str> = help
+        .lines()
+        .skip_while(|line| !line.starts_with("Commands:"))
+        .skip(1)
+        .take_while(|line| !line.trim().is_empty())
+        .filter_map(|line| line.strip_prefix("  ").filter(|line| !line.starts_with(' '))?.split(' ').next())
+        .collect();
+    assert!(
+        commands.len() > 12 && commands.contains(&"doctor") && commands.contains(&"daemon"),
+        "{commands:?}"
+    );
+    let folder = place.folder.path().join("man");
+    Said::by(&mut place.bare(&["man", "--dir", folder.to_str().unwrap()])).ended_with(0);
+
+    for shell in ["bash", "zsh", "fish"] {
+        let completions = Said::by(&mut place.bare(&["completions", shell])).ended_with(0).stdout;
+        for command in &commands {
+            assert!(completions.contains(command), "{shell} does not know {command}");
+        }
+    }
+    for command in commands {
+        assert!(folder.join(format!("immich-sync-{command}.1")).exists(), "no page of {command}");
+    }
+}
+
+#[test]
 fn the_manual_is_printed_or_written_into_a_folder() {
     let place = Place::with(1);
     let folder = place.folder.path().join("man");

@@ -5,14 +5,17 @@
 //! mark is written as `%` and two digits.
 
 use std::ffi::{OsStr, OsString};
-use std::fmt::Write as _;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::Path;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
 use crate::deeds::TrashedFile;
+
+/// What stands for itself in the path of a note.
+const IN_A_PATH: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// Bytes of a name that a file system takes.
 const LONGEST: usize = 255;
@@ -22,15 +25,7 @@ const IN_ORDER: u32 = 20;
 
 /// The note of a file that was at `path` and went to the trash at `at`. The clock is that of the user.
 pub(crate) fn text(path: &Path, at: Timestamp, zone: &TimeZone) -> String {
-    let mut spelled = String::new();
-    for byte in path.as_os_str().as_bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~/".contains(byte) {
-            spelled.push(char::from(*byte));
-        } else {
-            // Writing to a string cannot fail.
-            let _: std::fmt::Result = write!(spelled, "%{byte:02X}");
-        }
-    }
+    let spelled = percent_encode(path.as_os_str().as_bytes(), &IN_A_PATH);
     let deleted = at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S").to_string();
     format!("[Trash Info]\nPath={spelled}\nDeletionDate={deleted}\n")
 }

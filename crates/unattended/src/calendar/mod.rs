@@ -17,7 +17,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 pub use days::Days;
-pub use read::{read_days, read_delay, read_every, read_time};
+pub use read::{interval, read_days, read_time};
 
 /// How far ahead a day is looked for. With one day of the week it is at most 7 days off, 8 where a zone skipped a day.
 const FAR: i64 = 9;

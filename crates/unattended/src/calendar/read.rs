@@ -1,6 +1,5 @@
 //! The words of a config as times, intervals and days.
 
-use jiff::SignedDuration;
 use jiff::civil::{Time, Weekday};
 
 use super::Days;
@@ -16,26 +15,10 @@ pub fn read_time(text: &str) -> Option<Time> {
     Time::new(hour.parse().ok()?, minute.parse().ok()?, 0, 0).ok()
 }
 
-/// An interval in minutes, `15m`, `6h` or `1d`, if it divides a day.
-pub fn read_every(text: &str) -> Option<u16> {
-    let minutes = read_delay(text)?.as_secs() / 60;
-    let minutes = u16::try_from(minutes).ok()?;
-    let whole = read_delay(text)?.as_secs() % 60 == 0;
-    (whole && minutes > 0 && super::DAY.is_multiple_of(minutes)).then_some(minutes)
-}
-
-/// A length of time up to a day: `0`, `90s`, `10m`, `2h`, `1d`; a bare number is seconds.
-pub fn read_delay(text: &str) -> Option<SignedDuration> {
-    let text = text.trim();
-    let (number, unit) = match text.chars().last()? {
-        's' => (&text[..text.len() - 1], 1),
-        'm' => (&text[..text.len() - 1], 60),
-        'h' => (&text[..text.len() - 1], 3600),
-        'd' => (&text[..text.len() - 1], 86_400),
-        _ => (text, 1),
-    };
-    let seconds = number.trim_end().parse::<u32>().ok().map(i64::from)?.checked_mul(unit)?;
-    (seconds <= 86_400).then(|| SignedDuration::from_secs(seconds))
+/// An interval of so many seconds in minutes, if it divides a day.
+pub fn interval(seconds: u64) -> Option<u16> {
+    let minutes = u16::try_from(seconds / 60).ok()?;
+    (seconds.is_multiple_of(60) && minutes > 0 && super::DAY.is_multiple_of(minutes)).then_some(minutes)
 }
 
 /// Days of the week: `mon` or `Monday`, `weekdays`, `weekend`, `daily`, or an error with the word that is none.
@@ -77,12 +60,11 @@ mod tests {
 
     #[test]
     fn an_interval_divides_the_day() {
-        assert_eq!(read_every("6h"), Some(360));
-        assert_eq!(read_every("15m"), Some(15));
-        assert_eq!(read_every("1d"), Some(1440));
-        assert_eq!(read_every("3600"), Some(60));
-        for wrong in ["0", "5h", "7m", "90s", "2d", "1w", "-6h", "h", "", "6 hours", "ü"] {
-            assert_eq!(read_every(wrong), None, "{wrong}");
+        assert_eq!(interval(6 * 3600), Some(360));
+        assert_eq!(interval(15 * 60), Some(15));
+        assert_eq!(interval(24 * 3600), Some(1440));
+        for wrong in [0, 90, 7 * 60, 5 * 3600, 2 * 86_400, u64::MAX] {
+            assert_eq!(interval(wrong), None, "{wrong}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! `immich-sync import`: photos of folders and exports go to the server, again and again, each once.
 
 mod opened;
-mod permissions;
+pub(crate) mod permissions;
 mod put_away;
 mod run;
 

@@ -7,7 +7,7 @@ use sync_core::import::{DeleteRule, EditRule};
 use crate::settings::{ImportFrom, ImportSettings};
 
 /// All that an import with these settings asks of the key. None of it needs an administrator, and a dry run asks for less.
-pub(super) fn needed(settings: &ImportSettings) -> Vec<Permission> {
+pub(crate) fn needed(settings: &ImportSettings) -> Vec<Permission> {
     // That of uploads is asked for by the question which files are there already.
     let mut needed = vec![Permission::AssetRead, Permission::AssetUpload];
     let draws = draws_faces(&settings.from);

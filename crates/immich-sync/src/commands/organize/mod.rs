@@ -9,7 +9,7 @@ mod last_scan;
 mod list;
 mod local_trash;
 mod names;
-mod permissions;
+pub(crate) mod permissions;
 mod report;
 mod run;
 mod scan;

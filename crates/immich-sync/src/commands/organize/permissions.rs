@@ -6,7 +6,7 @@ use super::act::actions;
 use crate::settings::OrganizeSettings;
 
 /// All that a run with these settings asks of each key. A dry run only reads, and so it asks for less.
-pub(super) fn needed(settings: &OrganizeSettings) -> Vec<Permission> {
+pub(crate) fn needed(settings: &OrganizeSettings) -> Vec<Permission> {
     let mut needed = vec![Permission::AssetRead, Permission::AssetStatistics];
     if settings.wishes.remove_tag.is_none() {
         // What is in an album is kept before what is in none, and members of a stack are no copies.

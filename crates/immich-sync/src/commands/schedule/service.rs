@@ -186,19 +186,12 @@ const ONLY_READ: [Setting; 9] = [
 fn writable(sources: &Sources<'_>, user: &User, logs: &Path) -> Result<Vec<PathBuf>> {
     let mut found = vec![user.states.clone(), user.cache.clone(), user.trash.clone(), logs.to_owned()];
     let leads = |setting: &Setting| {
-        let is_secret = setting.name.ends_with("-url-file") || setting.name.ends_with("-token-file");
         setting.leads == Leads::ToFile
-            && !is_secret
+            && !catalogue::is_file_of_a_secret(setting.name)
             && !ONLY_READ.iter().any(|read| read.name == setting.name)
     };
-    // Each job sees a config of its own.
-    let path = &sources.config.path;
-    let read = || ConfigFile::load(Some(path), &[], Some(&user.home));
-    let mut configs = vec![read()?];
-    for job in &sources.config.jobs {
-        configs.push(read()?.seen_by(&job.name));
-    }
-    for config in &configs {
+    let of_jobs = sources.config.of_jobs(Some(&user.home))?;
+    for config in of_jobs.iter().map(|(_, config)| config).chain([sources.config]) {
         for setting in catalogue::all().filter(leads) {
             let given = config.find(&setting).map(|given| given.values).unwrap_or_default();
             found.extend(given.into_iter().map(|value| folder_of(Path::new(&value))));

@@ -12,6 +12,7 @@ use super::super::{Given, Sources, catalogue};
 use crate::codes::Code;
 use crate::config::is_open_to_all;
 use crate::exit::{usage, usage_of};
+use crate::key::first_line_of;
 
 /// The settings of a service: address, file with it, token, file with it, events.
 struct Names {
@@ -113,11 +114,10 @@ fn text_or_file(
 fn first_line(given: &Given) -> Result<(String, String)> {
     let path = given.path();
     let shown = path.display();
-    let text = std::fs::read_to_string(&path).map_err(|error| {
+    let line = first_line_of(&path).map_err(|error| {
         usage_of(Code::SecretUnreadable, format!("{}: `{shown}` cannot be read: {error}", given.origin))
     })?;
     refuse_open(&path)?;
-    let line = text.lines().next().unwrap_or_default().trim().to_owned();
     if line.is_empty() {
         let message = format!("{}: the first line of `{shown}` is empty", given.origin);
         return Err(usage_of(Code::SecretUnreadable, message));

@@ -2,12 +2,13 @@
 //!
 //! What a program prints as a key is not known here: it would have to be started.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::Result;
 use unattended::Secrets;
 
 use super::super::{Sources, catalogue};
+use crate::key::first_line_of;
 
 /// All of them: of the environment, and of the whole config file with its accounts and jobs.
 pub(super) fn known(sources: &Sources<'_>) -> Result<Secrets> {
@@ -24,10 +25,6 @@ pub(super) fn known(sources: &Sources<'_>) -> Result<Secrets> {
         }
     }
     // A file that cannot be read is told by whoever needs it.
-    texts.extend(files.iter().filter_map(|file| first_line(file)));
+    texts.extend(files.iter().filter_map(|file| first_line_of(file).ok()));
     Ok(Secrets::new(texts))
-}
-
-fn first_line(path: &Path) -> Option<String> {
-    Some(std::fs::read_to_string(path).ok()?.lines().next()?.to_owned())
 }

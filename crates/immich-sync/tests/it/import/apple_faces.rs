@@ -5,32 +5,15 @@ use std::path::PathBuf;
 use immich_sandbox::Fault;
 use sample_pictures::{AppleFace, AppleGeneration, AppleLibrary, ApplePerson, ApplePhoto};
 
+use super::permissions::OF_IMPORTS;
 use super::stand::Stand;
 use crate::place::Said;
 
 /// What drawing faces needs beside everything else, as docs/import.md has it.
 const OF_FACES: [&str; 5] = ["person.read", "person.create", "face.read", "face.create", "face.delete"];
 
-/// What such an import needs in any case.
-const OTHERS: [&str; 17] = [
-    "user.read",
-    "asset.read",
-    "asset.upload",
-    "asset.update",
-    "asset.copy",
-    "stack.read",
-    "stack.create",
-    "stack.update",
-    "album.read",
-    "album.create",
-    "album.update",
-    "album.delete",
-    "albumAsset.create",
-    "albumAsset.delete",
-    "tag.read",
-    "tag.create",
-    "tag.asset",
-];
+/// What such an import needs beside what every import does.
+const OF_LIBRARIES: [&str; 2] = ["stack.update", "album.delete"];
 
 fn library(stand: &Stand) -> PathBuf {
     let mut library = AppleLibrary::new(AppleGeneration::MacOs26);
@@ -51,7 +34,7 @@ fn import(stand: &Stand, permissions: &[&str], more: &[&str]) -> Said {
 #[test]
 fn the_documented_permissions_suffice_for_faces_and_an_undo_takes_them_away() {
     let stand = Stand::with(1);
-    let all = [&OTHERS[..], &OF_FACES].concat();
+    let all = [&OF_IMPORTS[..], &OF_LIBRARIES, &OF_FACES].concat();
 
     let run = import(&stand, &all, &["--json"]).ended_with(0).last()["run"].to_string();
 
@@ -75,7 +58,11 @@ fn the_documented_permissions_suffice_for_faces_and_an_undo_takes_them_away() {
 fn each_permission_for_faces_that_is_missing_is_named_before_anything_is_sent() {
     let stand = Stand::with(1);
     for missing in OF_FACES {
-        let rest: Vec<&str> = OTHERS.into_iter().chain(OF_FACES).filter(|name| *name != missing).collect();
+        let rest: Vec<&str> = [&OF_IMPORTS[..], &OF_LIBRARIES, &OF_FACES]
+            .concat()
+            .into_iter()
+            .filter(|name| *name != missing)
+            .collect();
 
         let said = import(&stand, &rest, &[]).ended_with(12);
 

@@ -3,8 +3,8 @@
 use super::stand::Stand;
 use crate::place::Said;
 
-/// All that an import with albums, tags, stacks and deletes asks for, as docs/import.md has it.
-const ALL: [&str; 18] = [
+/// What imports with albums, tags and stacks ask for, of whatever source, as docs/import.md has it.
+pub(super) const OF_IMPORTS: [&str; 15] = [
     "user.read",
     "asset.read",
     "asset.upload",
@@ -12,7 +12,6 @@ const ALL: [&str; 18] = [
     "asset.copy",
     "stack.read",
     "stack.create",
-    "asset.delete",
     "album.read",
     "album.create",
     "album.update",
@@ -21,12 +20,18 @@ const ALL: [&str; 18] = [
     "tag.read",
     "tag.create",
     "tag.asset",
-    "album.delete",
-    "tag.delete",
 ];
+
+/// What deletes need.
+const OF_DELETES: [&str; 1] = ["asset.delete"];
 
 /// What only `undo` needs.
 const OF_UNDO: [&str; 2] = ["album.delete", "tag.delete"];
+
+/// All of it.
+fn all() -> Vec<&'static str> {
+    [&OF_IMPORTS[..], &OF_DELETES, &OF_UNDO].concat()
+}
 
 /// What is known from the answer to the first question, whatever the key may do.
 const ARGUMENTS: [&str; 9] = [
@@ -60,15 +65,15 @@ fn with_key(stand: &Stand, permissions: &[&str], arguments: &[&str]) -> Said {
 fn the_documented_permissions_suffice_for_an_import_a_change_a_delete_and_an_undo() {
     let stand = stand();
 
-    let first = with_key(&stand, &ALL, &ARGUMENTS).ended_with(0).last();
+    let first = with_key(&stand, &all(), &ARGUMENTS).ended_with(0).last();
 
     assert_eq!(stand.arrived().len(), 4);
     stand.file("photos/1/a.jpg", b"another picture 1");
     std::fs::remove_file(stand.folder.path().join("photos/2/a.jpg")).unwrap();
-    let second = with_key(&stand, &ALL, &ARGUMENTS).ended_with(0).last();
+    let second = with_key(&stand, &all(), &ARGUMENTS).ended_with(0).last();
     assert_eq!((&second["uploaded"], &second["trashed"]), (&1.into(), &1.into()), "{second}");
     assert_eq!(stand.there().len(), 3);
-    let key = stand.sandbox.add_api_key(stand.sandbox.admin(), &ALL);
+    let key = stand.sandbox.add_api_key(stand.sandbox.admin(), &all());
     for run in [&second["run"], &first["run"]] {
         let mut undo = stand.bare(&["undo", &run.to_string(), "--yes"]);
         Said::by(undo.env("IMMICH_API_KEY", &key)).ended_with(0);
@@ -79,9 +84,9 @@ fn the_documented_permissions_suffice_for_an_import_a_change_a_delete_and_an_und
 #[test]
 fn each_permission_that_is_missing_is_named_before_anything_is_sent() {
     let stand = stand();
-    for missing in ALL.into_iter().filter(|name| !OF_UNDO.contains(name)) {
+    for missing in all().into_iter().filter(|name| !OF_UNDO.contains(name)) {
         let stacks = missing.starts_with("stack.");
-        let rest: Vec<&str> = ALL.into_iter().filter(|name| *name != missing).collect();
+        let rest: Vec<&str> = all().into_iter().filter(|name| *name != missing).collect();
         // Only where versions are stacked, stacks matter.
         let arguments: Vec<&str> = ARGUMENTS
             .into_iter()
@@ -99,7 +104,7 @@ fn each_permission_that_is_missing_is_named_before_anything_is_sent() {
 fn a_user_who_is_no_administrator_imports_as_well() {
     let mut scenario = immich_sandbox::Scenario::new(immich_sandbox::Version::V3_0_3);
     let user = scenario.user("Zoë");
-    let key = scenario.api_key(user, &ALL);
+    let key = scenario.api_key(user, &all());
     let stand = Stand::of(scenario, 1);
     stand.file("photos/a.jpg", b"picture");
     let root = stand.folder.path().join("photos");

@@ -34,7 +34,7 @@ pub(super) fn gather(
         return facts;
     }
     tell("Asking the server");
-    let (server, clients) = server::look(sources, stop);
+    let (server, clients) = server::look(sources, folders, stop);
     facts.server = server;
     tell("Looking at the library");
     let users: Vec<String> = clients.iter().map(user_of).collect();

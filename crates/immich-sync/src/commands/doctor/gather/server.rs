@@ -1,6 +1,5 @@
 //! The server: first without a key, then with each.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -10,14 +9,23 @@ use sync_core::StopFlag;
 
 use super::super::facts::{ServerFacts, Unreached};
 use super::in_one_line;
+use crate::args::JobCommand;
 use crate::commands::init::{Reached, reach, tls_reason};
+use crate::commands::{import, organize};
+use crate::folders::Folders;
 use crate::key::KeySource;
 use crate::output::clean;
 use crate::room;
-use crate::settings::{ServerSettings, Sources, catalogue, kinds_of_data};
+use crate::settings::{
+    Asked, ImportSettings, OrganizeSettings, ServerSettings, Sources, catalogue, kinds_of_data,
+};
 
 /// What is known of the server, and a client for each key that it took.
-pub(super) fn look(sources: &Sources<'_>, stop: &StopFlag) -> (ServerFacts, Vec<Arc<Client>>) {
+pub(super) fn look(
+    sources: &Sources<'_>,
+    folders: &Folders,
+    stop: &StopFlag,
+) -> (ServerFacts, Vec<Arc<Client>>) {
     let Ok(mut settings) = ServerSettings::resolve(sources) else {
         return (ServerFacts::default(), Vec::new());
     };
@@ -53,7 +61,7 @@ pub(super) fn look(sources: &Sources<'_>, stop: &StopFlag) -> (ServerFacts, Vec<
         }
     }
     let clients = with_keys(sources, &settings, stop, &mut facts);
-    facts.needed = needed(sources, &data, &clients);
+    facts.needed = needed(sources, folders, &clients);
     facts.queues = clients
         .iter()
         .find(|client| sees_queues(client))
@@ -94,27 +102,59 @@ fn sees_queues(client: &Client) -> bool {
     server.user.is_admin && server.can(server.queue_permissions()[0])
 }
 
-/// What the commands need that this config is made for.
-fn needed(sources: &Sources<'_>, data: &BTreeSet<Datum>, clients: &[Arc<Client>]) -> Vec<Permission> {
+/// What the runs of this config need: each job by its own settings; without jobs, `write`, and `organize` where something
+/// is said of it.
+fn needed(sources: &Sources<'_>, folders: &Folders, clients: &[Arc<Client>]) -> Vec<Permission> {
     let mut needed = vec![Permission::UserRead];
-    needed.extend(room::permissions(data));
+    // Settings that contradict each other are a finding of their own.
+    let jobs = sources.config.of_jobs(folders.home.as_deref()).unwrap_or_default();
+    for (command, config) in &jobs {
+        needed.extend(of_command(*command, &Sources { config, ..*sources }, folders, clients));
+    }
+    if jobs.is_empty() {
+        needed.extend(of_command(JobCommand::Write, sources, folders, clients));
+        let organizes = catalogue::all().any(|setting| {
+            setting.name.starts_with(catalogue::ORGANIZE)
+                && sources.find(&setting).is_ok_and(|given| given.is_some())
+        });
+        if organizes {
+            needed.extend(of_command(JobCommand::Organize, sources, folders, clients));
+        }
+    }
+    needed.sort();
+    needed.dedup();
+    needed
+}
+
+fn of_command(
+    command: JobCommand,
+    sources: &Sources<'_>,
+    folders: &Folders,
+    clients: &[Arc<Client>],
+) -> Vec<Permission> {
+    let of_import = |asked: Asked<'_>| {
+        let settings = ImportSettings::resolve(sources, folders, asked);
+        settings.map(|settings| import::permissions::needed(&settings)).unwrap_or_default()
+    };
+    match command {
+        JobCommand::Write => of_writing(sources, clients),
+        JobCommand::Organize => OrganizeSettings::resolve(sources, folders)
+            .map(|settings| organize::permissions::needed(&settings))
+            .unwrap_or_default(),
+        JobCommand::ImportFolder => of_import(Asked::Folder(&[])),
+        JobCommand::ImportTakeout => of_import(Asked::Takeout(&[])),
+        JobCommand::ImportApple => of_import(Asked::Apple(None)),
+        JobCommand::ExportApple => Vec::new(),
+    }
+}
+
+fn of_writing(sources: &Sources<'_>, clients: &[Arc<Client>]) -> Vec<Permission> {
+    let data = kinds_of_data(sources).unwrap_or_default();
+    let mut needed = room::permissions(&data);
     let one_by_one = clients.iter().any(|client| client.server().version.major >= room::FACES_ONE_BY_ONE);
     let logs_in = sources.find(&catalogue::LOGIN).is_ok_and(|given| given.is_some());
     if data.contains(&Datum::FaceCoordinates) && one_by_one && !logs_in {
         needed.push(Permission::FaceRead);
     }
-    let has = |prefix: &str| {
-        catalogue::all().any(|setting| {
-            setting.name.starts_with(prefix) && sources.find(&setting).is_ok_and(|given| given.is_some())
-        })
-    };
-    if has(catalogue::ORGANIZE) {
-        needed.extend([Permission::AssetView, Permission::AlbumRead, Permission::StackRead]);
-    }
-    if has(catalogue::IMPORT) {
-        needed.extend([Permission::AssetUpload, Permission::AssetUpdate]);
-    }
-    needed.sort();
-    needed.dedup();
     needed
 }
