@@ -19,6 +19,7 @@ pub(crate) use schedule::{
     DaemonArgs, HealthArgs, InstallArgs, LogsArgs, ScheduleCommand, ScheduleOptions, UninstallArgs,
 };
 
+use crate::settings::catalogue;
 use crate::settings::words::ClassWord;
 pub(crate) use job_command::JobCommand;
 use notes::{
@@ -39,6 +40,31 @@ pub(crate) struct Args {
     /// What to do
     #[command(subcommand)]
     pub(crate) command: Command,
+    #[command(flatten)]
+    language: LanguageOption,
+}
+
+/// The one option that every command has; it is a setting like the others.
+struct LanguageOption;
+
+impl clap::Args for LanguageOption {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        command.args(catalogue::LANG.arguments(false).into_iter().map(|arg| arg.global(true)))
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        Self::augment_args(command)
+    }
+}
+
+impl clap::FromArgMatches for LanguageOption {
+    fn from_arg_matches(_: &clap::ArgMatches) -> Result<Self, clap::Error> {
+        Ok(Self)
+    }
+
+    fn update_from_arg_matches(&mut self, _: &clap::ArgMatches) -> Result<(), clap::Error> {
+        Ok(())
+    }
 }
 
 /// The commands.

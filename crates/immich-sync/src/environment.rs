@@ -11,6 +11,7 @@ use anyhow::Result;
 
 use crate::codes::Code;
 use crate::exit::{usage, usage_of};
+use crate::language::{self, Language};
 use crate::nearest::nearest;
 use crate::settings::setting::{Setting, yes_or_no};
 use crate::settings::{Given, Origin};
@@ -39,6 +40,13 @@ pub(crate) struct Environment(BTreeMap<String, OsString>);
 pub(crate) fn own_variables() -> Vec<OsString> {
     let names = std::env::vars_os().map(|(name, _)| name);
     names.filter(|name| name.as_encoded_bytes().starts_with(b"IMMICH")).collect()
+}
+
+/// The language of the reader, as far as the command line and the environment tell it.
+pub(crate) fn language() -> Language {
+    let arguments: Vec<String> =
+        std::env::args_os().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    language::at_start(&arguments, |name| std::env::var_os(name)?.into_string().ok())
 }
 
 impl Environment {

@@ -9,6 +9,7 @@ mod environment;
 mod exit;
 mod folders;
 mod key;
+mod language;
 mod login;
 mod nearest;
 mod output;
@@ -29,6 +30,7 @@ use crate::args::{Args, Command};
 use crate::exit::ExitStatus;
 
 fn main() -> ExitCode {
+    language::speak(environment::language());
     let args = match Args::try_parse() {
         Ok(args) => args,
         Err(answer) => return refused(&answer),

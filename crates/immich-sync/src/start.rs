@@ -8,6 +8,7 @@ use crate::config::{ConfigFile, JobEntry};
 use crate::environment::Environment;
 use crate::exit::usage;
 use crate::folders::Folders;
+use crate::language;
 use crate::settings::{Sources, catalogue};
 
 /// What a command was told from outside, with the command line.
@@ -27,7 +28,11 @@ impl<'a> Start<'a> {
         let asked_for =
             Sources { matches, environment: &environment, config: &none }.path(&catalogue::CONFIG)?;
         let config = ConfigFile::load(asked_for.as_deref(), &folders.config_files, folders.home.as_deref())?;
-        Ok(Self { matches, environment, config, folders })
+        let start = Self { matches, environment, config, folders };
+        if let Some(language) = start.sources().word(&catalogue::LANG)? {
+            language::speak(language);
+        }
+        Ok(start)
     }
 
     /// The same for a command that can be a job: with `--job`, the config file is as that job sees it. A job that `run`

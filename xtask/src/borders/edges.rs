@@ -8,6 +8,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("apple-photos", &[]),
     ("immich-api", &[]),
     ("immich-sandbox", &[]),
+    ("messages", &[]),
+    ("messages-macros", &["messages"]),
     ("photo-metadata", &[]),
     ("photo-similarity", &[]),
     ("sample-pictures", &[]),
@@ -18,6 +20,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "apple-photos",
             "immich-api",
             "immich-sandbox",
+            "messages",
+            "messages-macros",
             "photo-metadata",
             "photo-similarity",
             "sample-pictures",
@@ -26,7 +30,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         ],
     ),
     ("unattended", &[]),
-    ("xtask", &[]),
+    ("xtask", &["messages"]),
 ];
 
 /// Crates from outside that only one crate may use.

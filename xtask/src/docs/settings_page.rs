@@ -14,8 +14,8 @@ use super::Problem;
 
 const ENGLISH: &str = "docs/configuration.md";
 const GERMAN: &str = "docs/de/configuration.md";
-/// Pairs of lines: English, German; an empty line between two pairs.
-const SENTENCES: &str = "docs/de/configuration.txt";
+/// The part of the catalogue of messages that the help is made of too.
+const SENTENCES: &str = "crates/immich-sync/messages/de/settings.txt";
 
 /// Ends of sentences that the English page makes by rule.
 const BY_RULE: [(&str, &str); 4] = [
@@ -72,12 +72,7 @@ fn translated(root: &Path) -> anyhow::Result<Translated> {
 }
 
 fn sentences(text: &str) -> BTreeMap<String, String> {
-    let mut found = BTreeMap::new();
-    let mut lines = text.lines().filter(|line| !line.trim().is_empty());
-    while let (Some(english), Some(german)) = (lines.next(), lines.next()) {
-        found.insert(english.to_owned(), german.to_owned());
-    }
-    found
+    messages::pairs(text).into_iter().map(|pair| (pair.english, pair.translation)).collect()
 }
 
 /// Goes through the English page, paragraph by paragraph, and row by row in tables.

@@ -30,7 +30,7 @@ impl<P: Picks> Options<P> {
 
 impl<P: Picks> clap::Args for Options<P> {
     fn augment_args(command: Clap) -> Clap {
-        let settings = catalogue::all().filter(|setting| setting.on_command_line && P::takes(setting));
+        let settings = catalogue::all().filter(|setting| is_offered(setting) && P::takes(setting));
         command
             .args(settings.flat_map(|setting| setting.arguments(setting.is_internal || !P::shows(&setting))))
     }
@@ -49,6 +49,11 @@ impl<P: Picks> FromArgMatches for Options<P> {
         self.0 = matches.clone();
         Ok(())
     }
+}
+
+/// Whether a command offers a setting; that of the language is one of the whole program.
+fn is_offered(setting: &Setting) -> bool {
+    setting.on_command_line && setting.name != catalogue::LANG.name
 }
 
 fn is_one_of(setting: &Setting, settings: &[Setting]) -> bool {

@@ -8,6 +8,8 @@ use std::path::Path;
 
 pub(super) use unattended::acts;
 
+use crate::language;
+
 /// The text with everything that would act on a terminal spelled out.
 pub(crate) fn clean(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -19,6 +21,11 @@ pub(crate) fn clean(text: &str) -> String {
         }
     }
     shown
+}
+
+/// What a library said, in the language of the reader and safe to show.
+pub(crate) fn told(text: &str) -> String {
+    clean(&language::said(text))
 }
 
 /// The same for a path; what is not UTF-8 is shown as `�`.

@@ -7,8 +7,9 @@ use std::io::{IsTerminal as _, Write as _};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use anstream::{AutoStream, ColorChoice};
+use messages_macros::{tr, word};
 
-use super::Paint;
+use super::{Paint, told};
 use crate::codes::Code;
 
 /// Whether something of the result could not be written.
@@ -79,9 +80,9 @@ impl Console {
     /// An error with its number, and its causes, one line each.
     pub(crate) fn error(self, error: &anyhow::Error) {
         let code = self.aside.dim(&format!("[{}]", Code::of_error(error)));
-        self.aside(&format!("{} {} {code}", self.aside.red("error:"), super::clean(&error.to_string())));
+        self.aside(&format!("{} {} {code}", self.aside.red(word!("error:")), told(&error.to_string())));
         for cause in causes(error) {
-            self.aside(&format!("  because: {}", super::clean(&cause)));
+            self.aside(&tr!("  because: {}", told(&cause)));
         }
     }
 }

@@ -41,7 +41,7 @@ use sync_core::import::ImportEvent;
 use sync_core::{Event, Reporter, Summary};
 
 pub(crate) use ask::Asker;
-pub(crate) use clean::{clean, clean_path};
+pub(crate) use clean::{clean, clean_path, told};
 pub(crate) use console::{Console, lost_results};
 pub(crate) use dialogue::Dialogue;
 pub(crate) use diff::file_lines;

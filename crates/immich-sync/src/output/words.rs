@@ -2,30 +2,40 @@
 
 use std::time::Duration;
 
+use messages_macros::word;
+
+use crate::language;
+
 /// A number of things: `1 photo`, `12,345 photos`.
 pub(crate) fn count(number: u64, thing: &str) -> String {
-    let plural = if number == 1 { "" } else { "s" };
-    format!("{} {thing}{plural}", thousands(number))
+    let plural = if number == 1 { thing.to_owned() } else { format!("{thing}s") };
+    format!("{} {}", thousands(number), language::word_of(&plural))
 }
 
 /// A number with its thousands set apart.
 pub(crate) fn thousands(number: u64) -> String {
+    let mark = word!(",");
     let digits = number.to_string();
     let mut shown = String::new();
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            shown.push(',');
+            shown.push_str(mark);
         }
         shown.push(digit);
     }
     shown
 }
 
+/// A number that was written with a decimal point, as the reader writes it.
+pub(crate) fn decimal(number: &str) -> String {
+    number.replace('.', word!("."))
+}
+
 /// A time: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`.
 pub(crate) fn time(duration: Duration) -> String {
     let seconds = duration.as_secs();
     match seconds {
-        0..10 => format!("{:.1} s", duration.as_secs_f64()),
+        0..10 => decimal(&format!("{:.1} s", duration.as_secs_f64())),
         10..60 => format!("{seconds} s"),
         60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
         _ => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
@@ -41,7 +51,11 @@ pub(crate) fn size(bytes: u64) -> String {
         }
         (whole, tenths, unit) = (whole / 1000, whole % 1000 / 100, next);
     }
-    if unit == "B" || whole >= 10 { format!("{whole} {unit}") } else { format!("{whole}.{tenths} {unit}") }
+    if unit == "B" || whole >= 10 {
+        format!("{whole} {unit}")
+    } else {
+        decimal(&format!("{whole}.{tenths} {unit}"))
+    }
 }
 
 /// So many bytes in this time: `34 MB/s`.
@@ -57,14 +71,14 @@ pub(crate) fn rate(bytes: u64, elapsed: Duration) -> String {
 
 /// How long ago something was: `just now`, `5 minutes ago`, `3 days ago`, `2 years ago`.
 pub(crate) fn age(seconds: u64) -> String {
-    let (number, thing) = match seconds {
-        0..60 => return "just now".to_owned(),
-        60..3600 => (seconds / 60, "minute"),
-        3600..86_400 => (seconds / 3600, "hour"),
-        86_400..63_072_000 => (seconds / 86_400, "day"),
-        _ => (seconds / 31_536_000, "year"),
+    let (number, of_one, of_many) = match seconds {
+        0..60 => return word!("just now").to_owned(),
+        60..3600 => (seconds / 60, word!("{} minute ago"), word!("{} minutes ago")),
+        3600..86_400 => (seconds / 3600, word!("{} hour ago"), word!("{} hours ago")),
+        86_400..63_072_000 => (seconds / 86_400, word!("{} day ago"), word!("{} days ago")),
+        _ => (seconds / 31_536_000, word!("{} year ago"), word!("{} years ago")),
     };
-    format!("{} ago", count(number, thing))
+    if number == 1 { of_one } else { of_many }.replace("{}", &thousands(number))
 }
 
 /// Columns that a text takes: letters of East Asia and emoji take two, marks on a letter none.
@@ -106,6 +120,7 @@ pub(crate) fn fit(text: &str, width: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::tests::in_german;
 
     #[test]
     fn numbers_read_well() {
@@ -131,6 +146,15 @@ mod tests {
         let expected =
             ["just now", "1 minute ago", "2 hours ago", "1 day ago", "729 days ago", "2 years ago"];
         assert_eq!(ages, expected);
+    }
+
+    #[test]
+    fn numbers_read_well_in_german() {
+        let read = in_german(|| {
+            [thousands(1_234_567), time(Duration::from_millis(420)), size(1_290), age(7200), age(60)]
+        });
+
+        assert_eq!(read, ["1.234.567", "0,4 s", "1,2 kB", "vor 2 Stunden", "vor 1 Minute"]);
     }
 
     #[test]

@@ -31,7 +31,7 @@ struct Told {
 impl Told {
     fn with<T>(&self, resolve: impl FnOnce(&Sources<'_>) -> Result<T>) -> Result<T> {
         let words = ["immich-sync", "write"].into_iter().chain(self.args.iter().copied());
-        let Ok(Args { command: Command::Write(options) }) = Args::try_parse_from(words) else {
+        let Ok(Args { command: Command::Write(options), .. }) = Args::try_parse_from(words) else {
             panic!("{:?} is not taken", self.args)
         };
         let environment = self.environment.iter().map(|(name, value)| ((*name).to_owned(), *value));

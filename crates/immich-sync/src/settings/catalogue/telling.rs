@@ -1,5 +1,6 @@
 //! What a run tells, and what it uses on this machine.
 
+use crate::language::Language;
 use crate::settings::setting::{flag, value, words};
 use crate::settings::words::{EngineWord, LogFormat, LogLevel, StatsFormat};
 
@@ -9,6 +10,8 @@ settings! {
         JSON = flag("json");
         /// No progress, and no summary where all went well
         QUIET = flag("quiet").short('q');
+        /// The language of everything for people; logs and JSON are English [default: that of the locale]
+        LANG = value("lang", "LANGUAGE").parser(words::<Language>);
         /// How much is told
         LOG_LEVEL = value("log-level", "LEVEL").parser(words::<LogLevel>);
         /// A file that everything is written to, for its owner only

@@ -11,7 +11,7 @@ fn of(args: &[&str], environment: &[(&str, &str)]) -> Result<ExportSettings> {
     let words = ["immich-sync", "export", "apple-photos", LIBRARY].into_iter().chain(args.iter().copied());
     let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), *value));
     let parsed = Args::try_parse_from(words);
-    let Ok(Args { command: Command::Export(ExportCommand::ApplePhotos(args)) }) = parsed else {
+    let Ok(Args { command: Command::Export(ExportCommand::ApplePhotos(args)), .. }) = parsed else {
         panic!("{args:?} is not taken")
     };
     let sources = Sources {

@@ -16,7 +16,7 @@ fn of(args: &[&str], environment: &[(&str, &str)], config: &str) -> Result<Impor
     let words = ["immich-sync", "import"].into_iter().chain(args.iter().copied());
     let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), *value));
     let parsed = Args::try_parse_from(words);
-    let Ok(Args { command: Command::Import(command) }) = parsed else { panic!("{args:?} is not taken") };
+    let Ok(Args { command: Command::Import(command), .. }) = parsed else { panic!("{args:?} is not taken") };
     let (matches, asked) = match &command {
         ImportCommand::Folder(args) => (args.options.matches(), Asked::Folder(&args.paths)),
         ImportCommand::GoogleTakeout(args) => (args.options.matches(), Asked::Takeout(&args.paths)),

@@ -14,7 +14,7 @@ const SERVER: [(&str, &str); 2] = [("IMMICH_URL", "http://nas:2283"), ("IMMICH_A
 /// What the command line, the environment and a config file of this name make of it.
 fn of(args: &[&str], environment: &[(&str, &str)], config: (&str, &str)) -> Result<OrganizeSettings> {
     let words = ["immich-sync", "organize"].into_iter().chain(args.iter().copied());
-    let Ok(Args { command: Command::Organize(organize) }) = Args::try_parse_from(words) else {
+    let Ok(Args { command: Command::Organize(organize), .. }) = Args::try_parse_from(words) else {
         panic!("{args:?} is not taken")
     };
     let environment = environment.iter().map(|(name, value)| ((*name).to_owned(), *value));
