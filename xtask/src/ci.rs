@@ -17,7 +17,7 @@ use crate::{borders, browser, docs, harness, metrics, packages, shell, tests_run
 
 type Step = (&'static str, fn(&Workspace) -> anyhow::Result<()>);
 
-const STEPS: [Step; 13] = [
+const STEPS: [Step; 14] = [
     ("setup", tools::setup),
     ("borders", borders::check),
     ("metrics", |workspace| metrics::run(workspace, &MetricsArgs::default())),
@@ -31,6 +31,7 @@ const STEPS: [Step; 13] = [
         shell::run(command.current_dir(&workspace.root))
     }),
     ("docs", docs::check),
+    ("messages", crate::messages::check),
     ("packages", packages::check),
     ("browser", |workspace| browser::run(workspace, &BrowserArgs::default())),
     ("demo", |workspace| harness::demo(workspace, &DemoArgs::default())),

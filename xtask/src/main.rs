@@ -13,6 +13,7 @@ mod environment;
 mod fuzz;
 mod harness;
 mod imports;
+mod messages;
 mod metrics;
 mod packages;
 mod shell;
@@ -74,6 +75,8 @@ enum Command {
     CheckBorders,
     /// Check that the documents agree with the program, with each other and in both languages
     Docs(docs::DocsArgs),
+    /// Check that everything that people read has its German, and that the German is right in itself
+    Messages,
     /// Check the packages as far as that goes without building them
     Packages(packages::PackagesArgs),
     /// Count files, lines, long functions, missing docs and calls that may panic
@@ -111,6 +114,7 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Browser(args) => browser::run(&workspace, &args),
         Command::Docs(args) => docs::run(&workspace, &args),
         Command::CheckBorders => borders::check(&workspace),
+        Command::Messages => crate::messages::check(&workspace),
         Command::Packages(args) => packages::run(&workspace, &args),
         Command::Metrics(args) => metrics::run(&workspace, &args),
     }

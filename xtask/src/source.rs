@@ -149,7 +149,7 @@ fn put(tree: &TokenTree, marks: Marks, out: &mut Vec<Token>) {
 }
 
 /// Whether an attribute starts here: its content, whether it is an inner one, how many tokens it has.
-fn attribute_at(trees: &[TokenTree]) -> Option<(TokenStream, bool, usize)> {
+pub(crate) fn attribute_at(trees: &[TokenTree]) -> Option<(TokenStream, bool, usize)> {
     let punct =
         |tree: &TokenTree, sign: char| matches!(tree, TokenTree::Punct(found) if found.as_char() == sign);
     if !punct(trees.first()?, '#') {
@@ -165,11 +165,17 @@ fn attribute_at(trees: &[TokenTree]) -> Option<(TokenStream, bool, usize)> {
     }
 }
 
+/// Whether an attribute marks what is built for tests only.
+pub(crate) fn is_for_tests(attribute: &TokenStream) -> bool {
+    let text = attribute.to_string().replace(' ', "");
+    text == "cfg(test)" || text == "test" || text.starts_with("cfg(all(test")
+}
+
 fn marks_of(attribute: &TokenStream) -> Marks {
     let text = attribute.to_string().replace(' ', "");
     let against_panic = ["clippy::unwrap_used", "clippy::expect_used", "clippy::panic"];
     Marks {
-        in_test: text == "cfg(test)" || text == "test" || text.starts_with("cfg(all(test"),
+        in_test: is_for_tests(attribute),
         expected: text.starts_with("expect(") && against_panic.iter().any(|lint| text.contains(lint)),
     }
 }

@@ -1,0 +1,135 @@
+//! Texts that look as if people read them, and nobody does.
+//!
+//! A line names a file or a folder, the beginning of its texts (empty: all of them), and why they need no German. A line
+//! that fits nothing any more is reported, so that the list does not outlive its reasons.
+
+use std::path::{Path, PathBuf};
+
+use super::texts::Text;
+use super::{Problem, Said};
+
+struct LeftOut {
+    /// From `crates` on; a folder ends with a slash.
+    place: &'static str,
+    /// How the texts begin; none means all.
+    beginnings: &'static [&'static str],
+    /// Why.
+    reason: &'static str,
+}
+
+const fn all(place: &'static str, reason: &'static str) -> LeftOut {
+    LeftOut { place, beginnings: &[], reason }
+}
+
+const fn some(place: &'static str, beginnings: &'static [&'static str], reason: &'static str) -> LeftOut {
+    LeftOut { place, beginnings, reason }
+}
+
+const SENT: &str = "goes to the server or comes from it";
+const EXIFTOOL: &str = "is said to ExifTool or by it";
+const LAYOUT: &str = "is compared, and never shown";
+const KEPT: &str = "is kept by the state, where programs read it";
+const UNIT: &str = "stands in a file that is made for the system";
+const FUZZED: &str = "fails a fuzz test";
+const EXAMPLE: &str = "is what one types";
+const FOUND: &str = "is looked for in names of files and folders";
+const WRITTEN: &str = "is written to the server, where it has to be found again";
+
+const LIST: &[LeftOut] = &[
+    some("crates/apple-photos/src/", &["WHERE "], "is a piece of SQL"),
+    some("crates/immich-api/src/address.rs", &["http"], "is the scheme of an address"),
+    some("crates/immich-api/src/item_stream.rs", &["see the trouble"], "is replaced by the trouble"),
+    some("crates/immich-api/src/session.rs", &["Bearer "], SENT),
+    some("crates/immich-api/src/stack_orders.rs", &["Asset not in stack"], SENT),
+    all("crates/immich-api/src/upload_form.rs", SENT),
+    some("crates/immich-api/src/writer.rs", &["Job is already running"], SENT),
+    some("crates/photo-metadata/src/abilities.rs", &["JPEG XL"], "is a name"),
+    some("crates/photo-metadata/src/engine.rs", &["1 image files", "Error "], EXIFTOOL),
+    some("crates/photo-metadata/src/engines.rs", &["{} and {}"], KEPT),
+    some("crates/photo-metadata/src/exiftool/process.rs", &["\nulimit", "-echo4"], EXIFTOOL),
+    all("crates/photo-metadata/src/fuzzing/", FUZZED),
+    all("crates/photo-metadata/src/native/heif/parts.rs", LAYOUT),
+    all("crates/photo-metadata/src/native/jpeg/parts.rs", LAYOUT),
+    some("crates/photo-metadata/src/native/png/mod.rs", &["PNG:"], LAYOUT),
+    some("crates/photo-metadata/src/native/video/listing.rs", &["Movie:"], LAYOUT),
+    some("crates/photo-metadata/src/native/webp/mod.rs", &["WebP:"], LAYOUT),
+    some("crates/photo-metadata/src/replace/digest.rs", &["spots:"], LAYOUT),
+    some("crates/photo-metadata/src/structure/", &["cut block", "behind the ", "scan and "], LAYOUT),
+    all("crates/photo-similarity/src/name/marks.rs", FOUND),
+    some("crates/sync-core/src/deeds/caption.rs", &["immich-sync: group "], WRITTEN),
+    some("crates/sync-core/src/deeds/deed.rs", &["moving half"], "is joined with `its` before it is shown"),
+    some("crates/sync-core/src/import/item.rs", &["immich-sync 2026 "], KEPT),
+    some("crates/sync-core/src/import/sources/apple/albums.rs", &["Untitled album"], WRITTEN),
+    some(
+        "crates/sync-core/src/import/sources/apple/facts.rs",
+        &["Screen recording", "Live Photo", "Slow motion"],
+        WRITTEN,
+    ),
+    some(
+        "crates/sync-core/src/import/sources/folder/bans.rs",
+        &["lightroom ", "network ", "recently ", "system ", "temporary "],
+        FOUND,
+    ),
+    all("crates/sync-core/src/import/sources/takeout/albums.rs", FOUND),
+    all("crates/sync-core/src/import/sources/takeout/names.rs", FOUND),
+    some(
+        "crates/sync-core/src/organize/actions/albums.rs",
+        &["immich-sync album ", "Photos that belong together"],
+        WRITTEN,
+    ),
+    all("crates/sync-core/src/organize/actions/describe.rs", WRITTEN),
+    some("crates/sync-core/src/organize/place.rs", &["immich-sync 2026 "], KEPT),
+    all("crates/sync-core/src/organize/scan/compare.rs", KEPT),
+    some("crates/sync-core/src/organize/scan/desk.rs", &["{} file"], KEPT),
+    some("crates/sync-core/src/organize/scan/exchange.rs", &["immich-sync hashes"], "stands in a file"),
+    all("crates/sync-core/src/organize/sources/local/names.rs", FOUND),
+    some("crates/sync-core/src/organize/summary.rs", &["organize-seen "], KEPT),
+    all("crates/sync-core/src/paths/folders.rs", FOUND),
+    some("crates/sync-core/src/queues.rs", &["queues paused"], KEPT),
+    some("crates/sync-core/src/state/", &["id, run, ", "slot, ", "item, ", "WHERE "], "is a piece of SQL"),
+    some("crates/sync-core/src/state/record.rs", &["user"], "is joined before it is shown"),
+    some("crates/sync-core/src/writeback/fingerprint.rs", &["{} with {}"], KEPT),
+    some("crates/unattended/src/log_file.rs", &["{now} WARN"], "stands in the log"),
+    all("crates/unattended/src/metrics.rs", "is read by Prometheus"),
+    all("crates/unattended/src/notice/request.rs", "is for developers, or goes to a service"),
+    some("crates/unattended/src/units/", &["{minutes} ", "Made by ", "CapabilityBoundingSet"], UNIT),
+    some("crates/immich-sync/src/settings/catalogue/unattended.rs", &["start, ", "failure, "], EXAMPLE),
+    all("crates/immich-sync/src/settings/family.rs", "names a family of settings, and is never shown"),
+    some("crates/immich-sync/src/settings/import/", &["Pictures/", "import "], EXAMPLE),
+    all(
+        "crates/immich-sync/src/settings/reference.rs",
+        "makes the English page; the German one is made of it",
+    ),
+];
+
+/// Whether a text is on the list.
+pub(super) fn has(path: &Path, text: &Text) -> bool {
+    LIST.iter().any(|entry| entry.fits(path, text))
+}
+
+/// Lines of the list that fit no text.
+pub(super) fn of_no_source(said: &[Said]) -> Vec<Problem> {
+    let fits = |entry: &LeftOut| {
+        said.iter().any(|file| file.texts.literals.iter().any(|text| entry.fits(&file.path, text)))
+    };
+    LIST.iter()
+        .filter(|entry| !fits(entry))
+        .map(|entry| Problem {
+            file: PathBuf::from(file!()),
+            line: 1,
+            text: format!("fits no text: {} {:?} ({})", entry.place, entry.beginnings, entry.reason),
+        })
+        .collect()
+}
+
+impl LeftOut {
+    fn fits(&self, path: &Path, text: &Text) -> bool {
+        let is_there = match self.place.strip_suffix('/') {
+            Some(folder) => path.starts_with(folder),
+            None => path == Path::new(self.place),
+        };
+        is_there
+            && (self.beginnings.is_empty()
+                || self.beginnings.iter().any(|beginning| text.value.starts_with(beginning)))
+    }
+}
