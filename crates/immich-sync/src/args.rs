@@ -10,6 +10,7 @@ mod notes;
 mod picks;
 mod schedule;
 mod setup;
+mod spoken;
 
 use std::path::PathBuf;
 
@@ -32,6 +33,7 @@ use picks::{
 };
 use setup::{DOCTOR_NOTES, INIT_NOTES};
 pub(crate) use setup::{DoctorArgs, InitArgs, SyncWord};
+pub(crate) use spoken::print;
 
 /// Keeps an Immich library and the original photo files in step
 #[derive(Parser)]

@@ -115,6 +115,11 @@ pub(crate) mod tests {
         made
     }
 
+    /// Whether the catalogue has a text, also where both languages say the same.
+    pub(crate) fn is_known(english: &str) -> bool {
+        german().word(english).is_some()
+    }
+
     fn chosen(arguments: &[&str], variables: &[(&str, &str)]) -> Language {
         let arguments: Vec<String> = arguments.iter().map(|text| (*text).to_owned()).collect();
         let held =

@@ -24,14 +24,12 @@ mod states;
 
 use std::process::ExitCode;
 
-use clap::Parser as _;
-
 use crate::args::{Args, Command};
 use crate::exit::ExitStatus;
 
 fn main() -> ExitCode {
     language::speak(environment::language());
-    let args = match Args::try_parse() {
+    let args = match Args::spoken() {
         Ok(args) => args,
         Err(answer) => return refused(&answer),
     };
@@ -62,6 +60,6 @@ fn main() -> ExitCode {
 /// `--help` and `--version` end here too, with 0; a mistake on the command line ends with 2.
 fn refused(answer: &clap::Error) -> ExitCode {
     // Where even this cannot be printed, the exit code has to do.
-    let _ = answer.print();
+    let _ = args::print(answer);
     ExitCode::from(u8::try_from(answer.exit_code()).unwrap_or(ExitStatus::Usage.code()))
 }

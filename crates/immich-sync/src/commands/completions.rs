@@ -2,7 +2,6 @@
 
 use std::io::Write as _;
 
-use clap::CommandFactory as _;
 use clap_complete::Shell;
 
 use crate::args::Args;
@@ -14,7 +13,7 @@ pub(crate) fn run(shell: Shell) {
 
 fn script(shell: Shell) -> Vec<u8> {
     let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Args::command(), "immich-sync", &mut script);
+    clap_complete::generate(shell, &mut Args::in_language(), "immich-sync", &mut script);
     script
 }
 
