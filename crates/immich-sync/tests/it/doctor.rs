@@ -59,7 +59,7 @@ fn where_all_is_well_it_says_so_and_changes_nothing() {
     ] {
         assert_is(&checks, id, "ok", text);
     }
-    assert!(shown.stdout.contains("31 checks: "), "{}", shown.stdout);
+    assert!(shown.stdout.contains("32 checks: "), "{}", shown.stdout);
     assert_eq!((place.contents(), crate::place::contents(&place.home())), (before, home));
     assert_eq!((names(), place.sandbox.writes().len()), (entries, 0));
     for said in [said, shown] {
@@ -209,4 +209,21 @@ fn names_that_act_on_a_terminal_are_spelled_out() {
     let said = Said::by(&mut doctor(&place, &["--library", odd.to_str().unwrap()])).ended_with(1);
 
     assert!(said.stdout.contains("a\\u{1b}[2Jb") && !said.stdout.contains('\u{1b}'), "{}", said.stdout);
+}
+
+#[test]
+fn a_schedule_that_the_system_does_not_know_is_told_with_the_way_to_it() {
+    let place = Place::with(1);
+    let config = place.folder.path().join("config.toml");
+    std::fs::write(
+        &config,
+        "[schedule]\nat = [\"02:00\"]\n[[job]]\nname = \"photos\"\ncommand = \"write\"\n",
+    )
+    .unwrap();
+
+    let said = Said::by(&mut doctor(&place, &["--json", "--config", config.to_str().unwrap()])).ended_with(0);
+
+    assert_is(&checks(&said), "schedule", "note", "`immich-sync schedule install`");
+    let without = Said::by(&mut doctor(&place, &["--json"])).ended_with(0);
+    assert_is(&checks(&without), "schedule", "skipped", "no [schedule]");
 }

@@ -7,6 +7,8 @@ use immich_api::{Permission, Queue, ServerInfo, ServerVersion};
 use jiff::Timestamp;
 use photo_metadata::exiftool::ExifToolVersion;
 
+use crate::commands::schedule::Standing;
+
 /// Everything.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
@@ -188,6 +190,8 @@ pub(super) struct StateFacts {
     pub(super) last_run: Option<(Timestamp, Option<Timestamp>)>,
     /// The jobs of a schedule, as its runs left them.
     pub(super) jobs: Vec<unattended::status::JobStatus>,
+    /// How the schedule of the config stands, where it has one, or why that is not known.
+    pub(super) schedule: Option<Result<Option<Standing>, String>>,
     /// The time now.
     pub(super) now: Timestamp,
 }

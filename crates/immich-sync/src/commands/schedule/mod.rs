@@ -18,13 +18,15 @@ use anyhow::Result;
 
 use crate::args::{ScheduleCommand, ScheduleOptions};
 use crate::exit::{ExitStatus, usage};
+use crate::folders::Folders;
 use crate::output::Console;
-use crate::settings::{ScheduleSettings, catalogue};
+use crate::settings::{ScheduleSettings, Sources, catalogue};
 use crate::start::Start;
 use pieces::{Found, Homes, Place, pieces, places};
 use service::User;
 
 pub(crate) use service::config;
+pub(crate) use status::Standing;
 pub(crate) use system::System;
 
 /// Runs the command; tells how it went.
@@ -79,7 +81,7 @@ impl<'a> Here<'a> {
     fn read(options: &'a ScheduleOptions) -> Result<Self> {
         let start = Start::read(options.options.matches())?;
         start.sources().environment.refuse_unknown(&catalogue::variables())?;
-        let config_home = config_home(&start)?;
+        let config_home = config_home(&start.folders)?;
         let user = User::of(System::Cron, &start.sources(), &start.folders)?;
         Ok(Self { start, system: System::Cron, user, config_home })
     }
@@ -93,16 +95,8 @@ impl<'a> Here<'a> {
         Homes { home: &self.user.home, config: &self.config_home }
     }
 
-    /// The first system in which something of ours is.
     fn installed(&self) -> Result<Option<System>> {
-        for system in system::ALL {
-            for place in places(system, &self.homes()) {
-                if !matches!(place.look()?, Found::Nothing | Found::Foreign) {
-                    return Ok(Some(system));
-                }
-            }
-        }
-        Ok(None)
+        installed(&self.homes())
     }
 
     /// What should be there.
@@ -116,12 +110,37 @@ impl<'a> Here<'a> {
     }
 }
 
+/// The first system in which something of ours is.
+fn installed(homes: &Homes<'_>) -> Result<Option<System>> {
+    for system in system::ALL {
+        for place in places(system, homes) {
+            if !matches!(place.look()?, Found::Nothing | Found::Foreign) {
+                return Ok(Some(system));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// How the schedule of a config stands with the system; `None` where the config has none.
+pub(crate) fn standing(sources: &Sources<'_>, folders: &Folders) -> Result<Option<Standing>> {
+    let Some(settings) = ScheduleSettings::find(sources)? else { return Ok(None) };
+    let config = config_home(folders)?;
+    let home = folders.home.as_deref().ok_or_else(|| usage("there is no home folder; set HOME"))?;
+    let homes = Homes { home, config: &config };
+    let Some(system) = installed(&homes)? else { return Ok(Some(Standing::None)) };
+    let user = User::of(system, sources, folders)?;
+    let wanted = pieces(system, &homes, &service::service(sources, &settings, system, &user)?)?;
+    let found = places(system, &homes).iter().map(Place::look).collect::<Result<Vec<_>>>()?;
+    Ok(Some(Standing::of(&wanted, &found, system.is_active(user.uid)?)))
+}
+
 fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
 
-fn config_home(start: &Start<'_>) -> Result<PathBuf> {
-    let ours = start.folders.config_files.first();
+fn config_home(folders: &Folders) -> Result<PathBuf> {
+    let ours = folders.config_files.first();
     let folder = ours.and_then(|file| file.parent()?.parent());
     folder.map(PathBuf::from).ok_or_else(|| usage("there is no home folder; set HOME"))
 }

@@ -56,16 +56,21 @@ pub(super) fn run(args: &ScheduleOptions, console: Console) -> Result<ExitStatus
 
 /// How a schedule stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Standing {
+pub(crate) enum Standing {
+    /// As the config says.
     Installed,
+    /// As the config said before.
     Outdated,
+    /// Changed by hand, or made by somebody else.
     Changed,
+    /// There, and the system does not start it.
     Inactive,
+    /// Not there.
     None,
 }
 
 impl Standing {
-    fn of(wanted: &[Piece], found: &[Found], is_active: bool) -> Self {
+    pub(super) fn of(wanted: &[Piece], found: &[Found], is_active: bool) -> Self {
         if found.iter().all(|found| matches!(found, Found::Nothing | Found::Foreign)) {
             return Self::None;
         }

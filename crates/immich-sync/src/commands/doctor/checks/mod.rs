@@ -24,7 +24,7 @@ const fn check(id: &'static str, title: &'static str, judge: fn(&Facts) -> Verdi
 }
 
 /// All of them.
-pub(super) const ALL: [Check; 31] = [
+pub(super) const ALL: [Check; 32] = [
     check("config", "Config file", settings::config),
     check("config-mode", "Config file: who may read it", settings::config_mode),
     check("settings", "Settings", settings::settings),
@@ -55,6 +55,7 @@ pub(super) const ALL: [Check; 31] = [
     check("state-disk", "State: its disk", state::disk),
     check("state", "State: database", state::database),
     check("unfinished", "Unfinished changes and other runs", state::unfinished),
+    check("schedule", "Schedule", state::schedule),
     check("last-run", "Last run", state::last_run),
 ];
 

@@ -4,6 +4,7 @@ use jiff::SignedDuration;
 
 use super::super::facts::Facts;
 use super::super::verdict::{Verdict, failure, note, ok, skipped, warning};
+use crate::commands::schedule::Standing;
 use crate::output::{clean, clean_path, count, size};
 
 /// The database and its log grow within that.
@@ -57,6 +58,33 @@ pub(super) fn unfinished(facts: &Facts) -> Verdict {
             "the next run puts them in order before anything else; no file is half written",
         ),
         None => skipped("nothing was written yet"),
+    }
+}
+
+pub(super) fn schedule(facts: &Facts) -> Verdict {
+    match &facts.state.schedule {
+        None => skipped("not looked at"),
+        Some(Err(error)) => note(clean(error), "put that right; until then nothing starts runs"),
+        Some(Ok(None)) => skipped("the config file has no [schedule]"),
+        Some(Ok(Some(standing))) => match standing {
+            Standing::Installed => ok("the system starts runs as the config file says"),
+            Standing::Outdated => warning(
+                "the system starts runs, but no longer as the config file says",
+                "run `immich-sync schedule install` again",
+            ),
+            Standing::Inactive => warning(
+                "its files are there, but the system does not start it",
+                "run `immich-sync schedule install` again",
+            ),
+            Standing::Changed => note(
+                "installed and changed by hand",
+                "nothing to do; `immich-sync schedule install --force` makes it new",
+            ),
+            Standing::None => note(
+                "the config file has one, and the system does not know it",
+                "run `immich-sync schedule install`; nothing to do where `immich-sync daemon` keeps it",
+            ),
+        },
     }
 }
 
@@ -124,6 +152,21 @@ mod tests {
         assert_eq!(last_run(&with(|job| job.last_good = Some(long_ago))).level, Level::Warning);
         assert_eq!(last_run(&with(|job| job.last_good = Some(now()))).level, Level::Ok);
         assert_eq!(last_run(&Facts::default()).level, Level::Skipped);
+    }
+
+    #[test]
+    fn a_schedule_that_nobody_keeps_is_told() {
+        let level = |standing| {
+            let mut facts = Facts::default();
+            facts.state.schedule = Some(Ok(standing));
+            schedule(&facts).level
+        };
+
+        assert_eq!(level(Some(Standing::Installed)), Level::Ok);
+        assert_eq!(level(Some(Standing::None)), Level::Note);
+        assert_eq!(level(Some(Standing::Inactive)), Level::Warning);
+        assert_eq!(level(Some(Standing::Outdated)), Level::Warning);
+        assert_eq!(level(None), Level::Skipped);
     }
 
     #[test]

@@ -12,9 +12,10 @@ use super::super::facts::StateFacts;
 use super::library::room;
 use super::machine::existing;
 use super::{in_one_line, within};
+use crate::commands::schedule;
 use crate::folders::Folders;
 use crate::output::clean;
-use crate::settings::{Sources, catalogue};
+use crate::settings::{Sources, catalogue, states as states_of_runs};
 use crate::states;
 
 /// A large state is read in full.
@@ -22,8 +23,10 @@ const WHOLE: Duration = Duration::from_mins(1);
 
 pub(super) fn look(sources: &Sources<'_>, folders: &Folders, place: Option<PathBuf>) -> StateFacts {
     let mut facts = StateFacts { now: Timestamp::now(), ..StateFacts::default() };
-    if let Some(states) = &folders.states {
-        let status = Status::read(&Status::path(states)).unwrap_or_default();
+    let standing = schedule::standing(sources, folders);
+    facts.schedule = Some(standing.map_err(|error| in_one_line(&error)));
+    if let Ok(states) = states_of_runs(sources, folders) {
+        let status = Status::read(&Status::path(&states)).unwrap_or_default();
         let config = std::path::absolute(&sources.config.path).unwrap_or_default();
         facts.jobs = status.of_config(&config).cloned().collect();
     }
