@@ -33,6 +33,7 @@ const UNIT: &str = "stands in a file that is made for the system";
 const FUZZED: &str = "fails a fuzz test";
 const EXAMPLE: &str = "is what one types";
 const FOUND: &str = "is looked for in names of files and folders";
+const JOINED: &str = "is nothing without what it is joined with; joined.txt has the whole";
 const WRITTEN: &str = "is written to the server, where it has to be found again";
 
 const LIST: &[LeftOut] = &[
@@ -46,6 +47,7 @@ const LIST: &[LeftOut] = &[
     some("crates/photo-metadata/src/abilities.rs", &["JPEG XL"], "is a name"),
     some("crates/photo-metadata/src/engine.rs", &["1 image files", "Error "], EXIFTOOL),
     some("crates/photo-metadata/src/engines.rs", &["{} and {}"], KEPT),
+    some("crates/photo-metadata/src/engines.rs", &["{reason}, and {blocked}"], JOINED),
     some("crates/photo-metadata/src/exiftool/process.rs", &["\nulimit", "-echo4"], EXIFTOOL),
     all("crates/photo-metadata/src/fuzzing/", FUZZED),
     all("crates/photo-metadata/src/native/heif/parts.rs", LAYOUT),
@@ -57,7 +59,8 @@ const LIST: &[LeftOut] = &[
     some("crates/photo-metadata/src/structure/", &["cut block", "behind the ", "scan and "], LAYOUT),
     all("crates/photo-similarity/src/name/marks.rs", FOUND),
     some("crates/sync-core/src/deeds/caption.rs", &["immich-sync: group "], WRITTEN),
-    some("crates/sync-core/src/deeds/deed.rs", &["moving half"], "is joined with `its` before it is shown"),
+    some("crates/sync-core/src/deeds/deed.rs", &["moving half"], JOINED),
+    some("crates/sync-core/src/import/", &["its {field}", "`{name}` is {why}"], JOINED),
     some("crates/sync-core/src/import/item.rs", &["immich-sync 2026 "], KEPT),
     some("crates/sync-core/src/import/sources/apple/albums.rs", &["Untitled album"], WRITTEN),
     some(
@@ -87,10 +90,12 @@ const LIST: &[LeftOut] = &[
     all("crates/sync-core/src/paths/folders.rs", FOUND),
     some("crates/sync-core/src/queues.rs", &["queues paused"], KEPT),
     some("crates/sync-core/src/state/", &["id, run, ", "slot, ", "item, ", "WHERE "], "is a piece of SQL"),
-    some("crates/sync-core/src/state/record.rs", &["user"], "is joined before it is shown"),
+    some("crates/sync-core/src/state/record.rs", &["user"], JOINED),
+    some("crates/sync-core/src/state/trouble.rs", &["cannot {doing}"], JOINED),
     some("crates/sync-core/src/writeback/fingerprint.rs", &["{} with {}"], KEPT),
     some("crates/unattended/src/log_file.rs", &["{now} WARN"], "stands in the log"),
     all("crates/unattended/src/metrics.rs", "is read by Prometheus"),
+    some("crates/unattended/src/notice/mod.rs", &["{} at {}"], JOINED),
     all("crates/unattended/src/notice/request.rs", "is for developers, or goes to a service"),
     some("crates/unattended/src/units/", &["{minutes} ", "Made by ", "CapabilityBoundingSet"], UNIT),
     some("crates/immich-sync/src/settings/catalogue/unattended.rs", &["start, ", "failure, "], EXAMPLE),
