@@ -98,6 +98,7 @@ const LIST: &[LeftOut] = &[
     some("crates/unattended/src/notice/mod.rs", &["{} at {}"], JOINED),
     all("crates/unattended/src/notice/request.rs", "is for developers, or goes to a service"),
     some("crates/unattended/src/units/", &["{minutes} ", "Made by ", "CapabilityBoundingSet"], UNIT),
+    some("crates/immich-sync/src/commands/schedule/install.rs", &["{} {whose}"], JOINED),
     some("crates/immich-sync/src/settings/catalogue/unattended.rs", &["start, ", "failure, "], EXAMPLE),
     all("crates/immich-sync/src/settings/family.rs", "names a family of settings, and is never shown"),
     some("crates/immich-sync/src/settings/import/", &["Pictures/", "import "], EXAMPLE),
@@ -114,9 +115,8 @@ pub(super) fn has(path: &Path, text: &Text) -> bool {
 
 /// Lines of the list that fit no text.
 pub(super) fn of_no_source(said: &[Said]) -> Vec<Problem> {
-    let fits = |entry: &LeftOut| {
-        said.iter().any(|file| file.texts.literals.iter().any(|text| entry.fits(&file.path, text)))
-    };
+    let fits =
+        |entry: &LeftOut| said.iter().any(|file| file.texts.iter().any(|text| entry.fits(&file.path, text)));
     LIST.iter()
         .filter(|entry| !fits(entry))
         .map(|entry| Problem {

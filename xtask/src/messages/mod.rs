@@ -21,7 +21,7 @@ use anyhow::bail;
 use crate::source::Source;
 use crate::workspace::Workspace;
 use entries::Entry;
-use texts::Texts;
+use texts::Text;
 
 /// Where the catalogue is.
 const FOLDER: &str = "crates/immich-sync/messages/de";
@@ -33,9 +33,11 @@ const BINARY: &str = "immich-sync";
 const SPEAKERS: [&str; 7] =
     ["immich-api", "photo-metadata", "photo-similarity", "apple-photos", "sync-core", "unattended", BINARY];
 
-/// Files whose English stands in no literal: it is the system's, or joined of two pieces while the program runs, or that of
-/// the page of settings, which `docs` looks at.
-const FROM_ELSEWHERE: [&str; 3] = ["system.txt", "joined.txt", "settings.txt"];
+/// Files whose English stands in no literal as it is: what the system says, what the parser of the command line says, what is
+/// joined of pieces while the program runs, and sentences of the help and of the page of settings, which a test of the
+/// program and `docs` look at.
+const FROM_ELSEWHERE: [&str; 5] =
+    ["system.txt", "command-line.txt", "joined.txt", "help.txt", "settings.txt"];
 
 /// Something that is wrong with the catalogue or with a text.
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,7 +58,7 @@ impl fmt::Display for Problem {
 struct Said {
     krate: String,
     path: PathBuf,
-    texts: Texts,
+    texts: Vec<Text>,
 }
 
 /// Prints each problem; any is an error.
@@ -98,7 +100,7 @@ fn without_german(said: &[Said], entries: &[Entry]) -> Vec<Problem> {
     let mut known: BTreeSet<&str> = entries.iter().map(|entry| entry.english.as_str()).collect();
     let mut problems = Vec::new();
     for file in said {
-        for text in &file.texts.literals {
+        for text in &file.texts {
             if people::is_told(&file.krate, &file.path, text) && known.insert(&text.template) {
                 let template = text.template.replace('\n', "\\n");
                 problems.push(Problem {
@@ -114,10 +116,9 @@ fn without_german(said: &[Said], entries: &[Entry]) -> Vec<Problem> {
 
 /// Entries that no source says.
 fn of_no_source(said: &[Said], entries: &[Entry]) -> Vec<Problem> {
-    let texts = || said.iter().flat_map(|file| &file.texts.literals);
+    let texts = || said.iter().flat_map(|file| &file.texts);
     let mut known: BTreeSet<&str> = texts().map(|text| text.template.as_str()).collect();
     known.extend(texts().map(|text| text.value.as_str()));
-    known.extend(said.iter().flat_map(|file| &file.texts.paragraphs).map(String::as_str));
     // `count` puts an `s` behind what it counts.
     let plurals: Vec<String> =
         texts().filter(|text| text.is_in("count")).map(|text| format!("{}s", text.value)).collect();
@@ -165,10 +166,8 @@ mod tests {
 
     #[test]
     fn an_entry_of_no_source_is_named_and_plurals_are_of_a_source() {
-        let said =
-            said("/// The help.\nfn f() { count(n, \"photo\"); a(\"braces { }\"); format!(\"a {b}\") }");
-        let text = "photo\nFoto\n\nphotos\nFotos\n\nalbum\nAlbum\n\nbraces {{ }}\nKlammern {{ }}\n\na {b}\nein {b}\n\n\
-            The help\nDie Hilfe\n";
+        let said = said("fn f() { count(n, \"photo\"); a(\"braces { }\"); format!(\"a {b}\") }");
+        let text = "photo\nFoto\n\nphotos\nFotos\n\nalbum\nAlbum\n\nbraces {{ }}\nKlammern {{ }}\n\na {b}\nein {b}\n";
 
         let problems = of_no_source(&said, &entries(text));
 

@@ -161,7 +161,7 @@ mod tests {
     use super::*;
 
     fn told(krate: &str, path: &str, source: &str) -> Vec<String> {
-        let texts = texts::of_text(source).unwrap().literals;
+        let texts = texts::of_text(source).unwrap();
         texts
             .iter()
             .filter(|text| is_told(krate, Path::new(path), text))

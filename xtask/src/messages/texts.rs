@@ -45,21 +45,13 @@ impl Text {
     }
 }
 
-/// What a file says; its tests are left out.
-#[derive(Debug, Default)]
-pub(super) struct Texts {
-    pub(super) literals: Vec<Text>,
-    /// Paragraphs of comments for documents, as `--help` shows those of options: in one line, without the last full stop.
-    pub(super) paragraphs: Vec<String>,
-}
-
-/// What a file says.
-pub(super) fn of(source: &Source) -> anyhow::Result<Texts> {
+/// The literals of a file; those of its tests are left out.
+pub(super) fn of(source: &Source) -> anyhow::Result<Vec<Text>> {
     of_text(&source.text).with_context(|| source.path.display().to_string())
 }
 
 /// The same for a text.
-pub(super) fn of_text(text: &str) -> anyhow::Result<Texts> {
+pub(super) fn of_text(text: &str) -> anyhow::Result<Vec<Text>> {
     let stream: TokenStream = text.parse().map_err(|error| anyhow!("not Rust: {error}"))?;
     let mut walk = Walk::default();
     walk.level(stream);
@@ -70,7 +62,7 @@ pub(super) fn of_text(text: &str) -> anyhow::Result<Texts> {
 struct Walk {
     inside: Vec<String>,
     is_shown: bool,
-    found: Texts,
+    found: Vec<Text>,
 }
 
 impl Walk {
@@ -79,15 +71,13 @@ impl Walk {
         let trees: Vec<TokenTree> = stream.into_iter().collect();
         let (mut index, mut is_test, mut is_first) = (0, false, true);
         let mut item = 0;
-        let mut remarks: Vec<String> = Vec::new();
         while let Some(tree) = trees.get(index) {
             if let Some((attribute, _, length)) = attribute_at(&trees[index..]) {
                 is_test |= is_for_tests(&attribute);
-                remarks.extend(self.attribute(attribute));
+                self.attribute(attribute);
                 index += length;
                 continue;
             }
-            self.found.paragraphs.extend(paragraphs(&std::mem::take(&mut remarks)));
             match tree {
                 TokenTree::Group(group) if !is_test => self.group(group, &trees[item..index]),
                 TokenTree::Literal(literal) if !is_test => {
@@ -105,18 +95,13 @@ impl Walk {
         }
     }
 
-    /// Notes the words of an error; gives back the line of a comment for documents.
-    fn attribute(&mut self, attribute: TokenStream) -> Option<String> {
-        let trees: Vec<TokenTree> = attribute.into_iter().collect();
-        match trees.as_slice() {
-            [TokenTree::Ident(name), TokenTree::Group(group)] if name == "error" => {
-                self.named("#error".to_owned(), group.stream());
-                None
-            }
-            [TokenTree::Ident(name), _, TokenTree::Literal(literal)] if name == "doc" => {
-                if let Lit::Str(line) = Lit::new(literal.clone()) { Some(line.value()) } else { None }
-            }
-            _ => None,
+    /// Only the words of an error are made for people.
+    fn attribute(&mut self, attribute: TokenStream) {
+        let mut trees = attribute.into_iter();
+        if let (Some(TokenTree::Ident(name)), Some(TokenTree::Group(group))) = (trees.next(), trees.next())
+            && name == "error"
+        {
+            self.named("#error".to_owned(), group.stream());
         }
     }
 
@@ -147,23 +132,8 @@ impl Walk {
         let around = self.inside.last().map_or("", String::as_str);
         let is_template = is_first && FORMATTERS.contains(&around);
         let template = if is_template { value.clone() } else { value.replace('{', "{{").replace('}', "}}") };
-        self.found.literals.push(Text {
-            value,
-            template,
-            line,
-            inside: self.inside.clone(),
-            is_shown: self.is_shown,
-        });
+        self.found.push(Text { value, template, line, inside: self.inside.clone(), is_shown: self.is_shown });
     }
-}
-
-fn paragraphs(lines: &[String]) -> Vec<String> {
-    lines
-        .split(|line| line.trim().is_empty())
-        .map(|lines| lines.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" "))
-        .filter(|paragraph| !paragraph.is_empty())
-        .map(|paragraph| paragraph.strip_suffix('.').unwrap_or(&paragraph).to_owned())
-        .collect()
 }
 
 /// `impl fmt::Display for X`, and not an implementation of something for what is displayed.
@@ -192,7 +162,7 @@ mod tests {
     use super::*;
 
     fn texts(source: &str) -> Vec<(String, String)> {
-        let found = of_text(source).unwrap().literals;
+        let found = of_text(source).unwrap();
         found.into_iter().map(|text| (text.around().to_owned(), text.template)).collect()
     }
 
@@ -212,14 +182,5 @@ mod tests {
     #[test]
     fn joined_lines_and_escapes_are_as_the_compiler_reads_them() {
         assert_eq!(texts("const A: &str = \"one \\\n    \\\"two\\\"\";"), owned(&[("", "one \"two\"")]));
-    }
-
-    #[test]
-    fn comments_for_documents_are_paragraphs_in_one_line() {
-        let source = "/// Which\n/// photos.\n///\n/// All `x`.\nstruct A {\n /// The b\n b: u8 }";
-
-        let found = of_text(source).unwrap().paragraphs;
-
-        assert_eq!(found, ["Which photos", "All `x`", "The b"]);
     }
 }
