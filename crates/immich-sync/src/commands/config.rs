@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::args::{ConfigCommand, ConfigShowArgs};
 use crate::exit::ExitStatus;
 use crate::output::{Console, clean, clean_path};
-use crate::settings::{Origin, Row, catalogue, reference, rows};
+use crate::settings::{Origin, Row, catalogue, reference, rows, schema};
 use crate::start::Start;
 
 /// Runs the command; tells how it went.
@@ -15,7 +15,7 @@ pub(crate) fn run(command: &ConfigCommand) -> ExitStatus {
     let shown = match command {
         ConfigCommand::Show(args) => show(args, console),
         ConfigCommand::Schema => {
-            console.result(&format!("{:#}", reference::schema()));
+            console.result(&format!("{:#}", schema::schema()));
             Ok(())
         }
         ConfigCommand::Reference => {

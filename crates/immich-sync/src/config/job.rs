@@ -179,12 +179,17 @@ fn setting(job: &JobEntry, raw: &Raw) -> Result<Setting, Problem> {
 
 /// The keys that a job of this command can have, without its own.
 pub(crate) fn keys_of(command: JobCommand) -> Vec<String> {
+    settings_of(command).into_iter().map(|(key, _)| key).collect()
+}
+
+/// The same, each with its setting.
+pub(crate) fn settings_of(command: JobCommand) -> Vec<(String, Setting)> {
     let taken = catalogue::all().filter(|setting| setting.in_config && command.takes(setting));
     let short = |key: String| {
         let prefix = command.prefixes().iter().find(|prefix| !prefix.is_empty() && key.starts_with(**prefix));
         prefix.map_or_else(|| key.clone(), |prefix| key[prefix.len()..].to_owned())
     };
-    taken.map(|setting| short(setting.key())).collect()
+    taken.map(|setting| (short(setting.key()), setting)).collect()
 }
 
 fn flag(raw: &Raw) -> Result<bool, Problem> {

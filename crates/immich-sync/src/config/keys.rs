@@ -46,7 +46,7 @@ const TABLES: [(&str, &str); 13] = [
 const NOTIFY: &str = "notify";
 
 /// Who can be told.
-const SERVICES: [&str; 4] = ["healthchecks", "ntfy", "webhook", "apprise"];
+pub(crate) const SERVICES: [&str; 4] = ["healthchecks", "ntfy", "webhook", "apprise"];
 
 /// The table of what runs around the jobs.
 const HOOKS: &str = "hooks";

@@ -27,8 +27,10 @@ use crate::settings::setting::{Leads, Setting};
 use crate::settings::{Given, Origin, catalogue};
 use form::Form;
 
-pub(crate) use job::{HookEntries, JobEntry};
-pub(crate) use keys::in_tables;
+#[cfg(test)]
+pub(crate) use job::OWN_KEYS;
+pub(crate) use job::{HookEntries, JobEntry, settings_of};
+pub(crate) use keys::{SERVICES, in_tables};
 
 /// What a config file says. Has no `Debug`: the key can be in it.
 #[derive(Default)]

@@ -18,6 +18,7 @@ pub(crate) mod reference;
 mod retention;
 mod run;
 mod schedule;
+pub(crate) mod schema;
 mod selection;
 mod server;
 pub(crate) mod setting;

@@ -1,11 +1,8 @@
-//! Every setting as a page of the documents and as a schema for editors, made from the one description of each.
+//! Every setting as a page of the documents, made from the one description of each.
 //!
 //! A page that is written by hand forgets the option of last month. This one cannot; a test compares it with the file.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
-
-use serde_json::{Map, Value, json};
 
 use super::catalogue;
 use super::setting::{Kind, Setting};
@@ -111,72 +108,6 @@ fn code(text: &str) -> String {
     format!("`{text}`")
 }
 
-/// The config file as a JSON schema (draft 2020-12).
-pub(crate) fn schema() -> Value {
-    let mut top = Table::default();
-    for setting in catalogue::all().filter(|setting| setting.in_config) {
-        let (table, key) = in_tables(&setting.key());
-        let path = table.into_iter().flat_map(|table| table.split('.'));
-        let place = path.fold(&mut top, |place, name| place.tables.entry(name.to_owned()).or_default());
-        place.keys.insert(key, property(&setting));
-    }
-    top.keys.insert("account".to_owned(), accounts());
-    top.keys.insert("job".to_owned(), json!({ "type": "array", "items": { "type": "object" } }));
-    let mut schema = top.schema();
-    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema".into();
-    schema["title"] = "immich-sync".into();
-    // Tables that are no settings, as those of schedules, stand beside them.
-    schema["additionalProperties"] = true.into();
-    schema
-}
-
-/// Keys, and tables with keys of their own.
-#[derive(Default)]
-struct Table {
-    keys: Map<String, Value>,
-    tables: BTreeMap<String, Table>,
-}
-
-impl Table {
-    fn schema(self) -> Value {
-        let mut properties = self.keys;
-        properties.extend(self.tables.into_iter().map(|(name, table)| (name, table.schema())));
-        json!({ "type": "object", "additionalProperties": false, "properties": properties })
-    }
-}
-
-fn property(setting: &Setting) -> Value {
-    let kind = match setting.kind {
-        Kind::Flag(_) | Kind::Choice => json!({ "type": "boolean" }),
-        Kind::Value => json!({ "type": ["string", "number"] }),
-        Kind::Values(_) => json!({ "type": ["string", "array", "object"] }),
-    };
-    let mut property = kind;
-    property["description"] = setting.sentence().into();
-    let words = setting.words();
-    if matches!(setting.kind, Kind::Value) && !words.is_empty() {
-        property["type"] = "string".into();
-        property["enum"] = words.into();
-    }
-    property
-}
-
-fn accounts() -> Value {
-    let words = json!({ "type": "array", "items": { "type": "string" } });
-    json!({
-        "type": "array",
-        "items": {
-            "type": "object",
-            "additionalProperties": false,
-            "properties": {
-                "api_key": { "type": "string" },
-                "api_key_file": { "type": "string" },
-                "api_key_command": words,
-            },
-        },
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,17 +142,5 @@ mod tests {
         for line in page().lines().filter(|line| line.starts_with('|')) {
             assert_eq!(line.replace("\\|", "").matches('|').count(), 6, "{line}");
         }
-    }
-
-    #[test]
-    fn the_schema_names_each_key_at_its_place() {
-        let schema = schema();
-        let top = &schema["properties"];
-
-        assert_eq!(top["touch"]["type"], "boolean");
-        assert_eq!(top["organize"]["properties"]["threshold"]["type"], json!(["string", "number"]));
-        assert!(top["import"]["properties"]["folder"]["properties"].is_object(), "{top}");
-        assert!(top["managed"]["enum"].as_array().unwrap().contains(&"sidecar".into()), "{top}");
-        assert!(top.get("yes").is_none(), "it is not for config files");
     }
 }
