@@ -101,6 +101,7 @@ const LIST: &[LeftOut] = &[
     some("crates/immich-sync/src/commands/schedule/install.rs", &["{} {whose}"], JOINED),
     some("crates/immich-sync/src/settings/catalogue/unattended.rs", &["start, ", "failure, "], EXAMPLE),
     all("crates/immich-sync/src/settings/family.rs", "names a family of settings, and is never shown"),
+    all("crates/immich-sync/src/settings/schema.rs", "is for editors, beside keys that are English"),
     some("crates/immich-sync/src/settings/import/", &["Pictures/", "import "], EXAMPLE),
     all(
         "crates/immich-sync/src/settings/reference.rs",
