@@ -20,6 +20,16 @@ pub(crate) enum Language {
     German,
 }
 
+impl Language {
+    /// As it is typed.
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::German => "de",
+        }
+    }
+}
+
 /// Whether it is German; nothing else is told apart yet.
 static IS_GERMAN: AtomicBool = AtomicBool::new(false);
 

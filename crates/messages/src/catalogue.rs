@@ -78,20 +78,26 @@ impl Catalogue {
         self.in_parts(text, depth)
     }
 
-    /// Two messages with a joint between them, where at least one is known. Only the first joint of each kind is tried, so that a
-    /// text of nothing but joints costs little.
+    /// Two messages with a joint between them, both of them known or else at least one: a message can have the joint of
+    /// another kind inside of it. Only the first joint of each kind is tried, so that a text of nothing but joints costs little.
     fn in_parts(&self, text: &str, depth: usize) -> Option<String> {
-        JOINTS.iter().find_map(|joint| {
-            let (at, _) = text.match_indices(joint).find(|(at, _)| is_outside(text, *at))?;
+        let mut in_part = None;
+        for joint in JOINTS {
+            let Some((at, _)) = text.match_indices(joint).find(|(at, _)| is_outside(text, *at)) else {
+                continue;
+            };
             let (first, second) = (&text[..at], &text[at + joint.len()..]);
-            let [one, other] = [first, second].map(|part| self.found(part, depth + 1));
-            if one.is_none() && other.is_none() {
-                return None;
+            match [first, second].map(|part| self.found(part, depth + 1)) {
+                [Some(one), Some(other)] => return Some(format!("{one}{joint}{other}")),
+                [None, None] => {}
+                [one, other] => {
+                    let [one, other] = [(one, first), (other, second)]
+                        .map(|(known, part)| known.unwrap_or_else(|| part.to_owned()));
+                    in_part.get_or_insert(format!("{one}{joint}{other}"));
+                }
             }
-            let [one, other] =
-                [(one, first), (other, second)].map(|(known, part)| known.unwrap_or_else(|| part.to_owned()));
-            Some(format!("{one}{joint}{other}"))
-        })
+        }
+        in_part
     }
 
     fn fill<'t>(
@@ -168,6 +174,18 @@ mod tests {
         assert_eq!(said("no such file: what is this"), "keine solche Datei: what is this");
         assert_eq!(said("`/a`: no such file"), "`/a`: keine solche Datei");
         assert_eq!(said("no such file\nis away"), "keine solche Datei\nist fort");
+    }
+
+    #[test]
+    fn a_message_with_a_joint_inside_is_not_taken_apart_where_it_is_known_whole() {
+        let catalogue = Catalogue::of(&[
+            "no answer from {url}; look there\nkeine Antwort von {url}; sieh nach\n\nit is off\naus",
+        ]);
+
+        assert_eq!(
+            catalogue.said("no answer from a; look there: it is off"),
+            "keine Antwort von a; sieh nach: aus"
+        );
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! `immich-sync config`: every setting and where it comes from, as a schema, and as a page.
 
 use anyhow::Result;
+use messages_macros::word;
 use serde_json::{Value, json};
 
 use crate::args::{ConfigCommand, ConfigShowArgs};
 use crate::exit::ExitStatus;
-use crate::output::{Console, clean, clean_path};
+use crate::output::{Console, clean, clean_path, told};
 use crate::settings::{Origin, Row, catalogue, reference, rows, schema};
 use crate::start::Start;
 
@@ -54,8 +55,8 @@ fn line(row: &Row, with_origin: bool) -> String {
     if !with_origin {
         return line;
     }
-    let origins: Vec<String> = row.origins.iter().map(|origin| clean(&origin.to_string())).collect();
-    let origin = if origins.is_empty() { "default".to_owned() } else { origins.join(", ") };
+    let origins: Vec<String> = row.origins.iter().map(|origin| told(&origin.to_string())).collect();
+    let origin = if origins.is_empty() { word!("default").to_owned() } else { origins.join(", ") };
     format!("{line:<48}  ({origin})")
 }
 

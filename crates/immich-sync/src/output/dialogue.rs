@@ -6,6 +6,7 @@
 use std::io::IsTerminal as _;
 
 use anyhow::Result;
+use messages_macros::{tr, word};
 use sync_core::StopFlag;
 
 use super::{Console, clean, typed};
@@ -61,9 +62,9 @@ impl<'a> Dialogue<'a> {
 
     /// Whether the answer is yes.
     pub(crate) fn confirm(self, question: &str) -> Result<bool> {
-        self.console.question(&format!("{} [y/N]", clean(question)));
+        self.console.question(&tr!("{} [y/N]", clean(question)));
         let answer = self.answer(typed::line(self.stop))?;
-        Ok(["y", "yes"].iter().any(|yes| answer.eq_ignore_ascii_case(yes)))
+        Ok([word!("y"), word!("yes")].iter().any(|yes| answer.eq_ignore_ascii_case(yes)))
     }
 
     fn answer(self, line: Option<String>) -> Result<String> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::civil::Weekday;
 use messages_macros::word;
 
 use crate::language;
@@ -79,6 +80,19 @@ pub(crate) fn age(seconds: u64) -> String {
         _ => (seconds / 31_536_000, word!("{} year ago"), word!("{} years ago")),
     };
     if number == 1 { of_one } else { of_many }.replace("{}", &thousands(number))
+}
+
+/// A day of the week, in short.
+pub(crate) fn weekday(day: Weekday) -> &'static str {
+    match day {
+        Weekday::Monday => word!("Mon"),
+        Weekday::Tuesday => word!("Tue"),
+        Weekday::Wednesday => word!("Wed"),
+        Weekday::Thursday => word!("Thu"),
+        Weekday::Friday => word!("Fri"),
+        Weekday::Saturday => word!("Sat"),
+        Weekday::Sunday => word!("Sun"),
+    }
 }
 
 /// Columns that a text takes: letters of East Asia and emoji take two, marks on a letter none.

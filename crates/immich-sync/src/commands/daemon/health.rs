@@ -2,11 +2,12 @@
 
 use anyhow::Result;
 use jiff::Timestamp;
+use messages_macros::{tr, word};
 
 use super::board::Board;
 use crate::args::HealthArgs;
 use crate::exit::ExitStatus;
-use crate::output::{Console, clean};
+use crate::output::{Console, told};
 use crate::settings::catalogue;
 use crate::start::Start;
 
@@ -27,11 +28,13 @@ fn look(args: &HealthArgs, console: Console) -> Result<ExitStatus> {
     if sources.flag(&catalogue::JSON)? {
         console.result(&serde_json::to_string_pretty(&health)?);
     } else if health.ok {
-        let good =
-            health.last_good.map_or_else(|| "no run yet".to_owned(), |good| format!("last good run {good}"));
-        console.result(&format!("well: {good}"));
+        let good = health
+            .last_good
+            .map_or_else(|| word!("no run yet").to_owned(), |good| tr!("last good run {good}"));
+        console.result(&tr!("well: {good}"));
     } else {
-        console.result(&format!("not well: {}", clean(&health.because.join("; "))));
+        let because: Vec<String> = health.because.iter().map(|because| told(because)).collect();
+        console.result(&tr!("not well: {}", because.join("; ")));
     }
     Ok(if health.ok { ExitStatus::Ok } else { ExitStatus::Failed })
 }

@@ -16,12 +16,13 @@ use std::sync::Arc;
 use anyhow::Result;
 use clap::ArgMatches;
 use jiff::Timestamp;
+use messages_macros::{tr, word};
 use unattended::rounds::{self, Plan};
 use unattended::status::Status;
 
 use crate::args::DaemonArgs;
 use crate::exit::ExitStatus;
-use crate::output::{Console, clean_path};
+use crate::output::{Console, clean_path, told};
 use crate::settings::{ScheduleSettings, catalogue, listen as listen_at, states};
 use crate::start::Start;
 use board::Board;
@@ -50,13 +51,13 @@ fn serve(matches: &ArgMatches, console: Console) -> Result<()> {
     let board = Arc::new(Board::new(&start, config.clone())?);
     if let Some(address) = listen_at(&sources)? {
         let bound = listen::start(address, &board)?;
-        say(console, &format!("Answering at http://{bound}/healthz and /metrics"));
+        say(console, &tr!("Answering at http://{bound}/healthz and /metrics"));
     }
-    say(console, &format!("Running the jobs of `{}`", clean_path(&config)));
+    say(console, &tr!("Running the jobs of `{}`", clean_path(&config)));
     let last_run = last_run(&board, console);
     let mut world = RealWorld::new(console, matches.clone(), config, board)?;
     rounds::run(&mut world, settings.plan, last_run);
-    say(console, "Ended.");
+    say(console, word!("Ended."));
     Ok(())
 }
 
@@ -68,7 +69,7 @@ fn last_run(board: &Board, console: Console) -> Option<Timestamp> {
             runs.max()
         }
         Err(error) => {
-            say(console, &format!("What ran before is not known: {error}"));
+            say(console, &tr!("What ran before is not known: {}", told(&error.to_string())));
             None
         }
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use clap::ArgMatches;
 use jiff::Timestamp;
+use messages_macros::{tr, word};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use unattended::calendar::Missed;
@@ -16,7 +17,7 @@ use unattended::rounds::{Heard, Plan, Reason, Told, World};
 use super::board::Board;
 use super::child::Run;
 use super::say;
-use crate::output::{Console, clean};
+use crate::output::{Console, told, weekday};
 
 /// How long the clock is not looked at. A machine that sleeps, or a clock that is set, moves what is waited for.
 const LOOK: Duration = Duration::from_secs(20);
@@ -68,8 +69,8 @@ impl RealWorld {
     fn ended(&mut self) -> Heard {
         if let Some(run) = self.run.take() {
             match run.end() {
-                Ok(status) => say(self.console, &format!("Run ended: {status}")),
-                Err(error) => say(self.console, &format!("{error:#}")),
+                Ok(status) => say(self.console, &tr!("Run ended: {}", told(&status.to_string()))),
+                Err(error) => say(self.console, &told(&format!("{error:#}"))),
             }
         }
         Heard::Ended
@@ -79,11 +80,11 @@ impl RealWorld {
     fn reread(&self) -> Option<Plan> {
         match super::reread(&self.matches) {
             Ok(plan) => {
-                say(self.console, "Read the config file again.");
+                say(self.console, word!("Read the config file again."));
                 Some(plan)
             }
             Err(error) => {
-                say(self.console, "The config file is wrong; the schedule stays as it was.");
+                say(self.console, word!("The config file is wrong; the schedule stays as it was."));
                 self.console.error(&error);
                 None
             }
@@ -115,8 +116,8 @@ impl World for RealWorld {
 
     fn start(&mut self, _due: Timestamp, reason: Reason) -> bool {
         let why = match reason {
-            Reason::Due => "Run starts.".to_owned(),
-            Reason::MadeUp(missed) => format!("Run starts, for {} that was missed.", times(&missed)),
+            Reason::Due => word!("Run starts.").to_owned(),
+            Reason::MadeUp(missed) => tr!("Run starts, for {} that was missed.", times(&missed)),
         };
         say(self.console, &why);
         match Run::start(&self.config, self.sender.clone()) {
@@ -125,14 +126,14 @@ impl World for RealWorld {
                 true
             }
             Err(error) => {
-                say(self.console, &clean(&format!("{error:#}")));
+                say(self.console, &told(&format!("{error:#}")));
                 false
             }
         }
     }
 
     fn pass_on(&mut self) {
-        say(self.console, "Stopping; waiting for the run to end.");
+        say(self.console, word!("Stopping; waiting for the run to end."));
         if let Some(run) = &self.run {
             run.stop();
         }
@@ -140,11 +141,11 @@ impl World for RealWorld {
 
     fn tell(&mut self, told: Told) {
         let text = match told {
-            Told::Missed(missed) => format!("Not run: {}, while this was off or asleep.", times(&missed)),
+            Told::Missed(missed) => tr!("Not run: {}, while this was off or asleep.", times(&missed)),
             Told::Overlapped(missed) => {
-                format!("Not run: {}, since the run before was active.", times(&missed))
+                tr!("Not run: {}, since the run before was active.", times(&missed))
             }
-            Told::ClockBack => "The clock was set back; the schedule goes on from now.".to_owned(),
+            Told::ClockBack => word!("The clock was set back; the schedule goes on from now.").to_owned(),
         };
         say(self.console, &text);
     }
@@ -153,7 +154,13 @@ impl World for RealWorld {
         self.board.plan(next);
         if let Some(next) = next.filter(|next| self.next != Some(*next)) {
             let clock = next.to_zoned(jiff::tz::TimeZone::system());
-            say(self.console, &format!("Next run: {}", clock.strftime("%a %Y-%m-%d %H:%M:%S %Z")));
+            say(
+                self.console,
+                &tr!(
+                    "Next run: {}",
+                    format!("{} {}", weekday(clock.weekday()), clock.strftime("%Y-%m-%d %H:%M:%S %Z"))
+                ),
+            );
         }
         self.next = next;
     }
@@ -163,7 +170,7 @@ fn times(missed: &Missed) -> String {
     let clock =
         |at: Timestamp| at.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string();
     match missed.count {
-        1 => format!("the run of {}", clock(missed.last)),
-        count => format!("{count} runs from {} to {}", clock(missed.first), clock(missed.last)),
+        1 => tr!("the run of {}", clock(missed.last)),
+        count => tr!("{count} runs from {} to {}", clock(missed.first), clock(missed.last)),
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use immich_sandbox::AssetView;
+use messages_macros::word;
 use photo_metadata::structure::{PayloadDigest, Structure, examine};
 use photo_metadata::{Engine, FileTags, Tag, identify};
 
@@ -76,15 +77,15 @@ pub(super) fn changed_view(before: &AssetView, after: &AssetView) -> Vec<&'stati
     let stars = before.rating.or(before.is_favorite.then_some(5));
     let text = |view: &AssetView| view.description.clone().unwrap_or_default();
     let held = [
-        ("caption", text(before) == text(after)),
-        ("stars", after.rating == stars),
-        ("favourite", after.is_favorite == before.is_favorite),
-        ("latitude", same_place(before.latitude, after.latitude)),
-        ("longitude", same_place(before.longitude, after.longitude)),
-        ("moment", after.instant == before.instant),
-        ("time on the clock", after.local_date_time == before.local_date_time),
-        ("people", after.people == before.people),
-        ("tags", after.tags == before.tags),
+        (word!("caption"), text(before) == text(after)),
+        (word!("stars"), after.rating == stars),
+        (word!("favourite"), after.is_favorite == before.is_favorite),
+        (word!("latitude"), same_place(before.latitude, after.latitude)),
+        (word!("longitude"), same_place(before.longitude, after.longitude)),
+        (word!("moment"), after.instant == before.instant),
+        (word!("time on the clock"), after.local_date_time == before.local_date_time),
+        (word!("people"), after.people == before.people),
+        (word!("tags"), after.tags == before.tags),
     ];
     held.into_iter().filter(|(_, held)| !held).map(|(name, _)| name).collect()
 }

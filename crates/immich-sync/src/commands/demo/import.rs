@@ -10,6 +10,7 @@ use anyhow::{Context as _, Result};
 use immich_api::{ApiKey, Client, RateLimit};
 use immich_sandbox::{AssetView, Sandbox, Scenario};
 use jiff::Timestamp;
+use messages_macros::{tr, word};
 use sample_pictures::{Takeout, TakeoutPhoto};
 use sync_core::deeds::TakeBack;
 use sync_core::import::sources::takeout::{TakeoutOptions, TakeoutSource};
@@ -62,20 +63,20 @@ struct Stage<'a> {
 
 impl Stage<'_> {
     fn tell(&self, teller: &mut Teller) -> Result<()> {
-        teller.part("An export of Google Photos: `immich-sync import google-takeout`");
+        teller.part(word!("An export of Google Photos: `immich-sync import google-takeout`"));
         let parts: Vec<_> = self.takeout.parts.iter().filter_map(|part| part.file_name()).collect();
         let names: Vec<_> = parts.iter().map(|name| name.to_string_lossy()).collect();
         teller.say(&format!("{} in {}", count(self.takeout.files as u64, "file"), names.join(", ")));
         let first = self.import()?;
         self.check(&first, teller);
-        teller.part("The same again");
+        teller.part(word!("The same again"));
         self.sandbox.clear_requests();
         let again = self.import()?;
         teller.claim(
             again.done() == 0 && self.sandbox.writes().is_empty(),
-            "nothing sent, nothing changed on the server",
+            word!("nothing sent, nothing changed on the server"),
         );
-        teller.claim(again.bytes_read == 0, "no photo opened");
+        teller.claim(again.bytes_read == 0, word!("no photo opened"));
         self.undo(&first, teller)
     }
 
@@ -85,7 +86,7 @@ impl Stage<'_> {
         let checksums: BTreeSet<&String> = there.iter().map(|view| &view.checksum).collect();
         teller.claim(
             checksums.len() == there.len() && there.len() == sums,
-            &format!(
+            &tr!(
                 "{} on the server, with the videos of live ones, each once",
                 count(there.len() as u64, "file")
             ),
@@ -96,7 +97,7 @@ impl Stage<'_> {
         let memberships: usize = taken.iter().map(|photo| photo.albums.len()).sum();
         teller.claim(
             made == titles && albums.iter().map(|(.., photos)| photos).sum::<usize>() == memberships,
-            &format!("{}, each with its photos", count(albums.len() as u64, "album")),
+            &tr!("{}, each with its photos", count(albums.len() as u64, "album")),
         );
         let hearts = taken.iter().filter(|photo| photo.is_favourite).count();
         teller.claim(
@@ -105,7 +106,7 @@ impl Stage<'_> {
         );
         teller.claim(
             summary.adds_up(),
-            &format!(
+            &tr!(
                 "{} sent + {} left out + {} failed = {} in the export, a live photo with its video being one",
                 summary.done(),
                 summary.skipped_in_all(),
@@ -117,7 +118,7 @@ impl Stage<'_> {
 
     fn undo(&self, first: &ImportSummary, teller: &mut Teller) -> Result<()> {
         let run = first.run.context("nothing was sent that could be taken back")?;
-        teller.part(&format!("Taken back: `immich-sync undo {}`", run.0));
+        teller.part(&tr!("Taken back: `immich-sync undo {}`", run.0));
         let back = self.store.begin_run("undo", Timestamp::now())?;
         let recorder = Recorder::default();
         let take_back =
@@ -127,9 +128,9 @@ impl Stage<'_> {
         let all = self.sandbox.views().len();
         teller.claim(
             summary.failed == 0 && self.there().is_empty() && all > 0,
-            &format!("{} in the trash of the server, none deleted", count(all as u64, "file")),
+            &tr!("{} in the trash of the server, none deleted", count(all as u64, "file")),
         );
-        teller.claim(self.sandbox.albums().is_empty(), "the albums that were made are gone too");
+        teller.claim(self.sandbox.albums().is_empty(), word!("the albums that were made are gone too"));
         Ok(())
     }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use immich_api::{ApiKey, RateLimit};
 use immich_sandbox::AssetView;
+use messages_macros::{tr, word};
 use photo_metadata::replace::ReplaceOptions;
 use photo_metadata::{Allowances, Datum, FileTags, Rules};
 use sync_core::paths::{Library, PathMapping, PathRule, PrefixMap};
@@ -24,7 +25,7 @@ use super::server::{Stage, VERSION};
 use super::teller::{MOST_LINES, Teller};
 use super::twice;
 use crate::engines::EngineSettings;
-use crate::output::{Console, clean_path, count, file_lines};
+use crate::output::{Console, clean_path, count, file_lines, told};
 use crate::room::{self, Room};
 use crate::settings::ServerSettings;
 
@@ -113,7 +114,7 @@ impl Story<'_> {
             let same = pixels == pictures(&paths);
             teller.claim(
                 same,
-                &format!("image data of {} compared: identical", count(pixels.len() as u64, "file")),
+                &tr!("image data of {} compared: identical", count(pixels.len() as u64, "file")),
             );
         }
         self.again(teller)?;
@@ -125,52 +126,56 @@ impl Story<'_> {
     }
 
     fn set_the_stage(&self, teller: &mut Teller) {
-        teller.part("A library and a server");
+        teller.part(word!("A library and a server"));
         let stage = self.stage;
         teller.say(&format!(
             "{} in `{}`",
             count(stage.files.len() as u64, "file"),
             clean_path(&stage.library)
         ));
-        teller.say(&format!("Immich {VERSION} (a sandbox inside this program) at {}", stage.sandbox.url()));
-        teller
-            .say("There people were named, captions and stars given, pins set on the map, clocks corrected.");
+        teller.say(&tr!("Immich {VERSION} (a sandbox inside this program) at {}", stage.sandbox.url()));
+        teller.say(word!(
+            "There people were named, captions and stars given, pins set on the map, clocks corrected."
+        ));
         for warning in self.recorder.take().warnings {
-            teller.say(&teller.paint.yellow(&warning));
+            teller.say(&teller.paint.yellow(&told(&warning)));
         }
     }
 
     /// Not told yet: it decides which photos the story shows.
     fn dry_run(&self, bytes: &BTreeMap<PathBuf, blake3::Hash>, teller: &mut Teller) -> Result<Vec<Step>> {
         let summary = self.room.preview(self.options)?;
-        let told = self.recorder.take();
+        let heard = self.recorder.take();
         let paths: Vec<PathBuf> = bytes.keys().cloned().collect();
         teller.later = vec![
-            (contents(&paths)? == *bytes, "no file was changed".to_owned()),
-            (self.stage.sandbox.writes().is_empty(), "no request could have changed the server".to_owned()),
-            (!self.room.state.exists(), "no state was made".to_owned()),
+            (contents(&paths)? == *bytes, word!("no file was changed").to_owned()),
             (
-                summary.done > 0 && told.steps.len() as u64 == summary.done,
-                format!("{} would be changed", count(summary.done, "photo")),
+                self.stage.sandbox.writes().is_empty(),
+                word!("no request could have changed the server").to_owned(),
+            ),
+            (!self.room.state.exists(), word!("no state was made").to_owned()),
+            (
+                summary.done > 0 && heard.steps.len() as u64 == summary.done,
+                tr!("{} would be changed", count(summary.done, "photo")),
             ),
         ];
-        Ok(told.steps)
+        Ok(heard.steps)
     }
 
     fn before(&self, shown: &[Step], teller: &mut Teller) -> Result<Vec<(PathBuf, FileTags)>> {
-        teller.part("Before: what two of the files say");
+        teller.part(word!("Before: what two of the files say"));
         let mut before = Vec::new();
         for step in shown {
             let Some(found) = tags(self.engine, &step.path)? else { continue };
             teller.file(&self.relative(&step.path));
-            teller.lines(&tag_lines(&found), "nothing of people, captions, stars, places or times");
+            teller.lines(&tag_lines(&found), word!("nothing of people, captions, stars, places or times"));
             before.push((step.path.clone(), found));
         }
         Ok(before)
     }
 
     fn excerpt(&self, shown: &[Step], planned: &[Step], teller: &mut Teller) {
-        teller.part("Dry run: `immich-sync write --all --dry-run`");
+        teller.part(word!("Dry run: `immich-sync write --all --dry-run`"));
         for step in shown {
             let lines = file_lines(step, self.room.library.root(), teller.paint, Some(teller.width - 2));
             let (first, rest) = lines.split_at(lines.len().min(MOST_LINES + 1));
@@ -182,74 +187,75 @@ impl Story<'_> {
             }
         }
         let others = planned.len().saturating_sub(shown.len());
-        teller.say(&teller.paint.dim(&format!("… and {}", count(others as u64, "more photo"))));
+        teller.say(&teller.paint.dim(&tr!("… and {}", count(others as u64, "more photo"))));
         for (held, claim) in std::mem::take(&mut teller.later) {
             teller.claim(held, &claim);
         }
     }
 
     fn write(&self, planned: &[Step], teller: &mut Teller) -> Result<Told> {
-        teller.part("The real run: `immich-sync write --all`");
+        teller.part(word!("The real run: `immich-sync write --all`"));
         let summary = self.room.run(self.options, "demo")?;
-        let told = self.recorder.take();
-        for failed in &told.failed {
-            teller.say(&format!(
-                "failed {}: {}",
-                self.relative(&failed.path),
-                crate::output::clean(&failed.message)
-            ));
+        let heard = self.recorder.take();
+        for failed in &heard.failed {
+            teller.say(&tr!("failed {}: {}", self.relative(&failed.path), told(&failed.message)));
         }
-        for skipped in told.skipped.iter().filter(|skipped| skipped.reason.is_trouble()) {
-            teller.say(&format!("skipped {}: {}", self.relative(&skipped.path), skipped.reason));
+        for skipped in heard.skipped.iter().filter(|skipped| skipped.reason.is_trouble()) {
+            teller.say(&tr!(
+                "skipped {}: {}",
+                self.relative(&skipped.path),
+                told(&skipped.reason.to_string())
+            ));
         }
         let was_planned =
             |done: &Step| planned.iter().any(|step| step.path == done.path && step.change == done.change);
-        let as_planned = told.steps.iter().all(was_planned) && !told.steps.is_empty();
-        let how = if told.steps.len() == planned.len() { "exactly" } else { "only" };
-        teller.claim(as_planned, &format!("{how} the changes of the dry run were made"));
-        teller.claim(summary.failed == 0, "no file failed");
+        let as_planned = heard.steps.iter().all(was_planned) && !heard.steps.is_empty();
+        let claim = if heard.steps.len() == planned.len() {
+            word!("exactly the changes of the dry run were made")
+        } else {
+            word!("only the changes of the dry run were made")
+        };
+        teller.claim(as_planned, claim);
+        teller.claim(summary.failed == 0, word!("no file failed"));
         teller.claim(accounts(&summary, self.stage.files.len()), &in_numbers(&summary));
-        teller.claim(self.stage.sandbox.writes().is_empty(), "nothing was changed on the server");
-        Ok(told)
+        teller.claim(self.stage.sandbox.writes().is_empty(), word!("nothing was changed on the server"));
+        Ok(heard)
     }
 
     fn after(&self, before: &[(PathBuf, FileTags)], teller: &mut Teller) -> Result<()> {
-        teller.part("After: old → new, read from the files again");
+        teller.part(word!("After: old → new, read from the files again"));
         let mut all_changed = true;
         for (path, old) in before {
             let new = tags(self.engine, path)?;
             let lines = new.map(|new| differences(old, &new)).unwrap_or_default();
             all_changed &= !lines.is_empty();
             teller.file(&self.relative(path));
-            teller.lines(&lines, "nothing");
+            teller.lines(&lines, word!("nothing"));
         }
-        teller.claim(all_changed, "the files say what the server knows");
+        teller.claim(all_changed, word!("the files say what the server knows"));
         Ok(())
     }
 
     fn again(&self, teller: &mut Teller) -> Result<()> {
-        teller.part("The same again");
+        teller.part(word!("The same again"));
         let (opened, asked) = (self.engine.opened(), self.stage.sandbox.requests().len());
         let summary = self.room.run(self.options, "demo")?;
         self.recorder.take();
         let opened = self.engine.opened() - opened;
         let asked = self.stage.sandbox.requests().len().saturating_sub(asked);
-        teller.claim(summary.done == 0, &format!("{} written", count(summary.done, "file")));
-        teller.claim(
-            opened == 0,
-            &format!("{} opened: server and file are as they were", count(opened, "file")),
-        );
-        teller.say(&teller.paint.dim(&format!("  it took {}", count(asked as u64, "request"))));
+        teller.claim(summary.done == 0, &tr!("{} written", count(summary.done, "file")));
+        teller.claim(opened == 0, &tr!("{} opened: server and file are as they were", count(opened, "file")));
+        teller.say(&teller.paint.dim(&tr!("  it took {}", count(asked as u64, "request"))));
         Ok(())
     }
 
     fn read_by_the_server(&self, before: &[AssetView], written: &Told, teller: &mut Teller) -> Result<()> {
         if !self.stage.reads_files {
-            teller.part("Not shown: how Immich reads the files again");
-            teller.say("there is no ExifTool here, which the sandbox reads them with as Immich does");
+            teller.part(word!("Not shown: how Immich reads the files again"));
+            teller.say(word!("there is no ExifTool here, which the sandbox reads them with as Immich does"));
             return Ok(());
         }
-        teller.part("Immich reads all files again");
+        teller.part(word!("Immich reads all files again"));
         let refused: Vec<&Path> = written.skipped.iter().map(|skipped| skipped.path.as_path()).collect();
         self.stage.sandbox.refresh(&self.stage.assets)?;
         let after = self.stage.views();
@@ -266,27 +272,29 @@ impl Story<'_> {
                 other.push(format!("{} ({})", self.relative(&file.path), changed.join(", ")));
             }
         }
-        let claim = format!("the server's view of {} is what it was", count(compared, "photo"));
+        let claim = tr!("the server's view of {} is what it was", count(compared, "photo"));
         teller.claim(other.is_empty() && compared > 0, &claim);
         for path in &other {
-            teller.say(&format!("  differs: {path}"));
+            teller.say(&tr!("  differs: {path}"));
         }
         teller.say(
-            &teller.paint.dim("  (a favourite without stars has five now; --people-keywords makes names"),
+            &teller
+                .paint
+                .dim(word!("  (a favourite without stars has five now; --people-keywords makes names")),
         );
-        teller.say(&teller.paint.dim("  keywords as well, and Immich makes tags of those)"));
+        teller.say(&teller.paint.dim(word!("  keywords as well, and Immich makes tags of those)")));
         Ok(())
     }
 
     fn end(&self, teller: &mut Teller) {
         teller.console.result("");
         let verdict = if teller.held {
-            teller.paint.green(&format!("All {} claims were checked and hold.", teller.claims))
+            teller.paint.green(&tr!("All {} claims were checked and hold.", teller.claims))
         } else {
-            teller.paint.red("Not everything that was claimed holds.")
+            teller.paint.red(word!("Not everything that was claimed holds."))
         };
         teller.console.result(&verdict);
-        teller.console.result(&format!("The files stay for looking at: {}", clean_path(self.folder)));
+        teller.console.result(&tr!("The files stay for looking at: {}", clean_path(self.folder)));
     }
 
     fn relative(&self, path: &Path) -> String {
@@ -304,13 +312,8 @@ fn accounts(summary: &Summary, photos: usize) -> bool {
 fn in_numbers(summary: &Summary) -> String {
     let skipped: Vec<String> =
         summary.skipped.iter().map(|(code, number)| format!("{number} {code}")).collect();
-    let skipped = if skipped.is_empty() { "0 skipped".to_owned() } else { skipped.join(", ") };
-    format!(
-        "{} = {} changed + {skipped} + {} failed",
-        count(summary.seen, "photo"),
-        summary.done,
-        summary.failed
-    )
+    let skipped = if skipped.is_empty() { word!("0 skipped").to_owned() } else { skipped.join(", ") };
+    tr!("{} = {} changed + {skipped} + {} failed", count(summary.seen, "photo"), summary.done, summary.failed)
 }
 
 /// A JPEG of which something is replaced and much is new, and a file of another format.

@@ -1,5 +1,7 @@
 //! How the story is told: numbered parts, indented lines, and an account of what was claimed.
 
+use messages_macros::{tr, word};
+
 use crate::output::{Console, Paint, fit};
 
 /// Most lines about one file.
@@ -59,7 +61,7 @@ impl Teller {
             self.say(&format!("  {}", fit(line, self.width.saturating_sub(4))));
         }
         if lines.len() > MOST_LINES {
-            self.say(&self.paint.dim(&format!("  … {} more", lines.len() - MOST_LINES)));
+            self.say(&self.paint.dim(&tr!("  … {} more", lines.len() - MOST_LINES)));
         }
     }
 
@@ -67,7 +69,7 @@ impl Teller {
     pub(super) fn claim(&mut self, held: bool, claim: &str) {
         self.claims += 1;
         self.held &= held;
-        let mark = if held { self.paint.green("✓") } else { self.paint.red("✗ NOT TRUE:") };
+        let mark = if held { self.paint.green("✓") } else { self.paint.red(word!("✗ NOT TRUE:")) };
         self.say(&format!("{mark} {claim}"));
     }
 }

@@ -11,6 +11,7 @@ use immich_api::{ApiKey, Client, RateLimit};
 use immich_sandbox::{AssetId, Sandbox, Scenario};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use messages_macros::{tr, word};
 use photo_similarity::{HashKind, Limits, Rules};
 use sample_pictures::{Kind, Picture};
 use sync_core::deeds::TakeBack;
@@ -119,9 +120,9 @@ impl Stage<'_> {
     }
 
     fn find(&self, teller: &mut Teller) -> Result<()> {
-        teller.part("Photos that are there twice: `immich-sync organize`");
+        teller.part(word!("Photos that are there twice: `immich-sync organize`"));
         let photos = self.family.sets.iter().flatten().count() as u64;
-        teller.say(&format!(
+        teller.say(&tr!(
             "another server with {}, some of them sent, shrunk and saved again",
             count(photos, "photo")
         ));
@@ -145,19 +146,22 @@ impl Stage<'_> {
         };
         teller.claim(
             members(found.iter().collect()) == members(copies.iter().collect()),
-            &format!("{} found: exactly those that were put there", count(found.len() as u64, "group")),
+            &tr!("{} found: exactly those that were put there", count(found.len() as u64, "group")),
         );
         teller.claim(
             found.iter().all(|group| copies.iter().any(|set| set.first() == group.first())),
-            "the one to keep is the one with the most pixels",
+            word!("the one to keep is the one with the most pixels"),
         );
         teller.claim(scan.adds_up() && scan.seen == photos, &in_numbers(&scan));
-        teller.claim(self.family.sandbox.writes().is_empty(), "no request could have changed the server");
+        teller.claim(
+            self.family.sandbox.writes().is_empty(),
+            word!("no request could have changed the server"),
+        );
         Ok(())
     }
 
     fn tag(&self, teller: &mut Teller) -> Result<ActSummary> {
-        teller.part("Tagged for a review: `immich-sync organize --tag-only`");
+        teller.part(word!("Tagged for a review: `immich-sync organize --tag-only`"));
         let tagged = self.act()?;
         let copies = self.copies();
         let has = |asset: &AssetId, part: &str| {
@@ -171,35 +175,35 @@ impl Stage<'_> {
         let photos = copies.iter().map(Vec::len).sum::<usize>() as u64;
         teller.claim(
             right && tagged.total.done == photos,
-            &format!(
+            &tr!(
                 "{} tagged `{TAG}/keep` or `{TAG}/duplicate`, as they were put there",
                 count(photos, "photo")
             ),
         );
         let others = self.family.sets.iter().filter(|set| set.len() == 1).flatten();
-        teller.claim(others.clone().all(|asset| self.is_untagged(asset)), "no other photo was tagged");
+        teller.claim(others.clone().all(|asset| self.is_untagged(asset)), word!("no other photo was tagged"));
         Ok(tagged)
     }
 
     fn again(&self, teller: &mut Teller) -> Result<()> {
-        teller.part("The same again");
+        teller.part(word!("The same again"));
         let (fetched, ordered) = (self.fetched(), self.family.sandbox.writes().len());
         let scan = self.scan()?;
         let acted = self.act()?;
         teller.claim(
             self.fetched() == fetched && scan.looked_at == 0,
-            "0 pictures fetched: all are remembered",
+            word!("0 pictures fetched: all are remembered"),
         );
         teller.claim(
             acted.total.done == 0 && self.family.sandbox.writes().len() == ordered,
-            "0 photos tagged: all are right",
+            word!("0 photos tagged: all are right"),
         );
         Ok(())
     }
 
     fn undo(&self, tagged: &ActSummary, teller: &mut Teller) -> Result<()> {
         let run = tagged.run.context("nothing was tagged that could be taken back")?;
-        teller.part(&format!("Taken back: `immich-sync undo {}`", run.0));
+        teller.part(&tr!("Taken back: `immich-sync undo {}`", run.0));
         let back = self.store.begin_run("undo", Timestamp::now())?;
         let take_back =
             TakeBack { store: self.store, reporter: &self.recorder, stop: &self.stop, now: &Timestamp::now };
@@ -207,8 +211,11 @@ impl Stage<'_> {
         self.store.end_run(back, &summary, Timestamp::now())?;
         let clean = self.family.sets.iter().flatten().all(|asset| self.is_untagged(asset));
         let owner = self.family.sandbox.admin();
-        teller.claim(summary.failed == 0 && clean, "no photo has a tag any more");
-        teller.claim(self.family.sandbox.tags_of(owner).is_empty(), "the tags that were made are gone too");
+        teller.claim(summary.failed == 0 && clean, word!("no photo has a tag any more"));
+        teller.claim(
+            self.family.sandbox.tags_of(owner).is_empty(),
+            word!("the tags that were made are gone too"),
+        );
         Ok(())
     }
 
@@ -284,7 +291,7 @@ fn sorted(names: &[String]) -> Vec<String> {
 }
 
 fn in_numbers(scan: &ScanSummary) -> String {
-    format!(
+    tr!(
         "{} = {} looked at + {} skipped + {} failed",
         count(scan.seen, "photo"),
         scan.looked_at,

@@ -1,5 +1,6 @@
 //! From the command line to a list of verdicts.
 
+use messages_macros::word;
 use serde_json::json;
 use sync_core::StopFlag;
 
@@ -11,6 +12,7 @@ use crate::config::ConfigFile;
 use crate::environment::Environment;
 use crate::exit::ExitStatus;
 use crate::folders::Folders;
+use crate::language::{self, Language};
 use crate::output::{Console, clean, count};
 use crate::settings::{Sources, catalogue};
 use crate::start::{Start, typed_json};
@@ -45,6 +47,10 @@ pub(crate) fn run(args: &DoctorArgs) -> ExitStatus {
             (facts, typed_json(matches), false)
         }
     };
+    if json {
+        // Machines read English, whoever asks.
+        language::speak(Language::English);
+    }
     let verdicts: Vec<Verdict> = ALL.iter().map(|check| (check.judge)(&facts)).collect();
     let status = status(&verdicts);
     if json {
@@ -71,7 +77,7 @@ fn as_json(verdicts: &[Verdict], status: ExitStatus) -> String {
         .map(|(check, verdict)| {
             json!({
                 "id": check.id,
-                "title": check.title,
+                "title": (check.title)(),
                 "verdict": verdict.level.word(),
                 "reason": verdict.reason,
                 "remedy": verdict.remedy,
@@ -83,12 +89,14 @@ fn as_json(verdicts: &[Verdict], status: ExitStatus) -> String {
 
 fn show(console: Console, verdicts: &[Verdict], quiet: bool) {
     let paint = console.result;
-    let widest = ALL.iter().map(|check| check.title.len()).max().unwrap_or(0);
+    let widest = ALL.iter().map(|check| (check.title)().chars().count()).max().unwrap_or(0);
+    let levels = [Level::Ok, Level::Skipped, Level::Note, Level::Warning, Level::Failure];
+    let word_width = levels.map(|level| level.shown().chars().count()).into_iter().max().unwrap_or(0);
     for (check, verdict) in ALL.iter().zip(verdicts) {
         if quiet && verdict.level < Level::Warning {
             continue;
         }
-        let word = format!("{:<7}", verdict.level.word());
+        let word = format!("{:<word_width$}", verdict.level.shown());
         let word = match verdict.level {
             Level::Ok => paint.green(&word),
             Level::Skipped => paint.dim(&word),
@@ -96,20 +104,23 @@ fn show(console: Console, verdicts: &[Verdict], quiet: bool) {
             Level::Warning => paint.yellow(&word),
             Level::Failure => paint.red(&word),
         };
-        console.result(&format!("{word}  {:<widest$}  {}", check.title, clean(&verdict.reason)));
+        console.result(&format!("{word}  {:<widest$}  {}", (check.title)(), clean(&verdict.reason)));
         if let Some(remedy) = &verdict.remedy {
-            console.result(&format!("{:9}{:<widest$}  → {}", "", "", clean(remedy)));
+            console.result(&format!("{:word_width$}  {:<widest$}  → {}", "", "", clean(remedy)));
         }
     }
     let number = |level| verdicts.iter().filter(|verdict| verdict.level == level).count() as u64;
-    let parts: Vec<String> =
-        [(Level::Failure, "failure"), (Level::Warning, "warning"), (Level::Note, "note")]
-            .into_iter()
-            .filter(|(level, _)| number(*level) > 0)
-            .map(|(level, word)| count(number(level), word))
-            .collect();
+    let (failures, warnings, notes) = (number(Level::Failure), number(Level::Warning), number(Level::Note));
+    let parts: Vec<String> = [
+        (failures > 0).then(|| count(failures, "failure")),
+        (warnings > 0).then(|| count(warnings, "warning")),
+        (notes > 0).then(|| count(notes, "note")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
     let all = count(verdicts.len() as u64, "check");
-    let found = if parts.is_empty() { "all is well".to_owned() } else { parts.join(", ") };
+    let found = if parts.is_empty() { word!("all is well").to_owned() } else { parts.join(", ") };
     console.result(&format!("\n{all}: {found}"));
 }
 

@@ -1,5 +1,7 @@
 //! What a check comes to.
 
+use messages_macros::word;
+
 /// How well it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Level {
@@ -16,7 +18,18 @@ pub(super) enum Level {
 }
 
 impl Level {
-    /// As JSON and the terminal have it.
+    /// As the terminal has it.
+    pub(super) fn shown(self) -> &'static str {
+        match self {
+            Self::Ok => word!("ok"),
+            Self::Skipped => word!("skipped"),
+            Self::Note => word!("note"),
+            Self::Warning => word!("warning"),
+            Self::Failure => word!("failure"),
+        }
+    }
+
+    /// As JSON has it.
     pub(super) fn word(self) -> &'static str {
         match self {
             Self::Ok => "ok",

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use immich_api::{ApiError, ApiKey, Asset, Client, ClientOptions, Found as Server};
+use messages_macros::{tr, word};
 use sync_core::StopFlag;
 use sync_core::paths::Found;
 
@@ -73,7 +74,7 @@ impl Questions<'_> {
 
     /// The first question: which server. The answer is its address.
     pub(super) fn server(&self, given: Option<String>) -> Result<(String, Server)> {
-        let question = "1/4  Address of Immich, as the browser shows it";
+        let question = word!("1/4  Address of Immich, as the browser shows it");
         let (address, server) = self.until(given, None, question, |typed, proposal| {
             let options = room::for_a_look(&self.server, "", self.stop)?;
             let find =
@@ -97,7 +98,7 @@ impl Questions<'_> {
             );
             return Err(Complaint::error(ExitStatus::UnsupportedServer, text));
         }
-        (self.tell)(&format!("     Immich {} at {}", server.version, clean(&address)));
+        (self.tell)(&tr!("     Immich {} at {}", server.version, clean(&address)));
         Ok((address, server))
     }
 
@@ -122,11 +123,11 @@ impl Questions<'_> {
             }
         }
         let Some(dialogue) = self.dialogue else { return Err(usage("nobody is there to answer")) };
-        dialogue.tell(&format!("     Make a key at {}", clean(&page)));
-        dialogue
-            .tell(&format!("     with all permissions, or with {}.", access::named(&access::worth_having())));
+        dialogue.tell(&tr!("     Make a key at {}", clean(&page)));
+        dialogue.tell(&tr!("     with all permissions, or with {}.", access::named(&access::worth_having())));
         loop {
-            let typed = dialogue.ask_hidden("2/4  API key (it is not shown; Enter tries the same again)")?;
+            let typed =
+                dialogue.ask_hidden(word!("2/4  API key (it is not shown; Enter tries the same again)"))?;
             let text = if typed.is_empty() { last.clone() } else { Some(typed) };
             let Some(text) = text else { continue };
             let checked =
@@ -149,15 +150,15 @@ impl Questions<'_> {
             .map_err(|error| with_page(error, page))?;
         let server = client.server();
         let (name, user) = (clean(&server.key.name), clean(&server.user.name));
-        (self.tell)(&format!("     The key `{name}` of {user}"));
+        (self.tell)(&tr!("     The key `{name}` of {user}"));
         Ok(client)
     }
 
     /// The third question: where the originals are.
     pub(super) fn library(&self, given: Option<PathBuf>, assets: &[Asset]) -> Result<(PathBuf, Found)> {
-        let question = "3/4  Folder of the originals on this machine";
+        let question = word!("3/4  Folder of the originals on this machine");
         if assets.is_empty() {
-            (self.tell)("     The server has no photos of this user yet.");
+            (self.tell)(word!("     The server has no photos of this user yet."));
         }
         let given = given.map(|path| path.to_string_lossy().into_owned());
         let proposal = place::proposal(assets).map(|path| path.to_string_lossy().into_owned());
@@ -167,7 +168,7 @@ impl Questions<'_> {
             Ok((folder, found))
         })?;
         if found.of > 0 {
-            (self.tell)(&format!("     {} of {} photos found:", found.agreed, found.of));
+            (self.tell)(&tr!("     {} of {} photos found:", found.agreed, found.of));
         }
         for line in place::shown_folders(&found) {
             (self.tell)(&format!("       {line}"));
@@ -190,10 +191,10 @@ impl Questions<'_> {
         let choices = wishes::choices(has_managed);
         if let Some(dialogue) = self.dialogue {
             for (number, choice) in choices.iter().enumerate() {
-                dialogue.tell(&format!("     {}  {}", number + 1, choice.text));
+                dialogue.tell(&format!("     {}  {}", number + 1, (choice.text)()));
             }
         }
-        let question = "4/4  What to do (one, or several with commas)";
+        let question = word!("4/4  What to do (one, or several with commas)");
         self.until(None, Some("1".to_owned()), question, |typed, _| {
             self.may(client, key, wishes::chosen(typed, &choices)?, &page)
         })

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use immich_api::{ApiError, Asset, Client};
+use messages_macros::tr;
 use sync_core::StopFlag;
 use sync_core::paths::{Evidence, Found, Sample, find_mapping};
 
@@ -42,8 +43,13 @@ fn common(one: &Path, other: &Path) -> PathBuf {
 /// Looks for the photos below a folder; an error says why it cannot be the one.
 pub(crate) fn compare(folder: &Path, assets: &[Asset], stop: &StopFlag) -> Result<Found> {
     if !folder.is_dir() {
-        let there = if folder.exists() { "is no folder" } else { "is not there" };
-        return Err(usage(format!("`{}` {there}", clean_path(folder))));
+        let shown = clean_path(folder);
+        let is_there = folder.exists();
+        return Err(usage(if is_there {
+            format!("`{shown}` is no folder")
+        } else {
+            format!("`{shown}` is not there")
+        }));
     }
     let samples: Vec<Sample> = assets
         .iter()
@@ -83,13 +89,14 @@ pub(crate) fn shown_folders(found: &Found) -> Vec<String> {
     let mut lines: Vec<String> = found
         .prefixes
         .iter()
-        .map(|prefix| {
-            format!("{} on the server is {} here", clean(&prefix.server), clean_path(&prefix.local))
-        })
+        .map(|prefix| tr!("{} on the server is {} here", clean(&prefix.server), clean_path(&prefix.local)))
         .collect();
-    lines.extend(found.unmatched.iter().map(|folder| {
-        format!("{} on the server was not found here; its photos are left out", clean(folder))
-    }));
+    lines.extend(
+        found
+            .unmatched
+            .iter()
+            .map(|folder| tr!("{} on the server was not found here; its photos are left out", clean(folder))),
+    );
     lines
 }
 

@@ -7,6 +7,7 @@ use immich_api::AssetId;
 
 use crate::args::{Args, Command};
 use crate::exit::ExitStatus;
+use crate::language;
 
 /// Photos that are looked at.
 pub(super) const PHOTOS: usize = 20;
@@ -22,6 +23,7 @@ pub(super) fn rehearse(
         ["immich-sync", "write", "--dry-run", "--config"].map(Into::into).to_vec();
     words.push(config.into());
     words.extend(exiftool.into_iter().flat_map(|path| ["--exiftool".into(), path.into()]));
+    words.extend(["--lang", language::current().code()].map(Into::into));
     words.extend(is_borne.then(|| "--no-strict".into()));
     for asset in assets.iter().take(PHOTOS) {
         words.extend(["--asset".into(), asset.to_string().into()]);

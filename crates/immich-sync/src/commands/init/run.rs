@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 use immich_api::{AssetId, Client, Permission, RateLimit};
+use messages_macros::tr;
 use sync_core::StopFlag;
 
 use super::dialogue::{Keyed, Questions};
@@ -85,13 +86,13 @@ fn set_up(args: &InitArgs, console: Console, stop: &StopFlag) -> Result<ExitStat
         return Err(usage("stopped; nothing was written"));
     }
     let old = file::write(&path, &made, may_replace)?;
-    tell(&format!(
-        "\nWritten: {}{}",
-        clean_path(&path),
-        if matches!(key, KeyPlace::Here(_)) { " (only you can read it)" } else { "" }
-    ));
+    let shown = clean_path(&path);
+    tell(&match key {
+        KeyPlace::Here(_) => tr!("\nWritten: {shown} (only you can read it)"),
+        KeyPlace::File(_) | KeyPlace::Variable(_) => tr!("\nWritten: {shown}"),
+    });
     if let Some(old) = old {
-        tell(&format!("The one before is now {}", clean_path(&old)));
+        tell(&tr!("The one before is now {}", clean_path(&old)));
     }
     let ids: Vec<AssetId> = spread(assets.into_iter().map(|asset| asset.id).collect());
     let status = try_out(&sources, &path, &ids, &wishes, &tell)?;
@@ -181,7 +182,7 @@ fn may_replace(args: &InitArgs, dialogue: Option<Dialogue<'_>>, path: &Path) -> 
         return Ok(args.force);
     }
     let question =
-        format!("There is a config file {} already. Write it anew, and keep the old one?", clean_path(path));
+        tr!("There is a config file {} already. Write it anew, and keep the old one?", clean_path(path));
     match dialogue.map(|dialogue| dialogue.confirm(&question)).transpose()? {
         Some(true) => Ok(true),
         Some(false) | None => Err(file::in_the_way(path)),
@@ -195,7 +196,7 @@ fn kinds(client: &Client, wishes: &Wishes, tell: &dyn Fn(&str)) -> Vec<&'static 
         if client.server().can(permission) {
             kinds.push(kind);
         } else if wishes.writes() {
-            tell(&format!("     Without {kind}: the key lacks `{permission}`."));
+            tell(&tr!("     Without {kind}: the key lacks `{permission}`."));
         }
     }
     kinds
@@ -218,7 +219,7 @@ fn try_out(
         return Ok(ExitStatus::Ok);
     }
     let photos = count(ids.len().min(PHOTOS) as u64, "photo");
-    tell(&format!("\nWhat would be written into {photos} (nothing is):\n"));
+    tell(&tr!("\nWhat would be written into {photos} (nothing is):\n"));
     let is_borne = sources.find(&catalogue::STRICT)?.is_some() && !sources.flag(&catalogue::STRICT)?;
     let status = rehearse(config, ids, sources.path(&catalogue::EXIFTOOL)?.as_deref(), is_borne);
     // That some of a few photos are not to be written does not mean that it was not set up.
@@ -232,15 +233,13 @@ fn next(path: &Path, folders: &Folders, wishes: &Wishes, tell: &dyn Fn(&str)) {
         format!(" --config {}", clean_path(path))
     };
     if wishes.writes() {
-        tell(&format!(
+        tell(&tr!(
             "\nNext: `immich-sync write{with} --dry-run` shows all of it, `immich-sync write{with}` writes."
         ));
     } else {
-        tell(&format!(
-            "\nNext: `immich-sync organize{with}` finds what is there twice, and changes nothing."
-        ));
+        tell(&tr!("\nNext: `immich-sync organize{with}` finds what is there twice, and changes nothing."));
     }
-    tell(&format!("Later: `immich-sync schedule install{with}` does it every night at 02:00."));
+    tell(&tr!("Later: `immich-sync schedule install{with}` does it every night at 02:00."));
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What to do day by day, and where metadata go: one question, since the second is nothing without the first.
 
+use messages_macros::word;
 use sync_core::writeback::{ManagedPolicy, Target};
 
 use crate::args::SyncWord;
@@ -19,28 +20,36 @@ pub(crate) struct Wishes {
 /// One line of the question.
 pub(crate) struct Choice {
     /// What it says.
-    pub(crate) text: &'static str,
+    pub(crate) text: fn() -> &'static str,
     wishes: fn(&mut Wishes),
 }
 
 const INTO_ALL: Choice = Choice {
-    text: "Write what Immich knows into the originals, also into those that Immich manages (its integrity check will list those)",
+    text: || {
+        word!(
+            "Write what Immich knows into the originals, also into those that Immich manages (its integrity check will list those)"
+        )
+    },
     wishes: |wishes| wishes.write(Target::Original, Some(ManagedPolicy::Original)),
 };
 const INTO_EXTERNAL: Choice = Choice {
-    text: "Write what Immich knows into the originals, and into sidecars beside files that Immich manages",
+    text: || {
+        word!(
+            "Write what Immich knows into the originals, and into sidecars beside files that Immich manages"
+        )
+    },
     wishes: |wishes| wishes.write(Target::Original, Some(ManagedPolicy::Sidecar)),
 };
 const INTO_ORIGINALS: Choice = Choice {
-    text: "Write what Immich knows into the originals",
+    text: || word!("Write what Immich knows into the originals"),
     wishes: |wishes| wishes.write(Target::Original, None),
 };
 const INTO_SIDECARS: Choice = Choice {
-    text: "Write what Immich knows into sidecars (.xmp) only; originals stay as they are",
+    text: || word!("Write what Immich knows into sidecars (.xmp) only; originals stay as they are"),
     wishes: |wishes| wishes.write(Target::Sidecar, Some(ManagedPolicy::Sidecar)),
 };
 const ORGANIZE: Choice = Choice {
-    text: "Find duplicates and similar photos",
+    text: || word!("Find duplicates and similar photos"),
     wishes: |wishes| wishes.what.push(SyncWord::Organize),
 };
 

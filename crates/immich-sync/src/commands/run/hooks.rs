@@ -91,8 +91,10 @@ pub(super) fn run(
         }
         Some(reason) => {
             tracing::warn!(hook, job, program, reason, "hook failed");
-            let of = job.map_or_else(String::new, |job| format!(" of `{job}`"));
-            Err(format!("the hook `{hook}`{of} failed: {reason}"))
+            Err(match job {
+                Some(job) => format!("the hook `{hook}` of `{job}` failed: {reason}"),
+                None => format!("the hook `{hook}` failed: {reason}"),
+            })
         }
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use messages_macros::tr;
 use unattended::{Outcome, Tail};
 
 use super::hooks::{self, Moment};
@@ -11,6 +12,7 @@ use super::order::{self, HOOK, INTERRUPTED};
 use super::process::{Outputs, Watch};
 use super::record::result_file;
 use super::round::Round;
+use crate::language::said;
 use crate::output::JobResult;
 use crate::settings::Job;
 
@@ -28,14 +30,14 @@ pub(super) struct Went {
 
 impl Went {
     /// Of a job that was not started.
-    pub(super) fn not_started(name: &str, word: &str, exit: u8, reason: String) -> Self {
+    pub(super) fn not_started(name: &str, word: &str, exit: u8, reason: &str) -> Self {
         let outcome = Outcome {
             exit: Some(exit),
             word: word.to_owned(),
             is_good: false,
             counts: std::collections::BTreeMap::new(),
         };
-        Self { name: name.to_owned(), outcome, took: Duration::ZERO, lines: vec![reason] }
+        Self { name: name.to_owned(), outcome, took: Duration::ZERO, lines: vec![said(reason)] }
     }
 }
 
@@ -47,18 +49,18 @@ pub(super) fn run(round: &Round<'_>, job: &Job, number: usize) -> Went {
     let mut went = match hook(Moment::Before, None) {
         Ok(()) => process(round, job, number),
         Err(_) if round.heard.signal().is_some() => {
-            Went::not_started(&job.name, INTERRUPTED, 143, "stopped before it began".to_owned())
+            Went::not_started(&job.name, INTERRUPTED, 143, "stopped before it began")
         }
         Err(reason) => {
             round.warn(&reason);
-            Went::not_started(&job.name, HOOK, 1, reason)
+            Went::not_started(&job.name, HOOK, 1, &reason)
         }
     };
     let moment = if went.outcome.is_good { Moment::After } else { Moment::Failed };
     for moment in [moment, Moment::Finally] {
         if let Err(reason) = hook(moment, Some(&went.outcome)) {
             round.warn(&reason);
-            went.lines.push(reason);
+            went.lines.push(said(&reason));
         }
     }
     Went { took: begin.elapsed(), ..went }
@@ -71,7 +73,7 @@ fn process(round: &Round<'_>, job: &Job, number: usize) -> Went {
     let mut command = match command(round, job, &result_file) {
         Ok(command) => command,
         Err(error) => {
-            return Went::not_started(&job.name, "failed", 1, format!("it cannot be started: {error}"));
+            return Went::not_started(&job.name, "failed", 1, &format!("it cannot be started: {error}"));
         }
     };
     tracing::info!(job = job.name, command = job.command.words(), "job begins");
@@ -90,7 +92,7 @@ fn process(round: &Round<'_>, job: &Job, number: usize) -> Went {
     let ended = match ended {
         Ok(ended) => ended,
         Err(error) => {
-            return Went::not_started(&job.name, "failed", 1, format!("it cannot be started: {error}"));
+            return Went::not_started(&job.name, "failed", 1, &format!("it cannot be started: {error}"));
         }
     };
     let outcome = order::outcome(&ended, &result, job.accepts_partial, round.heard.signal());
@@ -117,11 +119,11 @@ fn lines(round: &Round<'_>, job: &Job, tail: &Tail, result: &JobResult, outcome:
     let mut lines: Vec<String> = tail.lines().map(str::to_owned).collect();
     if round.outputs() == Outputs::Terminal {
         let secrets = &round.settings.secrets;
-        lines.extend(result.error.iter().map(|error| unattended::clean(&secrets.hide(error))));
+        lines.extend(result.error.iter().map(|error| unattended::clean(&said(&secrets.hide(error)))));
     }
     if outcome.word == order::TIMEOUT {
         let limit = job.timeout.unwrap_or_default();
-        lines.push(format!("ended because its time was up ({} s)", limit.as_secs()));
+        lines.push(tr!("ended because its time was up ({} s)", limit.as_secs()));
     }
     lines
 }

@@ -26,6 +26,8 @@ use crate::start::{Start, typed_json};
 use heard::Heard;
 use round::Round;
 
+pub(crate) use order::shown_end;
+
 /// Runs the command; tells how it went.
 pub(crate) fn run(args: &RunArgs) -> ExitStatus {
     let console = Console::detect();

@@ -1,5 +1,6 @@
 //! How jobs end, in words, and which end of several is the worst.
 
+use messages_macros::word;
 use unattended::Outcome;
 
 use super::process::Ended;
@@ -34,6 +35,28 @@ pub(super) fn word(code: u8) -> &'static str {
         129 | 130 | 143 => INTERRUPTED,
         128.. => "killed",
         _ => "failed",
+    }
+}
+
+/// The word for how a job or a run ended, as people read it; machines and hooks get the word itself.
+pub(crate) fn shown_end(word: &str) -> &str {
+    match word {
+        "ok" => word!("ok"),
+        "usage" => word!("usage"),
+        "partial" => word!("partial"),
+        "brake" => word!("brake"),
+        "unreachable" => word!("unreachable"),
+        "locked" => word!("locked"),
+        "key-refused" => word!("key-refused"),
+        "unsupported-server" => word!("unsupported-server"),
+        "exiftool" => word!("exiftool"),
+        "failed" => word!("failed"),
+        "killed" => word!("killed"),
+        TIMEOUT => word!("timeout"),
+        HOOK => word!("hook"),
+        CUT_OFF => word!("cut-off"),
+        INTERRUPTED => word!("interrupted"),
+        other => other,
     }
 }
 

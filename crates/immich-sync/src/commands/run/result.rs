@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use messages_macros::tr;
 use serde_json::{Value, json};
 use unattended::notice::Delivery;
 
@@ -10,6 +11,7 @@ use super::job::Went;
 use super::order;
 use super::round::Round;
 use crate::exit::ExitStatus;
+use crate::language::word_of;
 use crate::output::{clean, thousands};
 
 /// Raised when a field changes its meaning or goes away.
@@ -48,7 +50,7 @@ pub(super) fn show(round: &Round<'_>, end: &RunEnd<'_>) {
     }
     let not_run = round.settings.jobs.len() - end.went.len();
     if not_run > 0 {
-        round.console.result(&format!("{not_run} of {} jobs did not run", round.settings.jobs.len()));
+        round.console.result(&tr!("{not_run} of {} jobs did not run", round.settings.jobs.len()));
     }
 }
 
@@ -60,13 +62,13 @@ fn line(went: &Went) -> String {
     let counts: Vec<String> = counts
         .into_iter()
         .filter(|(_, count)| *count > 0)
-        .map(|(name, count)| format!("{} {name}", thousands(count)))
+        .map(|(name, count)| format!("{} {}", thousands(count), word_of(name)))
         .collect();
     let counts = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
-    let (name, word) = (clean(&went.name), &went.outcome.word);
+    let (name, word) = (clean(&went.name), order::shown_end(&went.outcome.word));
     let code = went.outcome.exit.filter(|code| *code != 0);
     let code = code.map_or_else(String::new, |code| format!(" ({code})"));
-    format!("{name}: {word}{code} in {} s{counts}", went.took.as_secs())
+    tr!("{name}: {word}{code} in {} s{counts}", went.took.as_secs())
 }
 
 fn object(round: &Round<'_>, end: &RunEnd<'_>) -> Value {

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use jiff::Timestamp;
+use messages_macros::{tr, word};
 use sync_core::SyncError;
 use sync_core::lock::RunLock;
 use unattended::status::JobStatus;
@@ -18,7 +19,7 @@ use super::record::{Record, remove_left_behind};
 use super::result::{self, RunEnd};
 use super::tell::Teller;
 use crate::exit::ExitStatus;
-use crate::output::Console;
+use crate::output::{Console, clean, told};
 use crate::room::holder;
 use crate::settings::{OutputSettings, RunSettings};
 
@@ -73,11 +74,11 @@ impl Round<'_> {
         if is_users { Outputs::Terminal } else { Outputs::Passed }
     }
 
-    /// Says something that is no result.
+    /// Says something that is no result; the text is in English, as the log keeps it.
     pub(super) fn warn(&self, text: &str) {
-        let text = crate::output::clean(&self.settings.secrets.hide(text));
-        tracing::warn!(text, "warning");
-        self.console.aside(&format!("{} {text}", self.console.aside.yellow("Warning:")));
+        let text = self.settings.secrets.hide(text);
+        tracing::warn!(text = clean(&text), "warning");
+        self.console.aside(&format!("{} {}", self.console.aside.yellow(word!("Warning:")), told(&text)));
     }
 
     fn lock(&self) -> Result<RunLock> {
@@ -89,7 +90,7 @@ impl Round<'_> {
                     if self.settings.waits && self.heard.signal().is_none() =>
                 {
                     if !is_told {
-                        self.console.aside(&format!("Waiting for another run to end ({holder})."));
+                        self.console.aside(&tr!("Waiting for another run to end ({}).", told(&holder)));
                         is_told = true;
                     }
                     pause(ASK);
@@ -128,7 +129,7 @@ impl Round<'_> {
             Ok(()) => self.jobs(teller),
             Err(reason) => {
                 self.warn(&reason);
-                let none = |name: &str| Went::not_started(name, HOOK, 1, reason.clone());
+                let none = |name: &str| Went::not_started(name, HOOK, 1, &reason);
                 self.settings.jobs.iter().map(|job| self.ended(none(&job.name), teller)).collect()
             }
         };

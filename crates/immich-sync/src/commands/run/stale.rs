@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use jiff::Timestamp;
+use messages_macros::word;
 use serde_json::json;
 
 use super::round::Round;
@@ -29,7 +30,7 @@ pub(super) fn check(round: &Round<'_>) -> Result<ExitStatus> {
         let lines = stale.iter().map(|job| clean(&silence(job, now)));
         lines.for_each(|line| round.console.result(&line));
         if stale.is_empty() {
-            round.console.result("Every job had a good run in time.");
+            round.console.result(word!("Every job had a good run in time."));
         }
     }
     Ok(status)

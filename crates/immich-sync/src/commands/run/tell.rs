@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
+use messages_macros::{tr, word};
 use unattended::notice::{self, Channel, Delivery, JobNote, Notice, Pace, Service, deliver};
 use unattended::status::JobStatus;
 use unattended::{Event, Http};
 
 use super::heard::pause;
 use super::job::Went;
-use super::order::INTERRUPTED;
+use super::order::{INTERRUPTED, shown_end};
 use super::record::Record;
 use super::round::{Round, is_bad};
 use crate::exit::ExitStatus;
@@ -62,18 +63,18 @@ impl<'a> Teller<'a> {
     /// A run begins.
     pub(super) fn ping_start(&self) {
         let names: Vec<String> = self.round.settings.jobs.iter().map(|job| job.name.clone()).collect();
-        let notice = self.notice(Event::Start, "the run begins", "", &names);
+        let notice = self.notice(Event::Start, word!("the run begins"), "", &names);
         self.send(&notice, AT_START, |_| true);
     }
 
     /// Runs that nobody saw end.
     pub(super) fn tell_cut_off(&self, names: &[String]) {
         let jobs = listed(names);
-        let message = format!(
+        let message = tr!(
             "The last run of {jobs} began and did not end: this program or the machine was ended in the middle. \
              The next run, which begins now, puts everything in order."
         );
-        let notice = self.notice(Event::Failure, &format!("{jobs}: a run was cut off"), &message, names);
+        let notice = self.notice(Event::Failure, &tr!("{jobs}: a run was cut off"), &message, names);
         let is_told = self.to_people(&notice, AT_START);
         self.settle(Event::Failure, names, is_told);
     }
@@ -89,9 +90,9 @@ impl<'a> Teller<'a> {
         let news: Vec<String> = news.map(|job| job.name.clone()).collect();
         if !news.is_empty() {
             let sentences: Vec<String> = stale.iter().map(|job| silence(job, now)).collect();
-            let title = format!("{}: no good run for too long", listed(&news));
+            let title = tr!("{}: no good run for too long", listed(&news));
             let notice = self.notice(Event::Stale, &title, &sentences.join("\n"), &news);
-            for line in &sentences {
+            for line in stale.iter().map(|job| silence_in_english(job, now)) {
                 tracing::error!(line, "no good run for too long");
             }
             let is_told = self.send(&notice, AT_START, |_| true).1;
@@ -124,8 +125,8 @@ impl<'a> Teller<'a> {
         let names: Vec<String> = went.iter().map(|went| went.name.clone()).collect();
         let event = if status == ExitStatus::Ok { Event::Success } else { Event::Failure };
         let ends: Vec<String> =
-            went.iter().map(|went| format!("{}: {}", went.name, went.outcome.word)).collect();
-        let mut notice = self.notice(event, "the run ended", &ends.join("\n"), &names);
+            went.iter().map(|went| format!("{}: {}", went.name, shown_end(&went.outcome.word))).collect();
+        let mut notice = self.notice(event, word!("the run ended"), &ends.join("\n"), &names);
         notice.exit = Some(status.code());
         notice.lines = lines(went, &names);
         self.send(&notice, ALL_OF_IT, is_check).0
@@ -176,7 +177,7 @@ impl<'a> Teller<'a> {
         Notice {
             schema: notice::SCHEMA,
             event,
-            title: secrets.hide(&format!("immich-sync on {host}: {title}")),
+            title: secrets.hide(&tr!("immich-sync on {host}: {title}")),
             message: secrets.hide(message),
             host,
             at: Timestamp::now(),
@@ -219,21 +220,21 @@ fn sentences(event: Event, jobs: &[(String, u32)], went: &[Went]) -> (String, St
     let names: Vec<String> = jobs.iter().map(|(name, _)| name.clone()).collect();
     let listed = listed(&names);
     let title = match event {
-        Event::Failure => format!("{listed} failed"),
-        Event::Recovered => format!("{listed} is well again"),
-        Event::Success => format!("{listed} went well"),
-        Event::Stale => format!("{listed}: no good run for too long"),
-        Event::Start => format!("{listed} begins"),
+        Event::Failure => tr!("{listed} failed"),
+        Event::Recovered => tr!("{listed} is well again"),
+        Event::Success => tr!("{listed} went well"),
+        Event::Stale => tr!("{listed}: no good run for too long"),
+        Event::Start => tr!("{listed} begins"),
     };
     let each = |(name, before): &(String, u32)| {
         let end = went.iter().find(|went| went.name == *name).map(|went| &went.outcome);
-        let word = end.map_or("", |outcome| outcome.word.as_str());
+        let word = end.map_or("", |outcome| shown_end(&outcome.word));
         let code = end.and_then(|outcome| outcome.exit).map_or_else(String::new, |code| format!(" ({code})"));
         match event {
             Event::Failure if *before > 0 => {
-                format!("{name}: {word}{code}; {before} runs before it failed, too")
+                tr!("{name}: {word}{code}; {before} runs before it failed, too")
             }
-            Event::Recovered if *before > 0 => format!("{name}: {word}, after {before} that failed"),
+            Event::Recovered if *before > 0 => tr!("{name}: {word}, after {before} that failed"),
             Event::Failure => format!("{name}: {word}{code}"),
             _ => format!("{name}: {word}"),
         }
@@ -245,12 +246,26 @@ fn sentences(event: Event, jobs: &[(String, u32)], went: &[Went]) -> (String, St
 
 /// How long there was no good run.
 pub(super) fn silence(job: &JobStatus, now: Timestamp) -> String {
-    let hours = now.duration_since(job.good_or_seen()).as_hours();
+    let hours = silent_hours(job, now);
+    let time = if hours < 72 { tr!("{hours} hours") } else { tr!("{} days", hours / 24) };
+    match job.last_good {
+        Some(_) => tr!("{}: the last good run is {time} ago", job.name),
+        None => tr!("{}: no good run since it is known, {time} ago", job.name),
+    }
+}
+
+/// The same as the log has it.
+fn silence_in_english(job: &JobStatus, now: Timestamp) -> String {
+    let hours = silent_hours(job, now);
     let time = if hours < 72 { format!("{hours} hours") } else { format!("{} days", hours / 24) };
     match job.last_good {
         Some(_) => format!("{}: the last good run is {time} ago", job.name),
         None => format!("{}: no good run since it is known, {time} ago", job.name),
     }
+}
+
+fn silent_hours(job: &JobStatus, now: Timestamp) -> i64 {
+    now.duration_since(job.good_or_seen()).as_hours()
 }
 
 fn listed(names: &[String]) -> String {

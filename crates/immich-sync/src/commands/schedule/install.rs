@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 use jiff::Timestamp;
+use messages_macros::{tr, word};
 
 use super::pieces::{Found, Piece, places};
 use super::system::{self, System};
@@ -30,7 +31,7 @@ pub(super) fn run(args: &InstallArgs, console: Console) -> Result<ExitStatus> {
         return Ok(ExitStatus::Ok);
     }
     if is_same && here.system.is_active(here.user.uid)? {
-        console.result(&format!("Nothing to do: the schedule is installed ({}).", here.system.word()));
+        console.result(&tr!("Nothing to do: the schedule is installed ({}).", here.system.word()));
         tell(&here, &settings, console)?;
         return Ok(ExitStatus::Ok);
     }
@@ -50,7 +51,7 @@ pub(super) fn run(args: &InstallArgs, console: Console) -> Result<ExitStatus> {
     for words in &begin {
         system::say(words)?;
     }
-    console.result(&format!("Installed ({}).", here.system.word()));
+    console.result(&tr!("Installed ({}).", here.system.word()));
     tell(&here, &settings, console)?;
     Ok(ExitStatus::Ok)
 }
@@ -99,11 +100,11 @@ fn agent(wanted: &[Piece]) -> String {
 
 fn show(wanted: &[Piece], begin: &[Vec<String>], console: Console) {
     for piece in wanted {
-        console.aside(&format!("Would write {}:", piece.place.name()));
+        console.aside(&tr!("Would write {}:", piece.place.shown()));
         console.result(piece.text.trim_end());
     }
     for words in begin {
-        console.aside(&format!("Would run `{}`", clean(&words.join(" "))));
+        console.aside(&tr!("Would run `{}`", clean(&words.join(" "))));
     }
 }
 
@@ -111,12 +112,12 @@ fn show(wanted: &[Piece], begin: &[Vec<String>], console: Console) {
 fn told_change(piece: &Piece, found: &Found, console: Console) {
     let old = match found {
         Found::Nothing | Found::Foreign => {
-            console.result(&format!("Wrote {}.", piece.place.name()));
+            console.result(&tr!("Wrote {}.", piece.place.shown()));
             return;
         }
         Found::Ours(old) | Found::Changed(old) => old,
     };
-    console.result(&format!("Changed {}:", piece.place.name()));
+    console.result(&tr!("Changed {}:", piece.place.shown()));
     let differing = |one: &str, other: &str, sign: &str| {
         let lines = one.lines().filter(|line| !other.lines().any(|there| there == *line));
         let lines = lines.filter(|line| !line.contains("Digest: "));
@@ -131,7 +132,7 @@ fn told_change(piece: &Piece, found: &Found, console: Console) {
 fn tell(here: &Here<'_>, settings: &ScheduleSettings, console: Console) -> Result<()> {
     console.result(&super::status::next_run(settings));
     for hint in hints(here, settings)? {
-        console.aside(&format!("{} {hint}", console.aside.yellow("Note:")));
+        console.aside(&format!("{} {hint}", console.aside.yellow(word!("Note:"))));
     }
     Ok(())
 }
@@ -145,7 +146,7 @@ pub(super) fn hints(here: &Here<'_>, settings: &ScheduleSettings) -> Result<Vec<
         System::TimerOfAll => {
             if service::runs_others(here.start.sources().config) {
                 hints.push(
-                    "The service may do what its user may, since the config names hooks or a program for the key."
+                    word!("The service may do what its user may, since the config names hooks or a program for the key.")
                         .to_owned(),
                 );
             }
@@ -153,17 +154,19 @@ pub(super) fn hints(here: &Here<'_>, settings: &ScheduleSettings) -> Result<Vec<
         System::Launchd | System::Cron => {
             let name = here.system.word();
             if plan.random_delay.as_secs() > 0 {
-                hints.push(format!("{name} knows no random delay; runs start on the minute."));
+                hints.push(tr!("{name} knows no random delay; runs start on the minute."));
             }
             if !settings.on_battery {
-                hints.push(format!("{name} asks for no battery; runs start on one too."));
+                hints.push(tr!("{name} asks for no battery; runs start on one too."));
             }
             if here.system == System::Cron && plan.catch_up {
-                hints.push("cron makes up for nothing that was missed while the machine was off.".to_owned());
+                hints.push(
+                    word!("cron makes up for nothing that was missed while the machine was off.").to_owned(),
+                );
             }
             if here.system == System::Launchd {
                 hints.push(
-                    "To read Pictures and external disks, give the program Full Disk Access (System Settings, Privacy & Security)."
+                    word!("To read Pictures and external disks, give the program Full Disk Access (System Settings, Privacy & Security).")
                         .to_owned(),
                 );
             }
@@ -172,7 +175,7 @@ pub(super) fn hints(here: &Here<'_>, settings: &ScheduleSettings) -> Result<Vec<
     if let System::TimerOfUser | System::TimerOfAll = here.system
         && let Some((day, time)) = plan.calendar.missing_times(Timestamp::now())
     {
-        hints.push(format!(
+        hints.push(tr!(
             "On {day} the clock skips {}; systemd leaves that run out. Another time of the day avoids it.",
             time.strftime("%H:%M")
         ));
@@ -184,7 +187,7 @@ pub(super) fn hints(here: &Here<'_>, settings: &ScheduleSettings) -> Result<Vec<
     });
     if !lost.is_empty() {
         lost.sort();
-        hints.push(format!(
+        hints.push(tr!(
             "{} of your environment will not be there when the schedule runs; what is needed of it belongs into the config file.",
             clean(&lost.join(", "))
         ));
@@ -198,7 +201,7 @@ fn lingering(user: &str) -> Result<Option<String>> {
     if said.is_some_and(|said| said.is_ok && said.stdout.trim() == "yes") {
         return Ok(None);
     }
-    Ok(Some(format!(
+    Ok(Some(tr!(
         "This timer runs only while {user} is logged in. So that it always runs: `loginctl enable-linger {user}`"
     )))
 }

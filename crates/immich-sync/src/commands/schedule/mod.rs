@@ -15,6 +15,7 @@ mod uninstall;
 use std::path::PathBuf;
 
 use anyhow::Result;
+use messages_macros::word;
 
 use crate::args::{ScheduleCommand, ScheduleOptions};
 use crate::exit::{ExitStatus, usage};
@@ -157,9 +158,9 @@ fn run_now(options: &ScheduleOptions, console: Console) -> Result<ExitStatus> {
         ));
     }
     if here.system.run_now(here.user.uid)? {
-        console.result(
-            "Started; `immich-sync schedule logs --follow` shows it, `schedule status` how it ended.",
-        );
+        console.result(word!(
+            "Started; `immich-sync schedule logs --follow` shows it, `schedule status` how it ended."
+        ));
         return Ok(ExitStatus::Ok);
     }
     Err(usage("cron cannot be told to start something now; use `immich-sync run`"))

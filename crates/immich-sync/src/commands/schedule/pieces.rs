@@ -10,6 +10,7 @@ use unattended::units::{Service, cron, launchd, systemd};
 
 use super::system::{System, crontab, put_crontab};
 use crate::exit::usage;
+use crate::language::said;
 use crate::output::clean_path;
 
 /// Where the units of the system are.
@@ -110,12 +111,17 @@ impl Place {
         }
     }
 
-    /// Its name for people.
+    /// Its name for errors.
     pub(super) fn name(&self) -> String {
         match self {
             Self::File(path, _) => format!("`{}`", clean_path(path)),
             Self::Crontab => "the block of immich-sync in your crontab".to_owned(),
         }
+    }
+
+    /// The same in the language of the reader.
+    pub(super) fn shown(&self) -> String {
+        said(&self.name())
     }
 
     /// Takes away what is there.

@@ -2,14 +2,16 @@
 
 use anyhow::Result;
 use jiff::Timestamp;
+use messages_macros::{tr, word};
 use serde_json::{Value, json};
 use unattended::status::{JobStatus, Status};
 
 use super::pieces::{Found, Piece};
 use super::{Here, install};
 use crate::args::ScheduleOptions;
+use crate::commands::run::shown_end;
 use crate::exit::ExitStatus;
-use crate::output::{Console, clean, clean_path};
+use crate::output::{Console, clean, clean_path, weekday};
 use crate::settings::{ScheduleSettings, catalogue};
 
 /// Runs it.
@@ -33,20 +35,20 @@ pub(super) fn run(args: &ScheduleOptions, console: Console) -> Result<ExitStatus
         console.result(&format!("{object:#}"));
         return Ok(state.status());
     }
-    console.result(&format!("Schedule: {} ({})", state.sentence(), here.system.word()));
+    console.result(&tr!("Schedule: {} ({})", state.sentence(), here.system.word()));
     for place in here.places() {
         if place.look()? != Found::Nothing {
-            console.result(&format!("  {}", place.name()));
+            console.result(&format!("  {}", place.shown()));
         }
     }
     if let Some(settings) = settings.as_ref().filter(|_| state.runs()) {
         console.result(&next_run(settings));
         for hint in install::hints(&here, settings)? {
-            console.aside(&format!("{} {hint}", console.aside.yellow("Note:")));
+            console.aside(&format!("{} {hint}", console.aside.yellow(word!("Note:"))));
         }
     }
     if jobs.is_empty() {
-        console.result("Last run: none yet");
+        console.result(word!("Last run: none yet"));
     }
     for job in jobs {
         console.result(&last_run(job));
@@ -102,15 +104,15 @@ impl Standing {
 
     fn sentence(self) -> &'static str {
         match self {
-            Self::Installed => "installed",
+            Self::Installed => word!("installed"),
             Self::Outdated => {
-                "installed, but the config says otherwise now; `schedule install` brings it in step"
+                word!("installed, but the config says otherwise now; `schedule install` brings it in step")
             }
-            Self::Changed => "installed and changed by hand",
+            Self::Changed => word!("installed and changed by hand"),
             Self::Inactive => {
-                "its files are there, but the system does not start it; `schedule install` does"
+                word!("its files are there, but the system does not start it; `schedule install` does")
             }
-            Self::None => "not installed; `schedule install` does that",
+            Self::None => word!("not installed; `schedule install` does that"),
         }
     }
 
@@ -125,34 +127,34 @@ fn next(settings: &ScheduleSettings) -> Option<Timestamp> {
 
 /// When the next run is, on the clock of the schedule.
 pub(super) fn next_run(settings: &ScheduleSettings) -> String {
-    let Some(next) = next(settings) else { return "Next run: never".to_owned() };
+    let Some(next) = next(settings) else { return word!("Next run: never").to_owned() };
     let clock = next.to_zoned(settings.plan.calendar.zone().clone());
-    let delay = match settings.plan.random_delay.as_secs() {
-        0 => String::new(),
-        seconds => format!(", up to {} later", length(seconds)),
-    };
-    let ahead = next.duration_since(Timestamp::now()).as_secs();
-    format!("Next run: {} (in {}{delay})", clock.strftime("%a %Y-%m-%d %H:%M %Z"), length(ahead))
+    let clock = format!("{} {}", weekday(clock.weekday()), clock.strftime("%Y-%m-%d %H:%M %Z"));
+    let ahead = length(next.duration_since(Timestamp::now()).as_secs());
+    match settings.plan.random_delay.as_secs() {
+        0 => tr!("Next run: {clock} (in {ahead})"),
+        delay => tr!("Next run: {clock} (in {ahead}, up to {} later)", length(delay)),
+    }
 }
 
 fn last_run(job: &JobStatus) -> String {
     let name = clean(&job.name);
-    let Some(started) = job.started else { return format!("Last run of {name}: none yet") };
+    let Some(started) = job.started else { return tr!("Last run of {name}: none yet") };
     let local =
         |at: Timestamp| at.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string();
     let word = match (&job.word, job.ended) {
-        (_, None) => "has not ended".to_owned(),
-        (Some(word), Some(_)) => clean(word),
-        (None, Some(_)) => "ended".to_owned(),
+        (_, None) => word!("has not ended").to_owned(),
+        (Some(word), Some(_)) => clean(shown_end(word)),
+        (None, Some(_)) => word!("ended").to_owned(),
     };
     let good = match job.last_good {
         Some(good) if job.failures_in_row > 0 => {
-            format!("; {} in a row without a good one since {}", job.failures_in_row, local(good))
+            tr!("; {} in a row without a good one since {}", job.failures_in_row, local(good))
         }
-        None if job.failures_in_row > 0 => format!("; none of {} went well", job.failures_in_row),
+        None if job.failures_in_row > 0 => tr!("; none of {} went well", job.failures_in_row),
         _ => String::new(),
     };
-    format!("Last run of {name}: {}, {word}{good}", local(started))
+    tr!("Last run of {name}: {}, {word}{good}", local(started))
 }
 
 /// A length of time in its two largest units.
@@ -162,8 +164,8 @@ fn length(seconds: i64) -> String {
         (0, 0, 0) => format!("{seconds} s"),
         (0, 0, _) => format!("{minutes} min"),
         (0, _, _) => format!("{hours} h {minutes} min"),
-        (1, _, _) => format!("1 day {hours} h"),
-        _ => format!("{days} days {hours} h"),
+        (1, _, _) => tr!("1 day {hours} h"),
+        _ => tr!("{days} days {hours} h"),
     }
 }
 

@@ -1,13 +1,14 @@
 //! `schedule uninstall`: takes away what `install` made, and nothing else.
 
 use anyhow::Result;
+use messages_macros::{tr, word};
 
 use super::Here;
 use super::pieces::Found;
 use super::system;
 use crate::args::UninstallArgs;
 use crate::exit::{Complaint, ExitStatus};
-use crate::output::Console;
+use crate::output::{Console, told};
 
 /// Runs it.
 pub(super) fn run(args: &UninstallArgs, console: Console) -> Result<ExitStatus> {
@@ -30,17 +31,21 @@ pub(super) fn run(args: &UninstallArgs, console: Console) -> Result<ExitStatus> 
             // A timer that is off already is no reason to leave its files.
             if let Err(error) = system::say(&words) {
                 tracing::warn!(%error, "the schedule could not be ended before its files go");
-                console.aside(&format!("{} {error:#}", console.aside.yellow("Warning:")));
+                console.aside(&format!(
+                    "{} {}",
+                    console.aside.yellow(word!("Warning:")),
+                    told(&format!("{error:#}"))
+                ));
             }
         }
     } else if kept.is_empty() {
-        console.result("Nothing to do: no schedule is installed.");
+        console.result(word!("Nothing to do: no schedule is installed."));
         return Ok(ExitStatus::Ok);
     }
     for (place, found) in places.iter().zip(&found) {
         if is_ours(found) {
             place.remove()?;
-            console.result(&format!("Removed {}.", place.name()));
+            console.result(&tr!("Removed {}.", place.shown()));
         }
     }
     for words in here.system.words_after_end() {

@@ -235,7 +235,13 @@ fn hooks(sources: &Sources<'_>) -> Result<HookEntries> {
 /// What was typed and is an option of every job as well. None of it is a secret.
 fn handed_on(matches: &ArgMatches) -> Vec<OsString> {
     let mut words = Vec::new();
-    let values = [catalogue::STATE_DIR, catalogue::LOG_LEVEL, catalogue::LOG_FILE, catalogue::LOG_FORMAT];
+    let values = [
+        catalogue::STATE_DIR,
+        catalogue::LOG_LEVEL,
+        catalogue::LOG_FILE,
+        catalogue::LOG_FORMAT,
+        catalogue::LANG,
+    ];
     for setting in values {
         if let Some(value) = matches.try_get_raw(setting.name).ok().flatten().and_then(Iterator::last) {
             words.push(format!("--{}", setting.option).into());

@@ -1,7 +1,10 @@
 //! The originals and their disk.
 
+use messages_macros::{tr, word};
+
 use super::super::facts::{Abilities, Facts, Sample};
 use super::super::verdict::{Verdict, failure, note, ok, skipped, warning};
+use crate::language::said;
 use crate::output::{clean, clean_path, count, size};
 
 /// A video and its new version fit into that.
@@ -19,10 +22,13 @@ const COARSE: u64 = 2_000_000_000;
 pub(super) fn folder(facts: &Facts) -> Verdict {
     let library = &facts.library;
     match (&library.folder, &library.error) {
-        (None, _) => failure("it is not known", "set library to the folder of the originals on this machine"),
+        (None, _) => failure(
+            word!("it is not known"),
+            word!("set library to the folder of the originals on this machine"),
+        ),
         (Some(folder), Some(error)) => failure(
-            format!("{}: {error}", clean_path(folder)),
-            "check the path and the mount; in a container, mount the originals as Immich does",
+            format!("{}: {}", clean_path(folder), said(error)),
+            word!("check the path and the mount; in a container, mount the originals as Immich does"),
         ),
         (Some(folder), None) => ok(clean_path(folder)),
     }
@@ -32,12 +38,14 @@ pub(super) fn folder(facts: &Facts) -> Verdict {
 fn sample(facts: &Facts) -> Result<&Sample, Verdict> {
     match &facts.library.sample {
         Some(Ok(sample)) if sample.photos > 0 => Ok(sample),
-        Some(Ok(_)) => Err(skipped("the server has no photos of this user")),
+        Some(Ok(_)) => Err(skipped(word!("the server has no photos of this user"))),
         Some(Err(error)) => Err(failure(
-            error,
-            "name the folder that holds the originals (library), or where a folder of the server is (path_map)",
+            said(error),
+            word!(
+                "name the folder that holds the originals (library), or where a folder of the server is (path_map)"
+            ),
         )),
-        None => Err(skipped("server or library were not reached, or it took too long")),
+        None => Err(skipped(word!("server or library were not reached, or it took too long"))),
     }
 }
 
@@ -47,26 +55,29 @@ pub(super) fn paths(facts: &Facts) -> Verdict {
         Err(verdict) => return verdict,
     };
     let Sample { photos, same, unlike, .. } = *sample;
-    let found = format!("{same} of {} are here and the same", count(photos, "photo"));
-    let example =
-        sample.missing.as_deref().map_or_else(String::new, |path| format!("; not `{}`", clean(path)));
+    let found = tr!("{same} of {} are here and the same", count(photos, "photo"));
+    let example = sample.missing.as_deref().map_or_else(String::new, |path| tr!("; not `{}`", clean(path)));
     if same == 0 && unlike == 0 {
         return failure(
             format!("{found}{example}"),
-            "set library to the folder of the originals, and path_map where the server has them elsewhere",
+            word!(
+                "set library to the folder of the originals, and path_map where the server has them elsewhere"
+            ),
         );
     }
     if unlike > 0 {
         return warning(
-            format!("{found}; {unlike} differ in size, time or content{example}"),
-            "if they were written just now, Immich has not read them since; else let it scan its library: until it knows \
-             files as they are, those that it has wrong are left alone",
+            tr!("{found}; {unlike} differ in size, time or content{example}"),
+            word!(
+                "if they were written just now, Immich has not read them since; else let it scan its library: until it knows \
+             files as they are, those that it has wrong are left alone"
+            ),
         );
     }
     if same < photos {
         return note(
             format!("{found}{example}"),
-            "a folder of the server that is not mounted here is left out",
+            word!("a folder of the server that is not mounted here is left out"),
         );
     }
     ok(found)
@@ -74,31 +85,32 @@ pub(super) fn paths(facts: &Facts) -> Verdict {
 
 pub(super) fn mount(facts: &Facts) -> Verdict {
     match facts.library.read_only {
-        Some(true) => {
-            failure("it is mounted read-only", "mount it for writing (in a compose file, without `:ro`)")
-        }
-        Some(false) => ok("yes"),
-        None => skipped("there is no library folder"),
+        Some(true) => failure(
+            word!("it is mounted read-only"),
+            word!("mount it for writing (in a compose file, without `:ro`)"),
+        ),
+        Some(false) => ok(word!("yes")),
+        None => skipped(word!("there is no library folder")),
     }
 }
 
 pub(super) fn owner(facts: &Facts) -> Verdict {
-    let Ok(sample) = sample(facts) else { return skipped("no photo was found here") };
+    let Ok(sample) = sample(facts) else { return skipped(word!("no photo was found here")) };
     let (user, group) = facts.library.me;
     match &sample.unwritable {
-        (0, _) => ok(format!("user {user}, group {group} may replace them")),
+        (0, _) => ok(tr!("user {user}, group {group} may replace them")),
         (files, Some((path, owner, owning_group))) => failure(
-            format!(
+            tr!(
                 "{} cannot be replaced by user {user}, group {group}, such as `{}` in a folder of {owner}:{owning_group}",
                 count(*files, "file"),
                 clean_path(path)
             ),
-            format!(
+            tr!(
                 "run as that user (in a container PUID={owner} PGID={owning_group}), or give the group the right to write"
             ),
         ),
         (files, None) => {
-            failure(format!("{} cannot be replaced", count(*files, "file")), "check owner and mode")
+            failure(tr!("{} cannot be replaced", count(*files, "file")), word!("check owner and mode"))
         }
     }
 }
@@ -106,57 +118,62 @@ pub(super) fn owner(facts: &Facts) -> Verdict {
 pub(super) fn disk(facts: &Facts) -> Verdict {
     let abilities = match &facts.library.abilities {
         Some(Ok(abilities)) => abilities,
-        Some(Err(error)) => return failure(error, "check owner and mode of the library folder"),
-        None => return skipped("not tried"),
+        Some(Err(error)) => return failure(said(error), word!("check owner and mode of the library folder")),
+        None => return skipped(word!("not tried")),
     };
     let Abilities { rename, sync, modes, locks, xattr, hard_link, reflink, case_sensitive, mtime_step } =
         *abilities;
     if !rename {
         return failure(
-            "a file cannot take the place of another",
-            "use another file system for the originals",
+            word!("a file cannot take the place of another"),
+            word!("use another file system for the originals"),
         );
     }
     let lacks: Vec<&str> = [
-        (!sync, "nothing can be brought to the disk (fsync), so a power cut can lose a write that was told as done"),
-        (mtime_step > COARSE, "modification times are coarser than 2 s, so unchanged files may be looked at again"),
-        (!modes, "owner and mode of files are not kept"),
+        (!sync, word!("nothing can be brought to the disk (fsync), so a power cut can lose a write that was told as done")),
+        (mtime_step > COARSE, word!("modification times are coarser than 2 s, so unchanged files may be looked at again")),
+        (!modes, word!("owner and mode of files are not kept")),
     ]
     .into_iter()
     .filter_map(|(lacks, what)| lacks.then_some(what))
     .collect();
     let has = [
-        (reflink, "shared blocks"),
-        (hard_link, "hard links"),
-        (xattr, "attributes"),
-        (locks, "locks of folders"),
+        (reflink, word!("shared blocks")),
+        (hard_link, word!("hard links")),
+        (xattr, word!("attributes")),
+        (locks, word!("locks of folders")),
     ];
     let has: Vec<&str> = has.into_iter().filter_map(|(has, what)| has.then_some(what)).collect();
-    let case = if case_sensitive { "" } else { ", `a` is `A`" };
-    let found =
-        format!("renames, {}{case}", if has.is_empty() { "nothing else".to_owned() } else { has.join(", ") });
+    let case = if case_sensitive { "" } else { word!(", `a` is `A`") };
+    let found = tr!(
+        "renames, {}{case}",
+        if has.is_empty() { word!("nothing else").to_owned() } else { has.join(", ") }
+    );
     if !lacks.is_empty() {
         return warning(
             format!("{found}; {}", lacks.join("; ")),
-            "keep originals on a disk of Linux or macOS, or know this",
+            word!("keep originals on a disk of Linux or macOS, or know this"),
         );
     }
     if !locks {
-        return note(found, "two runs on two machines are not noticed here: let only one of them write");
+        return note(
+            found,
+            word!("two runs on two machines are not noticed here: let only one of them write"),
+        );
     }
     ok(found)
 }
 
 pub(super) fn space(facts: &Facts) -> Verdict {
-    let Some(room) = facts.library.room else { return skipped("there is no library folder") };
-    let found = format!("{} are left", size(room.bytes));
+    let Some(room) = facts.library.room else { return skipped(word!("there is no library folder")) };
+    let found = tr!("{} are left", size(room.bytes));
     let remedy =
-        "make room: a new version of a photo is written beside the old one before it takes its place";
+        word!("make room: a new version of a photo is written beside the old one before it takes its place");
     if room.bytes < TIGHT {
         return failure(found, remedy);
     }
     if room.names.is_some_and(|names| names < FEW_NAMES) {
-        return failure(format!("{found}, but hardly any names (inodes)"), remedy);
+        return failure(tr!("{found}, but hardly any names (inodes)"), remedy);
     }
     if room.bytes < COMFORTABLE {
         return warning(found, remedy);
@@ -165,18 +182,18 @@ pub(super) fn space(facts: &Facts) -> Verdict {
 }
 
 pub(super) fn sidecars(facts: &Facts) -> Verdict {
-    let Ok(sample) = sample(facts) else { return skipped("no photo was found here") };
+    let Ok(sample) = sample(facts) else { return skipped(word!("no photo was found here")) };
     if let Some(path) = &sample.twice {
         return warning(
-            format!("`{}` has two sidecars, with and without the extension of the photo", clean_path(path)),
-            "Immich reads one of them; join them into the one with the whole name (a.jpg.xmp)",
+            tr!("`{}` has two sidecars, with and without the extension of the photo", clean_path(path)),
+            word!("Immich reads one of them; join them into the one with the whole name (a.jpg.xmp)"),
         );
     }
     match sample.sidecars {
-        0 => ok("none beside the photos that were looked at"),
+        0 => ok(word!("none beside the photos that were looked at")),
         found => note(
-            format!("beside {found} of {}", count(sample.photos, "photo")),
-            "what they say wins in Immich, so they are kept in step with the originals",
+            tr!("beside {found} of {}", count(sample.photos, "photo")),
+            word!("what they say wins in Immich, so they are kept in step with the originals"),
         ),
     }
 }

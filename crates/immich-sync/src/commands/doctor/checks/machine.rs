@@ -1,9 +1,11 @@
 //! The programs and folders of this machine.
 
+use messages_macros::{tr, word};
 use photo_metadata::exiftool::ExifToolVersion;
 
 use super::super::facts::Facts;
 use super::super::verdict::{Verdict, failure, note, ok, skipped, warning};
+use crate::language::said;
 use crate::output::{clean_path, size};
 
 /// Fixes of security up to now are in this one.
@@ -13,22 +15,24 @@ const SAFE: ExifToolVersion = ExifToolVersion { major: 13, minor: 54 };
 const CACHE: u64 = 2_000_000_000;
 
 pub(super) fn exiftool(facts: &Facts) -> Verdict {
-    let how = "install 13.54 or newer: apt install libimage-exiftool-perl · dnf install perl-Image-ExifTool · brew install \
-               exiftool · https://exiftool.org; or name it with exiftool";
+    let how = word!(
+        "install 13.54 or newer: apt install libimage-exiftool-perl · dnf install perl-Image-ExifTool · brew install \
+               exiftool · https://exiftool.org; or name it with exiftool"
+    );
     match &facts.machine.exiftool {
-        None => skipped("it did not answer in time"),
-        Some(Err(error)) if facts.machine.needs_exiftool => failure(error, how),
+        None => skipped(word!("it did not answer in time")),
+        Some(Err(error)) if facts.machine.needs_exiftool => failure(said(error), how),
         Some(Err(error)) => {
-            note(error, format!("most files are written without it; for raw files and odd ones {how}"))
+            note(said(error), tr!("most files are written without it; for raw files and odd ones {how}"))
         }
         Some(Ok(version)) if *version < ExifToolVersion::OLDEST_FOR_ALL_WRITES => warning(
-            format!(
+            tr!(
                 "{version} can damage HEIC, AVIF, WebP, MP4, MOV, CR3, RW2 and ARW files, so it does not write those"
             ),
             how,
         ),
         Some(Ok(version)) if *version < SAFE => {
-            note(format!("{version} is older than the last fixes of security ({SAFE})"), how)
+            note(tr!("{version} is older than the last fixes of security ({SAFE})"), how)
         }
         Some(Ok(version)) => ok(version.to_string()),
     }
@@ -36,32 +40,34 @@ pub(super) fn exiftool(facts: &Facts) -> Verdict {
 
 pub(super) fn heif(facts: &Facts) -> Verdict {
     if facts.machine.heif {
-        return ok("compared, with libheif");
+        return ok(word!("compared, with libheif"));
     }
     note(
-        "this build does not compare HEIC photos of local folders; those of the server are compared by their thumbnails",
-        "build with `--features heif`, if you compare folders",
+        word!(
+            "this build does not compare HEIC photos of local folders; those of the server are compared by their thumbnails"
+        ),
+        word!("build with `--features heif`, if you compare folders"),
     )
 }
 
 pub(super) fn cache(facts: &Facts) -> Verdict {
     match &facts.machine.cache {
-        None => skipped("there is no home folder"),
+        None => skipped(word!("there is no home folder")),
         Some((folder, room)) if room.bytes < CACHE => warning(
-            format!("{} are left for `{}`", size(room.bytes), clean_path(folder)),
-            "make room, or set [organize] cache_dir or cache_size",
+            tr!("{} are left for `{}`", size(room.bytes), clean_path(folder)),
+            word!("make room, or set [organize] cache_dir or cache_size"),
         ),
-        Some((folder, room)) => ok(format!("{} are left for `{}`", size(room.bytes), clean_path(folder))),
+        Some((folder, room)) => ok(tr!("{} are left for `{}`", size(room.bytes), clean_path(folder))),
     }
 }
 
 pub(super) fn log(facts: &Facts) -> Verdict {
     match &facts.machine.log {
-        None => skipped("there is none; log_file names one"),
+        None => skipped(word!("there is none; log_file names one")),
         Some((path, None)) => ok(clean_path(path)),
         Some((path, Some(error))) => failure(
-            format!("`{}` cannot be written: {error}", clean_path(path)),
-            "check the folder, its owner and its mode, or name another log_file",
+            tr!("`{}` cannot be written: {}", clean_path(path), said(error)),
+            word!("check the folder, its owner and its mode, or name another log_file"),
         ),
     }
 }

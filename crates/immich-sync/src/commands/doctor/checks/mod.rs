@@ -6,6 +6,8 @@ mod server;
 mod settings;
 mod state;
 
+use messages_macros::word;
+
 use super::facts::Facts;
 use super::verdict::Verdict;
 
@@ -14,49 +16,49 @@ pub(super) struct Check {
     /// Its name for machines; it stays.
     pub(super) id: &'static str,
     /// Its name for people.
-    pub(super) title: &'static str,
+    pub(super) title: fn() -> &'static str,
     /// What it comes to.
     pub(super) judge: fn(&Facts) -> Verdict,
 }
 
-const fn check(id: &'static str, title: &'static str, judge: fn(&Facts) -> Verdict) -> Check {
+const fn check(id: &'static str, title: fn() -> &'static str, judge: fn(&Facts) -> Verdict) -> Check {
     Check { id, title, judge }
 }
 
 /// All of them.
 pub(super) const ALL: [Check; 32] = [
-    check("config", "Config file", settings::config),
-    check("config-mode", "Config file: who may read it", settings::config_mode),
-    check("settings", "Settings", settings::settings),
-    check("key", "API key", settings::key),
-    check("key-mode", "API key: who may read it", settings::key_mode),
-    check("time-zone", "Time zone", settings::time_zone),
-    check("address", "Address of the server", server::address),
-    check("server", "Server", server::server),
-    check("tls", "Secure connection", server::tls),
-    check("version", "Version of Immich", server::version),
-    check("key-accepted", "API key: accepted", server::key_accepted),
-    check("permissions", "API key: permissions", server::permissions),
-    check("clock", "Clocks", server::clock),
-    check("queues", "Background jobs of the server", server::queues),
-    check("face-import", "Faces from files", server::face_import),
-    check("trash", "Trash of the server", server::trash),
-    check("library", "Library folder", library::folder),
-    check("paths", "Photos of the server, here", library::paths),
-    check("mount", "Library: mounted for writing", library::mount),
-    check("owner", "Library: owner of the files", library::owner),
-    check("disk", "Library: what its disk can do", library::disk),
-    check("space", "Library: room", library::space),
-    check("sidecars", "Sidecars", library::sidecars),
-    check("exiftool", "ExifTool", machine::exiftool),
-    check("heif", "HEIC photos of folders", machine::heif),
-    check("cache", "Cache", machine::cache),
-    check("log", "Log file", machine::log),
-    check("state-disk", "State: its disk", state::disk),
-    check("state", "State: database", state::database),
-    check("unfinished", "Unfinished changes and other runs", state::unfinished),
-    check("schedule", "Schedule", state::schedule),
-    check("last-run", "Last run", state::last_run),
+    check("config", || word!("Config file"), settings::config),
+    check("config-mode", || word!("Config file: who may read it"), settings::config_mode),
+    check("settings", || word!("Settings"), settings::settings),
+    check("key", || word!("API key"), settings::key),
+    check("key-mode", || word!("API key: who may read it"), settings::key_mode),
+    check("time-zone", || word!("Time zone"), settings::time_zone),
+    check("address", || word!("Address of the server"), server::address),
+    check("server", || word!("Server"), server::server),
+    check("tls", || word!("Secure connection"), server::tls),
+    check("version", || word!("Version of Immich"), server::version),
+    check("key-accepted", || word!("API key: accepted"), server::key_accepted),
+    check("permissions", || word!("API key: permissions"), server::permissions),
+    check("clock", || word!("Clocks"), server::clock),
+    check("queues", || word!("Background jobs of the server"), server::queues),
+    check("face-import", || word!("Faces from files"), server::face_import),
+    check("trash", || word!("Trash of the server"), server::trash),
+    check("library", || word!("Library folder"), library::folder),
+    check("paths", || word!("Photos of the server, here"), library::paths),
+    check("mount", || word!("Library: mounted for writing"), library::mount),
+    check("owner", || word!("Library: owner of the files"), library::owner),
+    check("disk", || word!("Library: what its disk can do"), library::disk),
+    check("space", || word!("Library: room"), library::space),
+    check("sidecars", || word!("Sidecars"), library::sidecars),
+    check("exiftool", || word!("ExifTool"), machine::exiftool),
+    check("heif", || word!("HEIC photos of folders"), machine::heif),
+    check("cache", || word!("Cache"), machine::cache),
+    check("log", || word!("Log file"), machine::log),
+    check("state-disk", || word!("State: its disk"), state::disk),
+    check("state", || word!("State: database"), state::database),
+    check("unfinished", || word!("Unfinished changes and other runs"), state::unfinished),
+    check("schedule", || word!("Schedule"), state::schedule),
+    check("last-run", || word!("Last run"), state::last_run),
 ];
 
 #[cfg(test)]

@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use immich_api::{OLDEST, Permission, ServerInfo, ServerVersion};
+use messages_macros::{tr, word};
 
 use super::super::facts::{Facts, Unreached};
 use super::super::verdict::{Verdict, failure, note, ok, skipped, warning};
 use crate::commands::init::{named, page_of_keys};
+use crate::language::said;
 
 /// Clocks that differ by more make "changed since" wrong.
 const SKEW: Duration = Duration::from_mins(2);
@@ -23,27 +25,35 @@ const NEWEST_MAJOR: u32 = 3;
 pub(super) fn address(facts: &Facts) -> Verdict {
     let server = &facts.server;
     let Some(address) = &server.address else {
-        return failure("there is none", "set server to what the browser shows, such as http://nas:2283");
+        return failure(
+            word!("there is none"),
+            word!("set server to what the browser shows, such as http://nas:2283"),
+        );
     };
     if let Some(concern) = &server.concern {
-        return warning(concern, "use https://, or a connection that is encrypted below (a VPN)");
+        return warning(
+            said(concern),
+            word!("use https://, or a connection that is encrypted below (a VPN)"),
+        );
     }
     ok(address)
 }
 
 pub(super) fn server(facts: &Facts) -> Verdict {
     match &facts.server.version {
-        Some(Ok(_)) => ok("it answers as Immich"),
-        Some(Err(Unreached { tls: Some(_), .. })) => skipped("there is no secure connection"),
+        Some(Ok(_)) => ok(word!("it answers as Immich")),
+        Some(Err(Unreached { tls: Some(_), .. })) => skipped(word!("there is no secure connection")),
         Some(Err(Unreached { reason, elsewhere: Some(address), .. })) => {
-            failure(reason, format!("there is an Immich at {address}: set server to that"))
+            failure(said(reason), tr!("there is an Immich at {address}: set server to that"))
         }
         Some(Err(Unreached { reason, .. })) => failure(
-            reason,
-            "open the address in the browser of this machine; check host, port (2283) and firewall; in a container \
-             `localhost` is the container itself",
+            said(reason),
+            word!(
+                "open the address in the browser of this machine; check host, port (2283) and firewall; in a container \
+             `localhost` is the container itself"
+            ),
         ),
-        None => skipped("there is no address"),
+        None => skipped(word!("there is no address")),
     }
 }
 
@@ -51,40 +61,46 @@ pub(super) fn tls(facts: &Facts) -> Verdict {
     let server = &facts.server;
     if let Some(Err(Unreached { tls: Some(why), reason, elsewhere })) = &server.version {
         return match elsewhere {
-            Some(address) => failure(reason, format!("there is an Immich at {address}: set server to that")),
-            None => failure(reason, *why),
+            Some(address) => {
+                failure(said(reason), tr!("there is an Immich at {address}: set server to that"))
+            }
+            None => failure(said(reason), said(why)),
         };
     }
     if server.insecure {
         return warning(
-            "any certificate is accepted: whoever is in between can read the API key",
-            "take `insecure` away, and name the authority of the certificate with ca_file",
+            word!("any certificate is accepted: whoever is in between can read the API key"),
+            word!("take `insecure` away, and name the authority of the certificate with ca_file"),
         );
     }
     match (&server.address, &server.version) {
-        (Some(address), Some(Ok(_))) if address.starts_with("https://") => ok("the certificate is good"),
-        (Some(address), _) if !address.starts_with("https://") => ok("not used in this network"),
-        _ => skipped("the server was not reached"),
+        (Some(address), Some(Ok(_))) if address.starts_with("https://") => {
+            ok(word!("the certificate is good"))
+        }
+        (Some(address), _) if !address.starts_with("https://") => ok(word!("not used in this network")),
+        _ => skipped(word!("the server was not reached")),
     }
 }
 
 pub(super) fn version(facts: &Facts) -> Verdict {
-    let Some(Ok(version)) = &facts.server.version else { return skipped("the server was not reached") };
+    let Some(Ok(version)) = &facts.server.version else {
+        return skipped(word!("the server was not reached"));
+    };
     if !version.is_supported() {
-        return failure(format!("{version}; the oldest that works is {OLDEST}"), "update Immich");
+        return failure(tr!("{version}; the oldest that works is {OLDEST}"), word!("update Immich"));
     }
     if version.major > NEWEST_MAJOR {
         return note(
-            format!("{version} is newer than any that this program was tried with ({NEWEST_MAJOR}.x)"),
-            "look for a newer version of this program; begin with --dry-run",
+            tr!("{version} is newer than any that this program was tried with ({NEWEST_MAJOR}.x)"),
+            word!("look for a newer version of this program; begin with --dry-run"),
         );
     }
     if *version < KEYS_ARE_KEPT {
         return note(
-            format!(
+            tr!(
                 "{version}; before {KEYS_ARE_KEPT} any API key can give itself all permissions (CVE-2026-23896)"
             ),
-            "update Immich, so that a key with few permissions is worth it",
+            word!("update Immich, so that a key with few permissions is worth it"),
         );
     }
     ok(version.to_string())
@@ -96,9 +112,11 @@ fn accepted(facts: &Facts) -> impl Iterator<Item = &ServerInfo> {
 }
 
 pub(super) fn key_accepted(facts: &Facts) -> Verdict {
-    let Some(keyed) = &facts.server.keyed else { return skipped("the server was not asked with a key") };
+    let Some(keyed) = &facts.server.keyed else {
+        return skipped(word!("the server was not asked with a key"));
+    };
     if let Some(error) = keyed.iter().find_map(|keyed| keyed.as_ref().err()) {
-        return failure(error, "make a new key in Immich: Account Settings, API Keys");
+        return failure(said(error), word!("make a new key in Immich: Account Settings, API Keys"));
     }
     let users: Vec<String> =
         accepted(facts).map(|server| format!("{} ({})", server.user.name, server.key.name)).collect();
@@ -108,7 +126,7 @@ pub(super) fn key_accepted(facts: &Facts) -> Verdict {
 pub(super) fn permissions(facts: &Facts) -> Verdict {
     let mut servers = accepted(facts).peekable();
     if servers.peek().is_none() {
-        return skipped("no key was accepted");
+        return skipped(word!("no key was accepted"));
     }
     let needed = &facts.server.needed;
     for server in servers {
@@ -116,82 +134,88 @@ pub(super) fn permissions(facts: &Facts) -> Verdict {
         if !missing.is_empty() {
             let page = page_of_keys(&server.base_url);
             return failure(
-                format!("the key `{}` lacks {}", server.key.name, named(&missing)),
-                format!("tick them at {page}"),
+                tr!("the key `{}` lacks {}", server.key.name, named(&missing)),
+                tr!("tick them at {page}"),
             );
         }
     }
     let refreshes = accepted(facts).all(|server| server.can(Permission::JobCreate));
     if !refreshes {
         return note(
-            "without `job.create` the server reads changed files only at its next scan",
-            "add it to the key, if changes should show at once",
+            word!("without `job.create` the server reads changed files only at its next scan"),
+            word!("add it to the key, if changes should show at once"),
         );
     }
-    ok(format!("{} that the runs of this config need", needed.len()))
+    ok(tr!("{} that the runs of this config need", needed.len()))
 }
 
 pub(super) fn clock(facts: &Facts) -> Verdict {
     let Some((theirs, ours)) = facts.server.clocks else {
-        return skipped("the server did not tell its time");
+        return skipped(word!("the server did not tell its time"));
     };
     let skew = theirs.duration_since(ours).unwrap_or_else(|error| error.duration());
     if skew <= SKEW {
-        return ok(format!("they differ by {} s", skew.as_secs()));
+        return ok(tr!("they differ by {} s", skew.as_secs()));
     }
     warning(
-        format!("server and this machine differ by {} s", skew.as_secs()),
-        "let both take their time from the network (NTP); `--since` and the age of things go by it",
+        tr!("server and this machine differ by {} s", skew.as_secs()),
+        word!("let both take their time from the network (NTP); `--since` and the age of things go by it"),
     )
 }
 
 pub(super) fn queues(facts: &Facts) -> Verdict {
     match &facts.server.queues {
-        None => skipped("only the key of an administrator may see them"),
-        Some(Err(error)) => skipped(error),
+        None => skipped(word!("only the key of an administrator may see them")),
+        Some(Err(error)) => skipped(said(error)),
         Some(Ok(queues)) => {
             let paused: Vec<&str> =
                 queues.iter().filter(|queue| queue.is_paused).map(|queue| queue.name.as_str()).collect();
             let jobs: u64 = queues.iter().map(|queue| queue.active + queue.waiting).sum();
             if !paused.is_empty() {
                 return warning(
-                    format!("paused: {}", paused.join(", ")),
-                    "resume them in Immich (Administration, Jobs), or changed files are not read again",
+                    tr!("paused: {}", paused.join(", ")),
+                    word!(
+                        "resume them in Immich (Administration, Jobs), or changed files are not read again"
+                    ),
                 );
             }
             if jobs > MANY_JOBS {
                 return note(
-                    format!("{jobs} jobs wait or are at work"),
-                    "a run now is slower than one later",
+                    tr!("{jobs} jobs wait or are at work"),
+                    word!("a run now is slower than one later"),
                 );
             }
-            ok(format!("{jobs} at work or waiting"))
+            ok(tr!("{jobs} at work or waiting"))
         }
     }
 }
 
 pub(super) fn face_import(facts: &Facts) -> Verdict {
-    let Some(server) = accepted(facts).next() else { return skipped("no key was accepted") };
+    let Some(server) = accepted(facts).next() else { return skipped(word!("no key was accepted")) };
     match server.features.import_faces {
         Some(true) if facts.server.writes_faces => warning(
-            "the server reads faces from files, so faces that are written would be there twice",
-            "switch the import of faces off in Immich (Metadata Settings), or do not write face-coordinates",
+            word!("the server reads faces from files, so faces that are written would be there twice"),
+            word!(
+                "switch the import of faces off in Immich (Metadata Settings), or do not write face-coordinates"
+            ),
         ),
-        Some(true) => ok("read by the server, and none are written"),
-        Some(false) => ok("not read by the server"),
-        None => skipped("this version does not tell"),
+        Some(true) => ok(word!("read by the server, and none are written")),
+        Some(false) => ok(word!("not read by the server")),
+        None => skipped(word!("this version does not tell")),
     }
 }
 
 pub(super) fn trash(facts: &Facts) -> Verdict {
-    let Some(server) = accepted(facts).next() else { return skipped("no key was accepted") };
+    let Some(server) = accepted(facts).next() else { return skipped(word!("no key was accepted")) };
     match server.features.trash {
         Some(false) => warning(
-            "the trash of the server is off: what is trashed there is gone at once",
-            "switch it on in Immich (Administration, Trash Settings); until then nothing is trashed from here",
+            word!("the trash of the server is off: what is trashed there is gone at once"),
+            word!(
+                "switch it on in Immich (Administration, Trash Settings); until then nothing is trashed from here"
+            ),
         ),
-        Some(true) => ok("it is on"),
-        None => skipped("this version does not tell"),
+        Some(true) => ok(word!("it is on")),
+        None => skipped(word!("this version does not tell")),
     }
 }
 

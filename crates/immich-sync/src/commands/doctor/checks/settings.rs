@@ -2,78 +2,84 @@
 
 use super::super::facts::Facts;
 use super::super::verdict::{Verdict, failure, note, ok, skipped, warning};
+use crate::language::said;
+use messages_macros::{tr, word};
 
 pub(super) fn config(facts: &Facts) -> Verdict {
     let settings = &facts.settings;
     if let Some(error) = &settings.config_error {
-        return failure(error, "put it right, or write a new one with `immich-sync init`");
+        return failure(said(error), word!("put it right, or write a new one with `immich-sync init`"));
     }
     match &settings.config {
         Some(path) => ok(format!("{}", path.display())),
         None => note(
-            "there is none; everything comes from options and variables",
-            "`immich-sync init` writes one, and a schedule needs one",
+            word!("there is none; everything comes from options and variables"),
+            word!("`immich-sync init` writes one, and a schedule needs one"),
         ),
     }
 }
 
 pub(super) fn config_mode(facts: &Facts) -> Verdict {
     let settings = &facts.settings;
-    let Some(path) = &settings.config else { return skipped("there is no config file") };
+    let Some(path) = &settings.config else { return skipped(word!("there is no config file")) };
     let path = path.display();
     match (settings.config_open, settings.config_holds_key) {
         ((_, true), true) => failure(
-            format!("`{path}` holds an API key, and every user of this machine can read it"),
+            tr!("`{path}` holds an API key, and every user of this machine can read it"),
             format!("chmod 600 {path}"),
         ),
-        ((true, false), true) => warning(
-            format!("`{path}` holds an API key, and its group can read it"),
-            format!("chmod 600 {path}"),
-        ),
-        ((true, _), false) => ok("others can read it, and there is no key in it"),
-        ((false, _), _) => ok("only its owner"),
+        ((true, false), true) => {
+            warning(tr!("`{path}` holds an API key, and its group can read it"), format!("chmod 600 {path}"))
+        }
+        ((true, _), false) => ok(word!("others can read it, and there is no key in it")),
+        ((false, _), _) => ok(word!("only its owner")),
     }
 }
 
 pub(super) fn settings(facts: &Facts) -> Verdict {
     match &facts.settings.unusable {
-        Some(error) => failure(error, "see `immich-sync config show --origin` and docs/configuration.md"),
-        None if facts.settings.config_error.is_some() => skipped("the config file is not understood"),
-        None => ok("they fit together"),
+        Some(error) => {
+            failure(said(error), word!("see `immich-sync config show --origin` and docs/configuration.md"))
+        }
+        None if facts.settings.config_error.is_some() => skipped(word!("the config file is not understood")),
+        None => ok(word!("they fit together")),
     }
 }
 
 pub(super) fn key(facts: &Facts) -> Verdict {
-    let how = "make one in Immich (Account Settings, API Keys) and name a file that holds it: api_key_file";
+    let how =
+        word!("make one in Immich (Account Settings, API Keys) and name a file that holds it: api_key_file");
     if let Some(error) = &facts.settings.unreadable_key {
-        return failure(error, "check the path, and that the user of the schedule may read it");
+        return failure(said(error), word!("check the path, and that the user of the schedule may read it"));
     }
     match &facts.settings.keys {
-        Some(Ok(1)) => ok("there is one"),
-        Some(Ok(0)) => failure("there is none", how),
-        Some(Ok(many)) => ok(format!("there are {many}, one for each account")),
-        Some(Err(error)) => failure(error, how),
-        None => skipped("the config file is not understood"),
+        Some(Ok(1)) => ok(word!("there is one")),
+        Some(Ok(0)) => failure(word!("there is none"), how),
+        Some(Ok(many)) => ok(tr!("there are {many}, one for each account")),
+        Some(Err(error)) => failure(said(error), how),
+        None => skipped(word!("the config file is not understood")),
     }
 }
 
 pub(super) fn key_mode(facts: &Facts) -> Verdict {
     match facts.settings.key_concerns.first() {
-        Some(concern) => warning(concern, "keep the key in a file of mode 600, named by api_key_file"),
-        None if matches!(facts.settings.keys, Some(Ok(1..))) => ok("only its owner"),
-        None => skipped("there is no key"),
+        Some(concern) => {
+            warning(said(concern), word!("keep the key in a file of mode 600, named by api_key_file"))
+        }
+        None if matches!(facts.settings.keys, Some(Ok(1..))) => ok(word!("only its owner")),
+        None => skipped(word!("there is no key")),
     }
 }
 
 pub(super) fn time_zone(facts: &Facts) -> Verdict {
     match &facts.settings.zone {
         Some(Ok(name)) if name == "UTC" => note(
-            "UTC: times without a zone are taken for UTC",
-            "where that is wrong (often in containers), set TZ or time_zone, such as Europe/Berlin",
+            word!("UTC: times without a zone are taken for UTC"),
+            word!("where that is wrong (often in containers), set TZ or time_zone, such as Europe/Berlin"),
         ),
         Some(Ok(name)) => ok(name),
-        Some(Err(error)) => failure(error, "set time_zone to a name such as Europe/Berlin"),
-        None => skipped("the config file is not understood"),
+        Some(Err(error)) => failure(said(error), word!("set time_zone to a name such as Europe/Berlin")),
+        None => skipped(word!("the config file is not understood")),
     }
 }
 

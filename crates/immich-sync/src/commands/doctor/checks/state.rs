@@ -1,11 +1,14 @@
 //! What is remembered, and how the last runs went.
 
 use jiff::SignedDuration;
+use messages_macros::{tr, word};
 
 use super::super::facts::Facts;
 use super::super::verdict::{Verdict, failure, note, ok, skipped, warning};
+use crate::commands::run::shown_end;
 use crate::commands::schedule::Standing;
-use crate::output::{clean, clean_path, count, size};
+use crate::language::said;
+use crate::output::{clean, clean_path, count, size, told};
 
 /// The database and its log grow within that.
 const LEAST_ROOM: u64 = 500_000_000;
@@ -15,16 +18,16 @@ const SILENT: SignedDuration = SignedDuration::from_hours(3 * 24);
 
 pub(super) fn disk(facts: &Facts) -> Verdict {
     let state = &facts.state;
-    let Some(folder) = &state.folder else { return skipped("nothing was written yet") };
+    let Some(folder) = &state.folder else { return skipped(word!("nothing was written yet")) };
     if let Some(kind) = &state.remote {
         return failure(
-            format!("`{}` is on {kind}, where a database breaks", clean_path(folder)),
-            "name a folder on a disk of this machine with state_dir",
+            tr!("`{}` is on {kind}, where a database breaks", clean_path(folder)),
+            word!("name a folder on a disk of this machine with state_dir"),
         );
     }
     match state.room {
         Some(room) if room.bytes < LEAST_ROOM => {
-            warning(format!("{} are left for `{}`", size(room.bytes), clean_path(folder)), "make room")
+            warning(tr!("{} are left for `{}`", size(room.bytes), clean_path(folder)), word!("make room"))
         }
         _ => ok(clean_path(folder)),
     }
@@ -32,14 +35,16 @@ pub(super) fn disk(facts: &Facts) -> Verdict {
 
 pub(super) fn database(facts: &Facts) -> Verdict {
     match &facts.state.check {
-        None if !facts.state.is_there => skipped("nothing was written yet"),
-        None => skipped("it took too long"),
-        Some(Ok(found)) if found.is_empty() => ok("whole"),
+        None if !facts.state.is_there => skipped(word!("nothing was written yet")),
+        None => skipped(word!("it took too long")),
+        Some(Ok(found)) if found.is_empty() => ok(word!("whole")),
         Some(Ok(found)) => failure(
-            format!("damaged: {}", clean(&found[0])),
-            "put the folder aside and run again: every photo is looked at anew, but what was done before cannot be undone",
+            tr!("damaged: {}", told(&found[0])),
+            word!(
+                "put the folder aside and run again: every photo is looked at anew, but what was done before cannot be undone"
+            ),
         ),
-        Some(Err(error)) => failure(error, "check the folder; `--state-dir` names another"),
+        Some(Err(error)) => failure(said(error), word!("check the folder; `--state-dir` names another")),
     }
 }
 
@@ -47,42 +52,44 @@ pub(super) fn unfinished(facts: &Facts) -> Verdict {
     let used = facts.state.used_by.as_ref().or(facts.library.used_by.as_ref());
     if let Some(holder) = used {
         return note(
-            format!("a run is at work: {}", clean(holder)),
-            "another one waits for its end; nothing to do",
+            tr!("a run is at work: {}", told(holder)),
+            word!("another one waits for its end; nothing to do"),
         );
     }
     match facts.state.open_changes {
-        Some(0) => ok("none"),
+        Some(0) => ok(word!("none")),
         Some(changes) => note(
-            format!("{} were begun and not ended: a run was killed", count(changes, "change")),
-            "the next run puts them in order before anything else; no file is half written",
+            tr!("{} were begun and not ended: a run was killed", count(changes, "change")),
+            word!("the next run puts them in order before anything else; no file is half written"),
         ),
-        None => skipped("nothing was written yet"),
+        None => skipped(word!("nothing was written yet")),
     }
 }
 
 pub(super) fn schedule(facts: &Facts) -> Verdict {
     match &facts.state.schedule {
-        None => skipped("not looked at"),
-        Some(Err(error)) => note(clean(error), "put that right; until then nothing starts runs"),
-        Some(Ok(None)) => skipped("the config file has no [schedule]"),
+        None => skipped(word!("not looked at")),
+        Some(Err(error)) => note(told(error), word!("put that right; until then nothing starts runs")),
+        Some(Ok(None)) => skipped(word!("the config file has no [schedule]")),
         Some(Ok(Some(standing))) => match standing {
-            Standing::Installed => ok("the system starts runs as the config file says"),
+            Standing::Installed => ok(word!("the system starts runs as the config file says")),
             Standing::Outdated => warning(
-                "the system starts runs, but no longer as the config file says",
-                "run `immich-sync schedule install` again",
+                word!("the system starts runs, but no longer as the config file says"),
+                word!("run `immich-sync schedule install` again"),
             ),
             Standing::Inactive => warning(
-                "its files are there, but the system does not start it",
-                "run `immich-sync schedule install` again",
+                word!("its files are there, but the system does not start it"),
+                word!("run `immich-sync schedule install` again"),
             ),
             Standing::Changed => note(
-                "installed and changed by hand",
-                "nothing to do; `immich-sync schedule install --force` makes it new",
+                word!("installed and changed by hand"),
+                word!("nothing to do; `immich-sync schedule install --force` makes it new"),
             ),
             Standing::None => note(
-                "the config file has one, and the system does not know it",
-                "run `immich-sync schedule install`; nothing to do where `immich-sync daemon` keeps it",
+                word!("the config file has one, and the system does not know it"),
+                word!(
+                    "run `immich-sync schedule install`; nothing to do where `immich-sync daemon` keeps it"
+                ),
             ),
         },
     }
@@ -91,35 +98,35 @@ pub(super) fn schedule(facts: &Facts) -> Verdict {
 pub(super) fn last_run(facts: &Facts) -> Verdict {
     let state = &facts.state;
     if let Some(job) = state.jobs.iter().find(|job| job.failures_in_row > 0) {
-        let word = job.word.as_deref().unwrap_or("unknown");
+        let word = shown_end(job.word.as_deref().unwrap_or("unknown"));
         return warning(
-            format!(
+            tr!(
                 "the job `{}` did not go well {} in a row ({word})",
                 clean(&job.name),
                 times(job.failures_in_row)
             ),
-            format!("`immich-sync run --job {:?}` shows why", job.name),
+            tr!("`immich-sync run --job {:?}` shows why", job.name),
         );
     }
     if let Some(job) = state.jobs.iter().find(|job| job.is_stale(SILENT, state.now)) {
         return warning(
-            format!(
+            tr!(
                 "the job `{}` did not go well since {}",
                 clean(&job.name),
                 job.good_or_seen().strftime("%Y-%m-%d")
             ),
-            "look whether the schedule still runs: `immich-sync schedule status`",
+            word!("look whether the schedule still runs: `immich-sync schedule status`"),
         );
     }
     match (state.last_run, state.jobs.first().and_then(|job| job.last_good)) {
-        (_, Some(good)) => ok(format!("{} (UTC), and it went well", good.strftime("%Y-%m-%d %H:%M"))),
+        (_, Some(good)) => ok(tr!("{} (UTC), and it went well", good.strftime("%Y-%m-%d %H:%M"))),
         (Some((began, _)), None) => ok(format!("{} (UTC)", began.strftime("%Y-%m-%d %H:%M"))),
-        (None, None) => skipped("there was none yet"),
+        (None, None) => skipped(word!("there was none yet")),
     }
 }
 
 fn times(number: u32) -> String {
-    if number == 1 { "once".to_owned() } else { format!("{number} times") }
+    if number == 1 { word!("once").to_owned() } else { tr!("{number} times") }
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use immich_api::Client;
+use messages_macros::word;
 use sync_core::StopFlag;
 
 use super::facts::Facts;
@@ -33,14 +34,14 @@ pub(super) fn gather(
     if facts.settings.config_error.is_some() {
         return facts;
     }
-    tell("Asking the server");
+    tell(word!("Asking the server"));
     let (server, clients) = server::look(sources, folders, stop);
     facts.server = server;
-    tell("Looking at the library");
+    tell(word!("Looking at the library"));
     let users: Vec<String> = clients.iter().map(user_of).collect();
     let state = state::place(sources, folders, &users);
     facts.library = library::look(sources, clients.first(), state.clone(), may_probe, stop);
-    tell("Looking at this machine");
+    tell(word!("Looking at this machine"));
     facts.machine = machine::look(sources, folders);
     facts.state = state::look(sources, folders, state);
     facts
