@@ -163,6 +163,32 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn what_the_libraries_say_is_german_to_its_last_cause() {
+        let denied = std::io::Error::from_raw_os_error(13);
+        let unwritten =
+            photo_metadata::MetadataError::from_io("/a.jpg".as_ref(), "write a new version of", denied);
+        let foreign = sync_core::SyncError::OtherServer {
+            known: "http://nas (user 1)".to_owned(),
+            found: "http://nas (user 2)".to_owned(),
+        };
+        let unmade =
+            crate::exit::usage("`workers` of `/c.toml`, line 3 is `x`, expected a number from 1 to 64");
+        let chains =
+            [unwritten.into(), foreign.into(), unmade].map(|error: anyhow::Error| format!("{error:#}"));
+
+        let told = in_german(|| chains.map(|chain| said(&chain)));
+
+        let expected = [
+            "keine Berechtigung: Schreiben einer neuen Fassung von `/a.jpg`; prüfe Eigentümer und Modus: Keine \
+             Berechtigung (os error 13)",
+            "dieser Zustand gehört zu http://nas (Benutzer 1), der Schlüssel aber ist für http://nas (Benutzer 2); \
+             nimm ein anderes --state-dir",
+            "`workers` von `/c.toml`, Zeile 3 ist `x`, erwartet wird: eine Zahl von 1 bis 64",
+        ];
+        assert_eq!(told, expected);
+    }
+
+    #[test]
     fn every_entry_of_the_catalogue_can_be_used() {
         for pair in catalogue_files!().iter().flat_map(|file| messages::pairs(file)) {
             let holes = |text: &str| messages::Template::parse(text).map(|template| template.holes().len());

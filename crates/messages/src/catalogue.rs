@@ -1,5 +1,6 @@
 //! All messages of a language, found by the English text that was made of them.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use crate::pairs::pairs;
@@ -11,8 +12,14 @@ const LONGEST: usize = 1 << 14;
 /// Causes in causes, deeper than any error goes.
 const DEEPEST: usize = 6;
 
+/// How many texts and parts of texts are looked up for one, so that one of nothing but joints costs little.
+const MOST_LOOKUPS: usize = 400;
+
 /// What stands between messages that were put in a row.
 const JOINTS: [&str; 3] = ["\n", "; ", ": "];
+
+/// What stands between messages of one list; in other texts it is too usual to mean that.
+const LIST: &str = ", ";
 
 /// The messages of one language.
 #[derive(Debug, Default)]
@@ -57,69 +64,140 @@ impl Catalogue {
         if text.len() > LONGEST {
             return text.to_owned();
         }
-        self.found(text, 0).unwrap_or_else(|| text.to_owned())
+        let lookups = Cell::new(MOST_LOOKUPS);
+        self.found(text, 0, &lookups).map_or_else(|| text.to_owned(), |found| found.text)
     }
 
-    fn found(&self, text: &str, depth: usize) -> Option<String> {
-        if depth > DEEPEST || !text.contains(char::is_alphabetic) {
+    /// Of all ways to read the text, the one that leaves the fewest words as they are; of equal ones, that whose format string
+    /// says most.
+    fn found(&self, text: &str, depth: usize, lookups: &Cell<usize>) -> Option<Found> {
+        if depth > DEEPEST || lookups.get() == 0 || !text.contains(char::is_alphabetic) {
             return None;
         }
+        lookups.set(lookups.get() - 1);
         if let Some(known) = self.word(text) {
-            return Some(known.to_owned());
+            return Some(Found { text: known.to_owned(), left: 0, is_doubtful: false });
         }
+        let mut best: Option<Found> = None;
         for (english, translation) in &self.filled {
-            if let Some(values) = english.values(text).filter(|values| !begins_with_another(english, values))
-            {
-                let value =
-                    |name: &str| values.iter().find(|(hole, _)| hole.name == name).map(|found| found.1);
-                return Some(self.fill(translation, value, depth));
+            let Some(values) = english.values(text) else { continue };
+            let mut made = self.fill(translation, &values, depth, lookups);
+            made.is_doubtful = begins_with_another(english, &values);
+            if made.is_better_than(best.as_ref()) {
+                best = Some(made);
+            }
+            if best.as_ref().is_some_and(Found::is_perfect) {
+                return best;
             }
         }
-        self.in_parts(text, depth)
-    }
-
-    /// Two messages with a joint between them, both of them known or else at least one: a message can have the joint of
-    /// another kind inside of it. Only the first joint of each kind is tried, so that a text of nothing but joints costs little.
-    fn in_parts(&self, text: &str, depth: usize) -> Option<String> {
-        let mut in_part = None;
-        for joint in JOINTS {
-            let Some((at, _)) = text.match_indices(joint).find(|(at, _)| is_outside(text, *at)) else {
-                continue;
-            };
-            let (first, second) = (&text[..at], &text[at + joint.len()..]);
-            match [first, second].map(|part| self.found(part, depth + 1)) {
-                [Some(one), Some(other)] => return Some(format!("{one}{joint}{other}")),
-                [None, None] => {}
-                [one, other] => {
-                    let [one, other] = [(one, first), (other, second)]
-                        .map(|(known, part)| known.unwrap_or_else(|| part.to_owned()));
-                    in_part.get_or_insert(format!("{one}{joint}{other}"));
+        for joint in JOINTS.into_iter().chain([LIST]) {
+            for at in ends(text, joint) {
+                if let Some(made) = self.in_parts(text, (at, joint), depth, lookups)
+                    && made.is_better_than(best.as_ref())
+                {
+                    best = Some(made);
                 }
             }
         }
-        in_part
+        best
     }
 
-    fn fill<'t>(
+    /// Two messages with a joint between them, where at least one is known, and both in a list.
+    fn in_parts(
+        &self,
+        text: &str,
+        (at, joint): (usize, &str),
+        depth: usize,
+        lookups: &Cell<usize>,
+    ) -> Option<Found> {
+        let parts = [&text[..at], &text[at + joint.len()..]];
+        let [one, other] = parts.map(|part| self.found(part, depth + 1, lookups));
+        if (one.is_none() && other.is_none()) || (joint == LIST && (one.is_none() || other.is_none())) {
+            return None;
+        }
+        let [one, other] = [(one, parts[0]), (other, parts[1])]
+            .map(|(found, part)| found.unwrap_or_else(|| Found::unknown(part)));
+        Some(Found {
+            text: format!("{}{joint}{}", one.text, other.text),
+            left: one.left + other.left,
+            is_doubtful: false,
+        })
+    }
+
+    fn fill(
         &self,
         translation: &Template,
-        value: impl Fn(&str) -> Option<&'t str>,
+        values: &[(&Hole, &str)],
         depth: usize,
-    ) -> String {
-        let mut text = String::new();
+        lookups: &Cell<usize>,
+    ) -> Found {
+        let (mut text, mut left) = (String::new(), 0);
         for piece in translation.pieces() {
             match piece {
                 Piece::Fixed(fixed) => text.push_str(fixed),
                 Piece::Hole(hole) => {
-                    let value = value(&hole.name).unwrap_or_default();
-                    let is_name = text.ends_with('`');
-                    let known = if is_name { None } else { self.found(value, depth + 1) };
-                    text.push_str(known.as_deref().unwrap_or(value));
+                    let value =
+                        values.iter().find(|(known, _)| known.name == hole.name).map_or("", |found| found.1);
+                    if text.ends_with('`') {
+                        text.push_str(value);
+                        // A name that holds backticks may be two names with a message between them.
+                        left += value.split_once('`').map_or(0, |(_, behind)| words(behind));
+                        continue;
+                    }
+                    let found =
+                        self.found(value, depth + 1, lookups).unwrap_or_else(|| Found::unknown(value));
+                    text.push_str(&found.text);
+                    left += found.left;
                 }
             }
         }
-        text
+        Found { text, left, is_doubtful: false }
     }
+}
+
+/// A way to read a text.
+#[derive(Debug)]
+struct Found {
+    /// In this language.
+    text: String,
+    /// How many words stayed as they are.
+    left: usize,
+    /// Whether its first value may be a message of its own.
+    is_doubtful: bool,
+}
+
+impl Found {
+    fn unknown(text: &str) -> Self {
+        Self { text: text.to_owned(), left: words(text), is_doubtful: false }
+    }
+
+    fn is_perfect(&self) -> bool {
+        self.left == 0 && !self.is_doubtful
+    }
+
+    fn is_better_than(&self, other: Option<&Self>) -> bool {
+        let rank = |found: &Self| (found.left, found.is_doubtful);
+        other.is_none_or(|other| rank(self) < rank(other))
+    }
+}
+
+/// Where a joint stands first outside of backticks, and where last; those between are found in the parts.
+fn ends(text: &str, joint: &str) -> Vec<usize> {
+    let (mut first, mut last, mut start) = (None, None, 0);
+    for (number, piece) in text.split('`').enumerate() {
+        if number % 2 == 0 {
+            first = first.or_else(|| piece.find(joint).map(|at| start + at));
+            last = piece.rfind(joint).map(|at| start + at).or(last);
+        }
+        start += piece.len() + 1;
+    }
+    first.into_iter().chain(last.filter(|last| Some(*last) != first)).collect()
+}
+
+/// How many words stand outside of backticks.
+fn words(text: &str) -> usize {
+    let outside = text.split('`').step_by(2);
+    outside.flat_map(str::split_whitespace).filter(|word| word.contains(char::is_alphabetic)).count()
 }
 
 /// Whether a message stands in front of this one: a value at the beginning is a name or a number, and has no joint.
@@ -127,12 +205,7 @@ fn begins_with_another(english: &Template, values: &[(&Hole, &str)]) -> bool {
     let (Some(Piece::Hole(_)), Some((_, value))) = (english.pieces().first(), values.first()) else {
         return false;
     };
-    JOINTS.iter().any(|joint| value.match_indices(joint).any(|(at, _)| is_outside(value, at)))
-}
-
-/// Whether a place is not inside of a name between backticks.
-fn is_outside(text: &str, at: usize) -> bool {
-    text[..at].matches('`').count().is_multiple_of(2)
+    JOINTS.iter().any(|joint| !ends(value, joint).is_empty())
 }
 
 fn text_of(template: &Template) -> String {
@@ -186,6 +259,31 @@ mod tests {
             catalogue.said("no answer from a; look there: it is off"),
             "keine Antwort von a; sieh nach: aus"
         );
+    }
+
+    #[test]
+    fn the_way_that_leaves_the_least_is_taken() {
+        let known = Catalogue::of(&[
+            "cannot reach {url}; check the address\n{url} ist fort; prüfe die Adresse\n\n\
+            its album\ndas Album\n\n{} of {had} photos would lose `{datum}`\nvon {had} Fotos verlören {} `{datum}`\n\n\
+            {} of {had} photos would get `{datum}`\nvon {had} Fotos bekämen {} `{datum}`\n\n\
+            {0}; that is more than {1} %\n{0}; das ist mehr als {1} %\n",
+        ]);
+
+        assert_eq!(
+            known.said("its album: cannot reach http://nas; check the address"),
+            "das Album: http://nas ist fort; prüfe die Adresse"
+        );
+        assert_eq!(
+            known.said("3 of 5 photos would lose `a`, 4 of 9 photos would get `b`; that is more than 20 %"),
+            "von 5 Fotos verlören 3 `a`, von 9 Fotos bekämen 4 `b`; das ist mehr als 20 %"
+        );
+    }
+
+    #[test]
+    fn a_list_is_one_when_all_of_it_is_known() {
+        assert_eq!(said("no such file, is away"), "keine solche Datei, ist fort");
+        assert_eq!(said("no such file, whatever"), "no such file, whatever");
     }
 
     #[test]
