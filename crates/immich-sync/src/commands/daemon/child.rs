@@ -1,5 +1,6 @@
 //! A run as a process of its own.
 
+use std::ffi::OsStr;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -19,10 +20,13 @@ pub(super) struct Run {
 impl Run {
     /// Starts `immich-sync run`; its end is told through `ended`. It has a process group of its own, so that Ctrl-C
     /// in a terminal reaches it once, through us.
-    pub(super) fn start(config: &Path, ended: Sender<Message>) -> Result<Self> {
+    pub(super) fn start(config: &Path, language: Option<&OsStr>, ended: Sender<Message>) -> Result<Self> {
         let program = std::env::current_exe().context("where this program is, is not known")?;
         let mut command = Command::new(program);
         command.arg("run").arg("--config").arg(config).stdin(Stdio::null()).process_group(0);
+        if let Some(language) = language {
+            command.arg("--lang").arg(language);
+        }
         let child = command.spawn().context("`immich-sync run` cannot be started")?;
         let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         std::thread::Builder::new().name("run".to_owned()).spawn(move || {

@@ -18,6 +18,7 @@ use super::board::Board;
 use super::child::Run;
 use super::say;
 use crate::output::{Console, told, weekday};
+use crate::settings::catalogue;
 
 /// How long the clock is not looked at. A machine that sleeps, or a clock that is set, moves what is waited for.
 const LOOK: Duration = Duration::from_secs(20);
@@ -120,7 +121,9 @@ impl World for RealWorld {
             Reason::MadeUp(missed) => tr!("Run starts, for {} that was missed.", times(&missed)),
         };
         say(self.console, &why);
-        match Run::start(&self.config, self.sender.clone()) {
+        // What was typed for us; all else that tells the language a run finds for itself.
+        let language = self.matches.try_get_raw(catalogue::LANG.name).ok().flatten().and_then(Iterator::last);
+        match Run::start(&self.config, language, self.sender.clone()) {
             Ok(run) => {
                 self.run = Some(run);
                 true
