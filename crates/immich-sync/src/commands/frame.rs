@@ -7,6 +7,7 @@ use sync_core::{Event, Reporter, StopFlag};
 
 use crate::codes::Code;
 use crate::exit::{ExitStatus, usage_of};
+use crate::language::said;
 use crate::output::{Console, Everybody, Presenter as _};
 use crate::settings::OutputSettings;
 use crate::signals::Signals;
@@ -18,7 +19,7 @@ pub(super) fn run(
     stop: &StopFlag,
     work: impl FnOnce(&Signals) -> Result<ExitStatus>,
 ) -> ExitStatus {
-    let signals = match Signals::catch(stop, move |text| console.aside(text)) {
+    let signals = match Signals::catch(stop, move |text| console.aside(&said(text))) {
         Ok(signals) => signals,
         Err(error) => {
             presenter.give_up(&error, ExitStatus::Failed);

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use immich_api::QueueName;
 use jiff::Timestamp;
+use messages_macros::tr;
 use sync_core::history::{changes, deeds, runs};
 use sync_core::queues::left_paused;
 use sync_core::state::SqliteStore;
@@ -66,7 +67,7 @@ fn show(args: &HistoryArgs, console: Console) -> Result<()> {
     let left = left_paused(&store)?;
     if !left.is_empty() {
         let names: Vec<&str> = left.iter().map(QueueName::as_str).collect();
-        console.aside(&format!(
+        console.aside(&tr!(
             "Background jobs of the server still wait since an import was interrupted: {}. The next run with the key of \
              an administrator resumes them.",
             names.join(", ")

@@ -7,6 +7,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result};
 use immich_api::Client;
 use jiff::Timestamp;
+use messages_macros::tr;
 use photo_metadata::replace::ReplaceOptions;
 use sync_core::deeds::DeedCount;
 use sync_core::event::Activity;
@@ -23,8 +24,10 @@ use crate::args::UndoArgs;
 use crate::engines::EngineSettings;
 use crate::exit::{ExitStatus, usage};
 use crate::key::KeySource;
+use crate::language::said;
 use crate::output::{
-    Asker, Console, End, Everybody, Presenter as _, Traffic, count, lost_log, lost_results, start_tracing,
+    Asker, Console, End, Everybody, Presenter as _, Traffic, count, count_in_english, lost_log, lost_results,
+    start_tracing,
 };
 use crate::queues;
 use crate::room;
@@ -210,10 +213,11 @@ impl Run<'_> {
         if number == 0 {
             return Ok(());
         }
-        let changes = count(number, "change");
-        if self.settings.yes || self.asker.confirm(&format!("Take back {changes} of {target}?")) {
+        let question = || tr!("Take back {} of {}?", count(number, "change"), said(&target.to_string()));
+        if self.settings.yes || self.asker.confirm(&question()) {
             return Ok(());
         }
+        let changes = count_in_english(number, "change");
         Err(usage(format!(
             "{changes} of {target} would be taken back; say --yes to do it, or --dry-run to see it first"
         )))

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use anyhow::Result;
 use clap::ArgMatches;
+use messages_macros::{tr, word};
 use photo_metadata::Datum;
 use sync_core::paths::Library;
 use sync_core::writeback::{FaceBook, ManagedPolicy, WriteOptions};
@@ -12,6 +13,7 @@ use sync_core::{Event, Reporter as _, StopFlag, Summary, SyncError};
 use super::frame;
 use crate::args::JobCommand;
 use crate::exit::ExitStatus;
+use crate::language::said;
 use crate::output::{
     Asker, Console, End, Everybody, Presenter, Traffic, lost_log, lost_results, make_room_for_statistics,
     start_tracing,
@@ -154,11 +156,11 @@ impl Run<'_> {
     fn asks(&self, error: &anyhow::Error, options: &mut WriteOptions) -> bool {
         match error.downcast_ref::<SyncError>() {
             Some(SyncError::NeedsAnswer(question)) if options.managed.is_none() => {
-                options.managed = self.asker.choose(question, &MANAGED);
+                options.managed = self.asker.choose(question, &managed_answers());
                 options.managed.is_some()
             }
             Some(SyncError::Brake(what)) if !options.brake.confirmed => {
-                options.brake.confirmed = self.asker.confirm(&format!("{what}. Go on?"));
+                options.brake.confirmed = self.asker.confirm(&tr!("{}. Go on?", said(what)));
                 options.brake.confirmed
             }
             _ => false,
@@ -167,11 +169,13 @@ impl Run<'_> {
 }
 
 /// The answers to the question about files that Immich manages.
-const MANAGED: [(&str, &str, ManagedPolicy); 3] = [
-    ("o", "write into the originals", ManagedPolicy::Original),
-    ("s", "write sidecars beside them", ManagedPolicy::Sidecar),
-    ("l", "leave them alone", ManagedPolicy::Skip),
-];
+fn managed_answers() -> [(&'static str, &'static str, ManagedPolicy); 3] {
+    [
+        ("o", word!("write into the originals"), ManagedPolicy::Original),
+        ("s", word!("write sidecars beside them"), ManagedPolicy::Sidecar),
+        ("l", word!("leave them alone"), ManagedPolicy::Skip),
+    ]
+}
 
 /// What the state remembers of the command line: what was written, never where the key came from.
 fn command(options: &WriteOptions) -> String {

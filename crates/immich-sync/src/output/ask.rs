@@ -4,9 +4,10 @@
 
 use std::io::IsTerminal as _;
 
+use messages_macros::word;
 use sync_core::StopFlag;
 
-use super::{Console, clean, typed};
+use super::{Console, clean, told, typed};
 use crate::settings::OutputSettings;
 
 /// Asks, where there is somebody.
@@ -28,11 +29,11 @@ impl<'a> Asker<'a> {
         if !self.can_ask {
             return None;
         }
-        self.console.aside(&clean(question));
+        self.console.aside(&told(question));
         for (letter, text, _) in answers {
             self.console.aside(&format!("  {letter}  {text}"));
         }
-        self.console.aside("Your choice (Enter: none):");
+        self.console.aside(word!("Your choice (Enter: none):"));
         let answer = typed::line(self.stop)?;
         answers.iter().find(|(letter, ..)| answer.eq_ignore_ascii_case(letter)).map(|(.., value)| *value)
     }
@@ -42,8 +43,7 @@ impl<'a> Asker<'a> {
         if !self.can_ask {
             return false;
         }
-        self.console.aside(&format!("{} [y/N]", clean(question)));
-        typed::line(self.stop)
-            .is_some_and(|answer| ["y", "yes"].iter().any(|yes| answer.eq_ignore_ascii_case(yes)))
+        self.console.aside(&format!("{} {}", clean(question), word!("[y/N]")));
+        typed::line(self.stop).is_some_and(|answer| typed::is_yes(&answer))
     }
 }

@@ -6,7 +6,7 @@
 use std::io::IsTerminal as _;
 
 use anyhow::Result;
-use messages_macros::{tr, word};
+use messages_macros::word;
 use sync_core::StopFlag;
 
 use super::{Console, clean, typed};
@@ -62,9 +62,9 @@ impl<'a> Dialogue<'a> {
 
     /// Whether the answer is yes.
     pub(crate) fn confirm(self, question: &str) -> Result<bool> {
-        self.console.question(&tr!("{} [y/N]", clean(question)));
+        self.console.question(&format!("{} {}", clean(question), word!("[y/N]")));
         let answer = self.answer(typed::line(self.stop))?;
-        Ok([word!("y"), word!("yes")].iter().any(|yes| answer.eq_ignore_ascii_case(yes)))
+        Ok(typed::is_yes(&answer))
     }
 
     fn answer(self, line: Option<String>) -> Result<String> {

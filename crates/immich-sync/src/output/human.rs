@@ -9,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use immich_api::{AssetId, QueueName};
+use messages_macros::{tr, word};
 use sync_core::deeds::{DeedCount, TrashedFile, What};
 use sync_core::event::Activity;
 use sync_core::export::ExportEvent;
@@ -27,7 +28,7 @@ use super::progress::{Progress, Silent};
 use super::terminal::Bar;
 use super::troubles::Troubles;
 use super::words::{count, time};
-use super::{Console, End, OrganizeEnd, Presenter, clean, clean_path, organize, scan, summary};
+use super::{Console, End, OrganizeEnd, Presenter, clean, clean_path, organize, scan, summary, told};
 use crate::exit::ExitStatus;
 use crate::settings::OutputSettings;
 use crate::settings::words::LogLevel;
@@ -73,6 +74,23 @@ impl Human {
         self.progress.aside(&mut || self.console.aside(line));
     }
 
+    /// What became of a file, or would become of it.
+    fn tell(
+        &self,
+        path: &Path,
+        did: impl FnOnce(&str) -> String,
+        would: impl FnOnce(&str, &str) -> String,
+        dry_run: bool,
+    ) {
+        let path = shown(path, &self.root);
+        if dry_run && !self.quiet {
+            let line = would(&self.console.result.green(word!("Would")), &path);
+            self.progress.aside(&mut || self.console.result(&line));
+        } else if !dry_run && self.level >= LogLevel::Info {
+            self.aside(&did(&path));
+        }
+    }
+
     fn would_do(&self, step: &Step) {
         let lines = file_lines(step, &self.root, self.console.result, self.console.width);
         self.progress.aside(&mut || self.console.result(&lines.join("\n")));
@@ -83,22 +101,22 @@ impl Human {
         if self.level >= LogLevel::Info {
             let mut tags: Vec<&str> = step.change.edits.iter().map(|edit| edit.tag.name()).collect();
             tags.dedup();
-            self.aside(&format!("Wrote `{}`: {}", shown(&step.path, &self.root), tags.join(", ")));
+            self.aside(&tr!("Wrote `{}`: {}", shown(&step.path, &self.root), tags.join(", ")));
         }
     }
 
     fn skipped(&self, path: &Path, reason: &SkipReason) {
         let is_told = self.level >= LogLevel::Warn && reason.is_trouble();
         if is_told && self.troubles.count(reason.code()) {
-            let (path, reason) = (shown(path, &self.root), clean(&reason.to_string()));
-            self.aside(&format!("{} `{path}`: {reason}", self.console.aside.yellow("Skipped")));
+            let (path, reason) = (shown(path, &self.root), told(&reason.to_string()));
+            self.aside(&format!("{} `{path}`: {reason}", self.console.aside.yellow(word!("Skipped"))));
         }
     }
 
     fn failed(&self, path: &Path, message: &str) {
         if self.troubles.count("failed") {
-            let (path, message) = (shown(path, &self.root), clean(message));
-            self.aside(&format!("{} `{path}`: {message}", self.console.aside.red("Failed")));
+            let (path, message) = (shown(path, &self.root), told(message));
+            self.aside(&format!("{} `{path}`: {message}", self.console.aside.red(word!("Failed"))));
         }
     }
 
@@ -123,17 +141,24 @@ impl Human {
         // What is left alone in one photo is left alone in many for the same reason.
         let kind = kept.datum.map_or_else(|| "kept".to_owned(), |datum| format!("kept {datum}"));
         if self.level >= level && self.troubles.count(&kind) {
-            let (path, why) = (shown(&kept.path, &self.root), clean(&kept.why));
-            let what = kept.datum.map_or_else(String::new, |datum| format!(" {datum} of"));
-            self.aside(&format!("{}{what} `{path}`: {why}", self.console.aside.yellow("Kept")));
+            let (path, why) = (shown(&kept.path, &self.root), told(&kept.why));
+            let word = self.console.aside.yellow(word!("Kept"));
+            self.aside(&match kept.datum.map(|datum| told(&datum.to_string())) {
+                Some(datum) => tr!("{word} {datum} of `{path}`: {why}"),
+                None => format!("{word} `{path}`: {why}"),
+            });
         }
     }
 
     fn jobs(&self, queues: &[QueueName], are_paused: bool) {
         if !self.quiet {
             let names: Vec<&str> = queues.iter().map(QueueName::as_str).collect();
-            let what = if are_paused { "wait until everything is sent" } else { "go on" };
-            self.aside(&format!("Jobs of the server {what}: {}.", names.join(", ")));
+            let names = names.join(", ");
+            self.aside(&if are_paused {
+                tr!("Jobs of the server wait until everything is sent: {names}.")
+            } else {
+                tr!("Jobs of the server go on: {names}.")
+            });
         }
     }
 
@@ -143,9 +168,9 @@ impl Human {
         }
         for folder in folders {
             let (server, local) = (clean(&folder.server), clean_path(&folder.local));
-            self.aside(&format!("The server's folder `{server}` is `{local}` here."));
+            self.aside(&tr!("The server's folder `{server}` is `{local}` here."));
         }
-        self.aside(&format!("({agreed} of {} compared are the same files.)", count(of, "photo")));
+        self.aside(&tr!("({agreed} of {} compared are the same files.)", count(of, "photo")));
     }
 
     /// A video is not worth a line; a picture that is broken is.
@@ -153,12 +178,12 @@ impl Human {
         let is_trouble = photo.kind.is_none_or(SkipKind::is_trouble);
         let level = if is_trouble { LogLevel::Warn } else { LogLevel::Debug };
         if self.level >= level && self.troubles.count(photo.kind.map_or("failed", SkipKind::code)) {
-            let (at, why) = (clean(&photo.place.to_string()), clean(&photo.why));
+            let (at, why) = (told(&photo.place.to_string()), told(&photo.why));
             let name = match &photo.place {
                 Place::Asset(_) => format!("`{}` ({at})", clean(&photo.name)),
                 Place::File(_) => format!("`{at}`"),
             };
-            self.aside(&format!("{} {name}: {why}", self.console.aside.yellow("Not compared")));
+            self.aside(&format!("{} {name}: {why}", self.console.aside.yellow(word!("Not compared"))));
         }
     }
 
@@ -179,21 +204,23 @@ impl Human {
             return;
         }
         let seconds = seconds.filter(|seconds| *seconds > 1).map(Duration::from_secs);
-        let long = seconds
-            .map_or_else(String::new, |long| format!("; the server will be busy for about {}", time(long)));
-        self.aside(&format!("{}: {}{long}.", acting(action), count(changes, "change")));
+        let (what, changes) = (acting(action), count(changes, "change"));
+        self.aside(&match seconds.map(time) {
+            Some(long) => tr!("{what}: {changes}; the server will be busy for about {long}."),
+            None => format!("{what}: {changes}."),
+        });
     }
 
     fn would_change(&self, what: &What) {
         let words = what_words(what);
         let words = words.strip_prefix("took ").map_or_else(|| words.clone(), |rest| format!("taken {rest}"));
-        let line = format!("{} {words}", self.console.result.green("Would have"));
+        let line = format!("{} {words}", self.console.result.green(word!("Would have")));
         self.progress.aside(&mut || self.console.result(&line));
     }
 
     fn recovered(&self, folders: u64, completed: u64, rolled_back: u64) {
         if folders + completed + rolled_back > 0 {
-            self.aside(&format!(
+            self.aside(&tr!(
                 "An earlier run was interrupted and is put in order: {} found complete, {} not begun, {} removed.",
                 count(completed, "change"),
                 count(rolled_back, "change"),
@@ -213,8 +240,10 @@ impl Reporter for Human {
             Event::Asked { what, done, total } => self.progress.asked(asked(*what), *done, *total),
             Event::Mapped { folders, agreed, of } => self.mapped(folders, *agreed, *of),
             Event::Kept(kept) => self.kept(kept),
-            Event::Looking { done, total } => self.progress.asked("Looking at pictures", *done, *total),
-            Event::Comparing { done, total } => self.progress.asked("Comparing", *done, *total),
+            Event::Looking { done, total } => {
+                self.progress.asked(word!("Looking at pictures"), *done, *total);
+            }
+            Event::Comparing { done, total } => self.progress.asked(word!("Comparing"), *done, *total),
             Event::NotCompared(photo) => self.not_compared(photo),
             Event::Scanned(scan) => self.scanned(scan),
             Event::ActionPlanned { action, changes, seconds } => self.planned(action, *changes, *seconds),
@@ -229,7 +258,7 @@ impl Reporter for Human {
             Event::Failed(failed) => self.failed(&failed.path, &failed.message),
             Event::FileFailed { path, message } => self.failed(path, message),
             Event::Warning(message) if self.level >= LogLevel::Warn => {
-                self.aside(&format!("{} {}", self.console.aside.yellow("Warning:"), clean(message)));
+                self.aside(&format!("{} {}", self.console.aside.yellow(word!("Warning:")), told(message)));
             }
             Event::Queues { queues, are_paused } => self.jobs(queues, *are_paused),
             Event::Import(event) => self.importing(event, false),
@@ -294,12 +323,12 @@ impl Presenter for Human {
         let sent = self.sent.load(Ordering::Relaxed);
         if sent > 0 {
             let files = count(sent, "file");
-            self.console.aside(&format!("{files} had been sent before that, and will not be sent twice."));
+            self.console.aside(&tr!("{files} had been sent before that, and will not be sent twice."));
         }
         let changed = self.changed.load(Ordering::Relaxed);
         if changed > 0 {
             let files = count(changed, "file");
-            self.console.aside(&format!("{files} had been changed before that; every file is whole."));
+            self.console.aside(&tr!("{files} had been changed before that; every file is whole."));
         }
     }
 }
@@ -307,19 +336,19 @@ impl Presenter for Human {
 /// What is done with groups, in a few words.
 fn acting(action: &str) -> &'static str {
     match action {
-        "remove-tags" => "Removing tags",
-        "tag" | "tag-duplicates-of-local" => "Tagging",
-        "albums" => "Filling albums",
-        "stack" => "Stacking",
-        "review" => "Filling the review page",
-        "favourite" => "Giving hearts",
-        "description" => "Writing captions",
-        "archive" => "Archiving",
-        "trash" => "Putting copies into the trash",
-        "output" => "Making folders",
-        "put-away" => "Putting files that the server has into the trash",
-        "local-trash" => "Putting copies on this machine into the trash",
-        _ => "Changing the server",
+        "remove-tags" => word!("Removing tags"),
+        "tag" | "tag-duplicates-of-local" => word!("Tagging"),
+        "albums" => word!("Filling albums"),
+        "stack" => word!("Stacking"),
+        "review" => word!("Filling the review page"),
+        "favourite" => word!("Giving hearts"),
+        "description" => word!("Writing captions"),
+        "archive" => word!("Archiving"),
+        "trash" => word!("Putting copies into the trash"),
+        "output" => word!("Making folders"),
+        "put-away" => word!("Putting files that the server has into the trash"),
+        "local-trash" => word!("Putting copies on this machine into the trash"),
+        _ => word!("Changing the server"),
     }
 }
 
@@ -328,9 +357,9 @@ fn what_words(what: &What) -> String {
     let named =
         |file: Option<&TrashedFile>| file.map_or_else(String::new, |file| clean_path(file.from.path()));
     match what {
-        What::TrashFiles { files } => return format!("put `{}` into the trash", named(files.last())),
+        What::TrashFiles { files } => return tr!("put `{}` into the trash", named(files.last())),
         What::RestoreFiles { files } => {
-            return format!("brought `{}` back from the trash", named(files.first()));
+            return tr!("brought `{}` back from the trash", named(files.first()));
         }
         _ => {}
     }
@@ -341,10 +370,10 @@ fn what_words(what: &What) -> String {
 /// What the server is asked or told, in a few words.
 fn asked(what: Activity) -> &'static str {
     match what {
-        Activity::Albums => "Asking for albums",
-        Activity::Tags => "Asking for tags",
-        Activity::Faces => "Asking for faces",
-        Activity::Refresh => "Telling the server",
-        _ => "Asking the server",
+        Activity::Albums => word!("Asking for albums"),
+        Activity::Tags => word!("Asking for tags"),
+        Activity::Faces => word!("Asking for faces"),
+        Activity::Refresh => word!("Telling the server"),
+        _ => word!("Asking the server"),
     }
 }

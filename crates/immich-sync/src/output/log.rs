@@ -10,6 +10,7 @@ use std::sync::{Mutex, OnceLock};
 
 use anyhow::Result;
 use jiff::Timestamp;
+use messages_macros::tr;
 use sync_core::export::ExportEvent;
 use sync_core::import::ImportEvent;
 use sync_core::organize::SkipKind;
@@ -23,7 +24,7 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::export::{self, ExportEnd};
 use super::import::{ImportEnd, log_end, log_event};
-use super::{Console, End, OrganizeEnd, Presenter, clean, clean_path};
+use super::{Console, End, OrganizeEnd, Presenter, clean, clean_path, told};
 use crate::exit::{ExitStatus, usage};
 use crate::settings::words::{LogFormat, LogLevel};
 use crate::settings::{LogFile, OutputSettings};
@@ -83,7 +84,7 @@ impl<W: Write> Write for OrWarn<W> {
         if let Err(error) = self.file.write_all(bytes) {
             let lost = format!("the log file `{}` is not complete ({error})", clean_path(&self.path));
             if LOST.set(lost.clone()).is_ok() {
-                (self.warn)(&format!("Warning: {lost}; the run goes on"));
+                (self.warn)(&tr!("Warning: {}; the run goes on", told(&lost)));
             }
         }
         Ok(bytes.len())

@@ -54,7 +54,7 @@ pub(crate) use organize::OrganizeEnd;
 pub(crate) use paint::Paint;
 pub(crate) use result_file::JobResult;
 pub(crate) use statistics::make_room_for_statistics;
-pub(crate) use words::{count, fit, size, thousands, weekday};
+pub(crate) use words::{count, count_in_english, fit, size, thousands, weekday};
 
 use crate::exit::ExitStatus;
 use crate::settings::OutputSettings;

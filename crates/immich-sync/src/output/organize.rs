@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use messages_macros::{tr, word};
 use serde_json::{Map, Value, json};
 use sync_core::Summary;
 use sync_core::organize::{ActSummary, ScanSummary};
 
 use super::json::SCHEMA;
 use super::rows::{plain, row};
-use super::words::{thousands, time};
+use super::words::time;
 use super::{Paint, Traffic, summary};
 use crate::exit::ExitStatus;
 use crate::same_state::SameState;
@@ -43,13 +44,10 @@ pub(super) fn lines(end: &OrganizeEnd<'_>, unnamed: u64, paint: Paint) -> Vec<St
     };
     lines.push(paint.dim(&format!("          {used}")));
     if unnamed > 0 {
-        let unnamed = thousands(unnamed);
-        lines.push(
-            paint.yellow(&format!("{unnamed} more like those above; --json and the log file name them all.")),
-        );
+        lines.push(paint.yellow(&summary::unnamed_note(unnamed)));
     }
     if end.traffic.insecure {
-        lines.push(paint.yellow("Insecure: the certificate of the server was not checked."));
+        lines.push(paint.yellow(summary::insecure_note()));
     }
     lines.extend(end.next.iter().cloned());
     lines
@@ -58,10 +56,10 @@ pub(super) fn lines(end: &OrganizeEnd<'_>, unnamed: u64, paint: Paint) -> Vec<St
 /// What became of each action.
 fn acted_lines(acted: &ActSummary, end: &OrganizeEnd<'_>, paint: Paint) -> Vec<String> {
     let mut lines = vec![paint.bold(match (acted.total.done, end.dry_run) {
-        (0, _) if acted.total.failed > 0 => "Nothing could be done:",
-        (0, _) => "Nothing had to be done:",
-        (_, true) => "Dry run; nothing was changed. There would be:",
-        (_, false) => "Done:",
+        (0, _) if acted.total.failed > 0 => word!("Nothing could be done:"),
+        (0, _) => word!("Nothing had to be done:"),
+        (_, true) => word!("Dry run; nothing was changed. There would be:"),
+        (_, false) => word!("Done:"),
     })];
     for (name, sum) in &acted.by_action {
         lines.push(row(sum.done, words(name), if sum.done > 0 { Paint::green } else { plain }, paint));
@@ -69,22 +67,29 @@ fn acted_lines(acted: &ActSummary, end: &OrganizeEnd<'_>, paint: Paint) -> Vec<S
             let is_trouble = matches!(code.as_str(), "changed-since" | "vanished");
             lines.push(row(
                 *number,
-                if code == "up-to-date" { "already as they are to be" } else { summary::skipped(code) },
+                if code == "up-to-date" {
+                    word!("already as they are to be")
+                } else {
+                    summary::skipped(code)
+                },
                 if is_trouble { Paint::yellow } else { plain },
                 paint,
             ));
         }
         if sum.failed > 0 {
-            lines.push(row(sum.failed, "failed", Paint::red, paint));
+            lines.push(row(sum.failed, word!("failed"), Paint::red, paint));
         }
     }
     if let (Some(run), true) = (acted.run, acted.total.done > 0) {
         // The newest first, as an undo should go.
         let runs = acted.more_runs.iter().rev().chain([&run]);
-        let undos: Vec<String> =
-            runs.map(|run| format!("`immich-sync undo {}{}`", run.0, end.same.runs)).collect();
-        let verb = if undos.len() > 1 { "take" } else { "takes" };
-        lines.push(format!("{} {verb} it back.", undos.join(", then ")));
+        let undos = runs.map(|run| format!("`immich-sync undo {}{}`", run.0, end.same.runs));
+        let undos = undos.reduce(|before, undo| tr!("{before}, then {undo}")).unwrap_or_default();
+        lines.push(if acted.more_runs.is_empty() {
+            tr!("{undos} takes it back.")
+        } else {
+            tr!("{undos} take it back.")
+        });
     }
     lines
 }
@@ -92,18 +97,18 @@ fn acted_lines(acted: &ActSummary, end: &OrganizeEnd<'_>, paint: Paint) -> Vec<S
 /// What is counted of an action.
 pub(super) fn words(action: &str) -> &str {
     match action {
-        "remove-tags" => "tags taken off photos",
-        "tag" => "tags put on photos or moved",
-        "tag-duplicates-of-local" => "photos tagged that are on this machine too",
-        "albums" => "photos put into albums or moved",
-        "stack" => "stacks made or put in order",
-        "review" => "photos shown on Immich's review page",
-        "favourite" => "hearts given",
-        "description" => "captions extended",
-        "archive" => "photos put into the archive",
-        "output" => "files made in group folders",
-        "trash" => "copies put into Immich's trash, or data handed on to what is kept",
-        "local-trash" => "copies on this machine put into the trash",
+        "remove-tags" => word!("tags taken off photos"),
+        "tag" => word!("tags put on photos or moved"),
+        "tag-duplicates-of-local" => word!("photos tagged that are on this machine too"),
+        "albums" => word!("photos put into albums or moved"),
+        "stack" => word!("stacks made or put in order"),
+        "review" => word!("photos shown on Immich's review page"),
+        "favourite" => word!("hearts given"),
+        "description" => word!("captions extended"),
+        "archive" => word!("photos put into the archive"),
+        "output" => word!("files made in group folders"),
+        "trash" => word!("copies put into Immich's trash, or data handed on to what is kept"),
+        "local-trash" => word!("copies on this machine put into the trash"),
         other => other,
     }
 }
@@ -173,6 +178,7 @@ mod tests {
     use sync_core::state::{ClassCount, RunId};
 
     use super::*;
+    use crate::language::tests::in_german;
 
     fn scan() -> ScanSummary {
         let count = ClassCount { groups: 12, photos: 30, gain: 45_000_000 };
@@ -255,6 +261,28 @@ mod tests {
         let total = Summary { seen: 1, failed: 1, ..Summary::default() };
         let failed = ActSummary { total, ..ActSummary::default() };
         assert_eq!(acted_lines(&failed, &end(&elsewhere), Paint { on: false })[0], "Nothing could be done:");
+    }
+
+    #[test]
+    fn the_same_reads_as_german() {
+        let mut sum = Summary { seen: 14, done: 12, failed: 1, ..Summary::default() };
+        sum.skipped.insert("changed-since".to_owned(), 1);
+        let acted = ActSummary {
+            total: sum.clone(),
+            by_action: vec![("tag", sum)],
+            run: Some(RunId(4)),
+            more_runs: vec![RunId(5)],
+        };
+        let same = SameState::default();
+        let would = OrganizeEnd { dry_run: true, ..end(&same) };
+
+        let said = in_german(|| {
+            let acted =
+                [&end(&same), &would].map(|end| acted_lines(&acted, end, Paint { on: false }).join("\n"));
+            [text(&scan()), acted.join("\n\n")].join("\n\n")
+        });
+
+        insta::assert_snapshot!(said);
     }
 
     #[test]

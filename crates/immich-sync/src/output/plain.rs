@@ -3,6 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use messages_macros::{tr, word};
 use sync_core::import::Progress as Imported;
 
 use super::Console;
@@ -68,16 +69,20 @@ impl State {
         }
         self.said = (number, now);
         Some(match self.stage {
-            Stage::Listing => format!("{} listed so far", count(number, "photo")),
-            Stage::Asking(what, total) => format!("{what}: {} of {}", thousands(number), thousands(total)),
-            Stage::Importing(import) => format!(
-                "{} of {}{}, {} sent",
-                thousands(number),
-                count(import.seen, "file"),
-                if import.is_listed { " done" } else { " found so far done" },
-                size(import.bytes_sent)
-            ),
-            Stage::Files(files) => format!("{} of {} done", thousands(number), count(files, "file")),
+            Stage::Listing => tr!("{} listed so far", count(number, "photo")),
+            Stage::Asking(what, total) => {
+                format!("{what}: {} {} {}", thousands(number), word!("of"), thousands(total))
+            }
+            Stage::Importing(import) => {
+                let (number, files) = (thousands(number), count(import.seen, "file"));
+                let sent = size(import.bytes_sent);
+                if import.is_listed {
+                    tr!("{number} of {files} done, {sent} sent")
+                } else {
+                    tr!("{number} of {files} found so far done, {sent} sent")
+                }
+            }
+            Stage::Files(files) => tr!("{} of {} done", thousands(number), count(files, "file")),
         })
     }
 

@@ -1,5 +1,6 @@
 //! How far a run is, for somebody who waits.
 
+use messages_macros::word;
 use sync_core::export::ExportProgress;
 use sync_core::import::Progress as Imported;
 
@@ -25,7 +26,7 @@ pub(super) trait Progress: Send + Sync {
 
     /// An export is so far.
     fn exported(&self, export: &ExportProgress) {
-        self.asked("Exporting", export.ended, export.total.max(export.ended));
+        self.asked(word!("Exporting"), export.ended, export.total.max(export.ended));
     }
 
     /// Prints something without mixing it with what is shown.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Zoned;
+use messages_macros::{tr, word};
 use serde_json::{Map, Value, json};
 use sync_core::import::ImportEvent;
 use sync_core::{Event, Reporter};
@@ -70,9 +71,9 @@ impl Statistics {
         };
         let path = path(&self.file, &now);
         if let Err(error) = write(&path, &text) {
-            let warning = self.console.aside.yellow("Warning:");
-            let path = super::clean_path(&path);
-            self.console.aside(&format!("{warning} the statistics `{path}` cannot be written: {error}"));
+            let warning = self.console.aside.yellow(word!("Warning:"));
+            let (path, error) = (super::clean_path(&path), super::told(&error.to_string()));
+            self.console.aside(&tr!("{warning} the statistics `{path}` cannot be written: {error}"));
             lose_results();
         }
     }

@@ -3,27 +3,41 @@
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
+use messages_macros::{tr, word};
 
 use sync_core::export::ExportProgress;
 use sync_core::import::Progress as Imported;
 
 use super::progress::Progress;
-use super::words::{size, thousands};
+use super::words::{decimal, size, thousands};
 
 /// Often enough to be smooth, seldom enough for a slow line.
 const HERTZ: u8 = 10;
 
 /// While files are looked at and written.
-const FILES: &str = "{bar:32} {human_pos}/{human_len} files, {rate}, {eta} left";
+fn of_files() -> &'static str {
+    word!("{bar:32} {human_pos}/{human_len} files, {rate}, {eta} left")
+}
+
 /// While the server is asked for more, or told.
-const ASKED: &str = "{bar:32} {msg}: {human_pos}/{human_len}, {rate}, {eta} left";
+fn of_asking() -> &'static str {
+    word!("{bar:32} {msg}: {human_pos}/{human_len}, {rate}, {eta} left")
+}
+
 /// While the list of photos arrives, whose end nobody knows.
-const LISTED: &str = "{spinner} {human_pos} photos listed, {rate}";
+fn of_listing() -> &'static str {
+    word!("{spinner} {human_pos} photos listed, {rate}")
+}
 
 /// While files are sent and all of them are known.
-const IMPORTED: &str = "{bar:32} {human_pos}/{human_len} files, {msg}, {rate}, {eta} left";
+fn of_importing() -> &'static str {
+    word!("{bar:32} {human_pos}/{human_len} files, {msg}, {rate}, {eta} left")
+}
+
 /// The same while more of them are found.
-const IMPORTED_SO_FAR: &str = "{spinner} {human_pos} of {msg}, {rate}";
+fn of_finding() -> &'static str {
+    word!("{spinner} {human_pos} of {msg}, {rate}")
+}
 
 /// Before anything has a number.
 const WAITING: &str = "{spinner} {msg}";
@@ -46,7 +60,7 @@ impl Progress for Bar {
         self.0.reset();
         self.0.unset_length();
         self.0.set_style(style(self.1));
-        self.0.set_message("Listing photos");
+        self.0.set_message(word!("Listing photos"));
         self.0.enable_steady_tick(Duration::from_millis(120));
     }
 
@@ -57,7 +71,7 @@ impl Progress for Bar {
             self.0.set_position(0);
         }
         if self.0.position() == 0 {
-            self.0.set_style(style(LISTED));
+            self.0.set_style(style(of_listing()));
         }
         self.0.set_position(photos);
     }
@@ -65,7 +79,7 @@ impl Progress for Bar {
     fn asked(&self, what: &'static str, done: u64, total: u64) {
         if done == 0 || self.0.length() != Some(total) {
             self.0.disable_steady_tick();
-            self.0.set_style(style(ASKED));
+            self.0.set_style(style(of_asking()));
             self.0.set_message(what);
             self.0.set_length(total);
             self.0.reset_elapsed();
@@ -76,7 +90,7 @@ impl Progress for Bar {
 
     fn planned(&self, files: u64) {
         self.0.disable_steady_tick();
-        self.0.set_style(style(FILES));
+        self.0.set_style(style(of_files()));
         self.0.set_length(files);
         self.0.set_position(0);
         self.0.reset_elapsed();
@@ -90,19 +104,19 @@ impl Progress for Bar {
     }
 
     fn imported(&self, import: &Imported) {
-        let sent = format!("{} sent", size(import.bytes_sent));
+        let sent = size(import.bytes_sent);
         if import.is_listed {
             if self.0.length().is_none() {
                 self.0.disable_steady_tick();
-                self.0.set_style(style(IMPORTED));
+                self.0.set_style(style(of_importing()));
                 self.0.reset_eta();
             }
             self.0.set_length(import.seen);
-            self.0
-                .set_message(format!("{sent} ({}/s)", size(per_second(import.bytes_sent, self.0.elapsed()))));
+            let rate = size(per_second(import.bytes_sent, self.0.elapsed()));
+            self.0.set_message(tr!("{sent} sent ({rate}/s)"));
         } else {
-            self.0.set_style(style(IMPORTED_SO_FAR));
-            self.0.set_message(format!("{} files found so far, {sent}", thousands(import.seen)));
+            self.0.set_style(style(of_finding()));
+            self.0.set_message(tr!("{} files found so far, {sent} sent", thousands(import.seen)));
         }
         self.0.set_position(import.ended);
     }
@@ -111,12 +125,12 @@ impl Progress for Bar {
         let total = export.total.max(export.ended);
         if self.0.length().is_none() {
             self.0.disable_steady_tick();
-            self.0.set_style(style(IMPORTED));
+            self.0.set_style(style(of_importing()));
             self.0.reset_eta();
         }
         self.0.set_length(total);
         let rate = size(per_second(export.bytes, self.0.elapsed()));
-        self.0.set_message(format!("{} written ({rate}/s)", size(export.bytes)));
+        self.0.set_message(tr!("{} written ({rate}/s)", size(export.bytes)));
         self.0.set_position(export.ended);
     }
 
@@ -137,21 +151,33 @@ fn per_second(bytes: u64, elapsed: Duration) -> u64 {
 /// A template that is wrong shows the plain bar instead of ending the run; a test holds them to be right.
 fn style(template: &str) -> ProgressStyle {
     let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    style.with_key("rate", rate)
+    style.with_key("rate", rate).with_key("human_pos", position).with_key("human_len", length)
+}
+
+fn position(state: &ProgressState, line: &mut dyn std::fmt::Write) {
+    let _ = line.write_str(&thousands(state.pos()));
+}
+
+fn length(state: &ProgressState, line: &mut dyn std::fmt::Write) {
+    let _ = line.write_str(&thousands(state.len().unwrap_or_else(|| state.pos())));
 }
 
 fn rate(state: &ProgressState, line: &mut dyn std::fmt::Write) {
     // A line in memory takes whatever is written.
-    let _ = write!(line, "{:.1}/s", state.per_sec());
+    let _ = line.write_str(&decimal(&format!("{:.1}/s", state.per_sec())));
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::language::tests::in_german;
 
     #[test]
     fn the_templates_are_right() {
-        for template in [WAITING, WAITING_IN_COLOUR, FILES, ASKED, LISTED, IMPORTED, IMPORTED_SO_FAR] {
+        let with_words = || [of_files(), of_asking(), of_listing(), of_importing(), of_finding()];
+        let all = [[WAITING, WAITING_IN_COLOUR].as_slice(), &with_words(), &in_german(with_words)].concat();
+
+        for template in all {
             assert!(ProgressStyle::with_template(template).is_ok(), "{template}");
         }
     }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use sync_core::StopFlag;
 
+use crate::language::{self, Language};
+
 /// How often a stop request is looked for while nobody answers.
 const LOOK: Duration = Duration::from_millis(100);
 
@@ -27,6 +29,15 @@ pub(super) fn line(stop: &StopFlag) -> Option<String> {
             Err(RecvTimeoutError::Timeout) => {}
         }
     }
+}
+
+/// Whether an answer is yes. A German reader may say it in English too.
+pub(super) fn is_yes(answer: &str) -> bool {
+    let of_german: &[&str] = match language::current() {
+        Language::English => &[],
+        Language::German => &["j", "ja"],
+    };
+    ["y", "yes"].iter().chain(of_german).any(|yes| answer.eq_ignore_ascii_case(yes))
 }
 
 /// A terminal that shows nothing of what is typed, until this is dropped. It has to begin before the question is
@@ -52,5 +63,20 @@ impl Drop for Hidden {
             // Where the terminal is gone, there is nothing to be put back.
             let _ = tcsetattr(std::io::stdin(), OptionalActions::Now, before);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::tests::in_german;
+
+    #[test]
+    fn a_german_reader_may_say_yes_in_german() {
+        let said = |answer: &str| [is_yes(answer), in_german(|| is_yes(answer))];
+
+        assert_eq!(["y", "YES"].map(said), [[true, true]; 2]);
+        assert_eq!(["J", "ja"].map(said), [[false, true]; 2]);
+        assert_eq!(["", "n", "jein", "yesterday"].map(said), [[false, false]; 4]);
     }
 }

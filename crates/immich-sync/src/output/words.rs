@@ -9,13 +9,24 @@ use crate::language;
 
 /// A number of things: `1 photo`, `12,345 photos`.
 pub(crate) fn count(number: u64, thing: &str) -> String {
-    let plural = if number == 1 { thing.to_owned() } else { format!("{thing}s") };
-    format!("{} {}", thousands(number), language::word_of(&plural))
+    format!("{} {}", thousands(number), language::word_of(&plural(number, thing)))
+}
+
+/// The same for errors, which are turned where they are shown.
+pub(crate) fn count_in_english(number: u64, thing: &str) -> String {
+    format!("{} {}", set_apart(number, ","), plural(number, thing))
+}
+
+fn plural(number: u64, thing: &str) -> String {
+    if number == 1 { thing.to_owned() } else { format!("{thing}s") }
 }
 
 /// A number with its thousands set apart.
 pub(crate) fn thousands(number: u64) -> String {
-    let mark = word!(",");
+    set_apart(number, word!(","))
+}
+
+fn set_apart(number: u64, mark: &str) -> String {
     let digits = number.to_string();
     let mut shown = String::new();
     for (index, digit) in digits.chars().enumerate() {
@@ -169,6 +180,9 @@ mod tests {
         });
 
         assert_eq!(read, ["1.234.567", "0,4 s", "1,2 kB", "vor 2 Stunden", "vor 1 Minute"]);
+        let counted = in_german(|| [count(1, "photo"), count(1_234, "photo")]);
+        assert_eq!(counted, ["1 Foto", "1.234 Fotos"]);
+        assert_eq!(in_german(|| count_in_english(1_234, "photo")), "1,234 photos");
     }
 
     #[test]

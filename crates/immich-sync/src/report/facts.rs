@@ -5,6 +5,7 @@
 use std::path::Path;
 
 use jiff::tz::TimeZone;
+use messages_macros::word;
 use photo_similarity::Format;
 use sync_core::organize::{MemberRecord, Place};
 
@@ -27,21 +28,21 @@ pub(super) fn facts(member: &MemberRecord, zone: &TimeZone) -> Vec<Fact> {
     let fact = |label, value: Option<String>| Fact { label, value: value.unwrap_or_default() };
     vec![
         fact(
-            "Taken",
+            word!("Taken"),
             member.taken.map(|taken| taken.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string()),
         ),
-        fact("Camera", member.camera.as_deref().map(|camera| fit(camera, CAPTION))),
-        fact("Kind", Some(format(member).to_owned())),
-        fact("Folder", Some(folder(member))),
-        fact("Where", Some(whereabouts(member))),
-        fact("Favourite", member.is_favourite.then(|| "yes".to_owned())),
-        fact("Rating", member.rating.map(stars)),
-        fact("People", (!member.people.is_empty()).then(|| fit(&member.people.join(", "), LONG))),
-        fact("Place", member.position.map(|(north, east)| format!("{north:.4}, {east:.4}"))),
-        fact("Caption", member.description.as_deref().map(caption)),
-        fact("Archived", member.is_archived.then(|| "yes".to_owned())),
-        fact("Live photo", member.live_video.is_some().then(|| "yes".to_owned())),
-        fact("Stack", member.stack.is_some().then(|| "in a stack".to_owned())),
+        fact(word!("Camera"), member.camera.as_deref().map(|camera| fit(camera, CAPTION))),
+        fact(word!("Kind"), Some(format(member).to_owned())),
+        fact(word!("Folder"), Some(folder(member))),
+        fact(word!("Where"), Some(whereabouts(member))),
+        fact(word!("Favourite"), member.is_favourite.then(|| word!("yes").to_owned())),
+        fact(word!("Rating"), member.rating.map(stars)),
+        fact(word!("People"), (!member.people.is_empty()).then(|| fit(&member.people.join(", "), LONG))),
+        fact(word!("Place"), member.position.map(|(north, east)| format!("{north:.4}, {east:.4}"))),
+        fact(word!("Caption"), member.description.as_deref().map(caption)),
+        fact(word!("Archived"), member.is_archived.then(|| word!("yes").to_owned())),
+        fact(word!("Live photo"), member.live_video.is_some().then(|| word!("yes").to_owned())),
+        fact(word!("Stack"), member.stack.is_some().then(|| word!("in a stack").to_owned())),
     ]
 }
 
@@ -55,13 +56,13 @@ pub(super) fn differing(all: &[Vec<Fact>]) -> Vec<bool> {
 pub(super) fn pixels(member: &MemberRecord) -> String {
     match (member.width, member.height) {
         (Some(width), Some(height)) => format!("{width} × {height}"),
-        _ => "size unknown".to_owned(),
+        _ => word!("size unknown").to_owned(),
     }
 }
 
 /// `3.2 MB`.
 pub(super) fn bytes(member: &MemberRecord) -> String {
-    member.bytes.map_or_else(|| "bytes unknown".to_owned(), size)
+    member.bytes.map_or_else(|| word!("bytes unknown").to_owned(), size)
 }
 
 /// `JPEG`; empty where it is not known.
@@ -96,10 +97,10 @@ fn folder(member: &MemberRecord) -> String {
 
 fn whereabouts(member: &MemberRecord) -> String {
     match (&member.place, member.is_own, &member.library) {
-        (Place::File(_), true, _) => "this machine",
-        (Place::File(_), false, _) => "the loaded hashes",
-        (Place::Asset(_), false, _) => "Immich, of somebody else",
-        (Place::Asset(_), true, Some(_)) => "Immich, external library",
+        (Place::File(_), true, _) => word!("this machine"),
+        (Place::File(_), false, _) => word!("the loaded hashes"),
+        (Place::Asset(_), false, _) => word!("Immich, of somebody else"),
+        (Place::Asset(_), true, Some(_)) => word!("Immich, external library"),
         (Place::Asset(_), true, None) => "Immich",
     }
     .to_owned()

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use messages_macros::{tr, word};
 use photo_similarity::{Class, Preview};
 use sync_core::organize::{GroupRecord, MemberRecord, Place};
 
@@ -10,6 +11,7 @@ use super::markup::Markup;
 use super::markup::Part::{Number, Raw, Text};
 use super::pictures::MEMBERS;
 use super::{Head, command};
+use crate::language::said;
 use crate::output::{count, fit, size, thousands};
 
 /// Photos in a row from which a group takes the whole width of the page.
@@ -85,11 +87,11 @@ fn put_title(page: &mut Markup<'_>, name: &str, number: u64, group: &GroupRecord
     page.put(&[
         Text(&photos),
         Raw("</h3> <span class=\"gain\">"),
-        Text(&size(group.gain())),
-        Raw(" to win</span>"),
+        Text(&tr!("{} to win", size(group.gain()))),
+        Raw("</span>"),
     ])?;
-    let reason = group.reason.to_string();
-    page.put(&[Raw("<p class=\"why\">Keep the first: "), Text(&reason), Raw(".</p></header>\n")])
+    let why = tr!("Keep the first: {}.", said(&group.reason.to_string()));
+    page.put(&[Raw("<p class=\"why\">"), Text(&why), Raw("</p></header>\n")])
 }
 
 /// A photo and what it is shown with.
@@ -129,7 +131,8 @@ impl Photo<'_> {
 
     fn put_picture(&self, page: &mut Markup<'_>) -> io::Result<()> {
         let Some(picture) = self.picture else {
-            return page.raw("<div class=\"picture none\">no picture</div>");
+            let none = word!("no picture");
+            return page.put(&[Raw("<div class=\"picture none\">"), Text(none), Raw("</div>")]);
         };
         page.raw("<div class=\"picture\"><img src=\"")?;
         page.jpeg_address(&picture.jpeg)?;
@@ -152,23 +155,22 @@ impl Photo<'_> {
     fn put_marks(&self, page: &mut Markup<'_>, head: &Head) -> io::Result<()> {
         page.raw("<p class=\"marks\">")?;
         if self.is_keeper {
-            page.raw("<span class=\"badge\">keep</span>")?;
+            page.put(&[Raw("<span class=\"badge\">"), Text(word!("keep")), Raw("</span>")])?;
         } else if self.member.has_bytes_of(self.keeper) || self.is_exact {
-            page.raw("<span class=\"near\">same bytes</span>")?;
+            put_near(page, word!("same bytes"))?;
         } else if let Some(bits) = self.member.distance {
-            let distance = facts::distance(bits, head.bits);
-            page.put(&[Raw(
-                "<span class=\"near\" title=\"bits that differ from the photo to keep\">distance ",
-            )])?;
+            let distance = tr!("distance {}", facts::distance(bits, head.bits));
+            let meaning = word!("bits that differ from the photo to keep");
+            page.put(&[Raw("<span class=\"near\" title=\""), Text(meaning), Raw("\">")])?;
             page.put(&[Text(&distance), Raw("</span>")])?;
         } else {
-            page.raw("<span class=\"near\">distance not measured</span>")?;
+            put_near(page, word!("distance not measured"))?;
         }
         if let Some(shot) = self.shot {
-            page.put(&[Raw("<span class=\"near\">shot "), Number(u64::from(shot) + 1), Raw("</span>")])?;
+            put_near(page, &tr!("shot {}", u64::from(shot) + 1))?;
         }
         if !self.member.is_own {
-            page.raw("<span class=\"near\">not yours, never touched</span>")?;
+            put_near(page, word!("not yours, never touched"))?;
         }
         page.raw("</p>")
     }
@@ -188,6 +190,10 @@ impl Photo<'_> {
         }
         page.raw("</dl>")
     }
+}
+
+fn put_near(page: &mut Markup<'_>, words: &str) -> io::Result<()> {
+    page.put(&[Raw("<span class=\"near\">"), Text(words), Raw("</span>")])
 }
 
 /// A value, marked where it is another than the keeper's. In letters of their own direction: Hebrew beside digits must
@@ -226,9 +232,9 @@ fn put_rest(page: &mut Markup<'_>, head: &Head, group: &GroupRecord, shown: usiz
     }
     let show = command::show(head, group.id);
     page.put(&[
-        Raw("<p class=\"common\">And "),
-        Text(&count(more, "photo")),
-        Raw(" more: <code>"),
+        Raw("<p class=\"common\">"),
+        Text(&tr!("And {} more:", count(more, "photo"))),
+        Raw(" <code>"),
         Text(&show),
     ])?;
     page.raw("</code></p>\n")
@@ -241,7 +247,7 @@ fn put_common(page: &mut Markup<'_>, facts: &[Vec<Fact>], differing: &[bool]) ->
     if common.peek().is_none() {
         return Ok(());
     }
-    page.raw("<p class=\"common\"><span>In common</span>")?;
+    page.put(&[Raw("<p class=\"common\"><span>"), Text(word!("In common")), Raw("</span>")])?;
     for fact in common {
         page.put(&[Raw(" <bdi title=\""), Text(fact.label), Raw("\">"), Text(&fact.value), Raw("</bdi>")])?;
     }
@@ -252,14 +258,14 @@ fn put_also(page: &mut Markup<'_>, head: &Head, group: &GroupRecord) -> io::Resu
     if group.also.is_empty() {
         return Ok(());
     }
-    page.raw("<p class=\"common\"><span>Also similar</span>")?;
+    page.put(&[Raw("<p class=\"common\"><span>"), Text(word!("Also similar")), Raw("</span>")])?;
     for also in group.also.iter().take(ALSO) {
         page.raw(" ")?;
         put_link(page, head, &also.place, &also.name)?;
         page.put(&[Raw(" "), Text(&facts::distance(also.distance, head.bits))])?;
     }
     if let Some(more @ 1..) = group.also.len().checked_sub(ALSO) {
-        page.put(&[Raw(" and "), Number(more as u64), Raw(" more")])?;
+        page.put(&[Raw(" "), Text(&tr!("and {more} more"))])?;
     }
     page.raw("</p>\n")
 }
@@ -271,7 +277,8 @@ fn put_details(
     group: &GroupRecord,
     shown: &[MemberRecord],
 ) -> io::Result<()> {
-    page.raw("<details><summary>Paths and commands</summary>\n<ol>\n")?;
+    let summary = word!("Paths and commands");
+    page.put(&[Raw("<details><summary>"), Text(summary), Raw("</summary>\n<ol>\n")])?;
     for member in shown {
         page.put(&[Raw("<li><bdi class=\"path\">"), Text(&facts::path(member)), Raw("</bdi>")])?;
         if let Some(sha1) = &member.sha1 {
@@ -281,12 +288,12 @@ fn put_details(
     }
     page.raw("</ol>\n")?;
     let commands = [
-        ("Keep the first: ", command::keep(head, group.id, &group.members[0])),
-        ("They are no duplicates: ", command::ignore(head, group.id)),
-        ("Everything about them: ", command::show(head, group.id)),
+        (word!("Keep the first:"), command::keep(head, group.id, &group.members[0])),
+        (word!("They are no duplicates:"), command::ignore(head, group.id)),
+        (word!("Everything about them:"), command::show(head, group.id)),
     ];
     for (what, line) in commands {
-        page.put(&[Raw("<p>"), Raw(what), Raw("<code>"), Text(&line), Raw("</code></p>\n")])?;
+        page.put(&[Raw("<p>"), Text(what), Raw(" <code>"), Text(&line), Raw("</code></p>\n")])?;
     }
     page.raw("</details>\n")
 }

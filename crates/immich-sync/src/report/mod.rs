@@ -15,6 +15,7 @@ mod group;
 mod markup;
 mod page;
 mod pictures;
+mod script_words;
 mod shares;
 mod sheet;
 #[cfg(test)]

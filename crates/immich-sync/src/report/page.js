@@ -10,6 +10,9 @@
     element.append(...content);
     return element;
   };
+  // Words in another language than that of this script.
+  const words = JSON.parse(one('main').dataset.words ?? '{}');
+  const say = (text) => words[text] ?? text;
   const tabs = all('.classes a');
   const sections = all('.class');
   const groups = all('.group');
@@ -45,13 +48,13 @@
   };
 
   // Filters ----------------------------------------------------------------------------------------------------------
-  const words = make('input', { type: 'search', placeholder: 'Name, folder, year …', 'aria-label': 'Only groups with these words' });
-  const least = make('select', { 'aria-label': 'Only groups with this much to win' });
-  for (const [bytes, label] of [[0, 'any size'], [1e6, '1 MB or more'], [1e7, '10 MB or more'], [1e8, '100 MB or more']]) {
+  const sought = make('input', { type: 'search', placeholder: say('Name, folder, year …'), 'aria-label': say('Only groups with these words') });
+  const least = make('select', { 'aria-label': say('Only groups with this much to win') });
+  for (const [bytes, label] of [[0, say('any size')], [1e6, say('1 MB or more')], [1e7, say('10 MB or more')], [1e8, say('100 MB or more')]]) {
     least.append(make('option', { value: bytes }, label));
   }
-  const helpButton = make('button', { type: 'button', 'aria-label': 'Keys' }, '?');
-  one('.bar').append(make('div', { class: 'tools', role: 'search' }, words, least, helpButton));
+  const helpButton = make('button', { type: 'button', 'aria-label': say('Keys') }, '?');
+  one('.bar').append(make('div', { class: 'tools', role: 'search' }, sought, least, helpButton));
   const counts = tabs.map((tab) => one('.n', tab).textContent);
   const texts = new Map();
   const text = (group) => {
@@ -59,12 +62,12 @@
     return texts.get(group);
   };
   const nothing = sections.map((section) => {
-    const line = make('p', { class: 'nothing', role: 'status', hidden: '' }, 'No group here fits the filter.');
+    const line = make('p', { class: 'nothing', role: 'status', hidden: '' }, say('No group here fits the filter.'));
     section.append(line);
     return line;
   });
   const filter = () => {
-    const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const wanted = sought.value.toLowerCase().split(/\s+/).filter(Boolean);
     const bytes = Number(least.value);
     const filters = wanted.length > 0 || bytes > 0;
     for (const group of groups) {
@@ -73,11 +76,11 @@
     sections.forEach((section, index) => {
       const inside = all('.group', section);
       const left = inside.filter((group) => !group.hidden).length;
-      one('.n', tabs[index]).textContent = filters ? left + ' of ' + inside.length : counts[index];
+      one('.n', tabs[index]).textContent = filters ? left + ' ' + say('of') + ' ' + inside.length : counts[index];
       nothing[index].hidden = !filters || left > 0 || inside.length === 0;
     });
   };
-  words.addEventListener('input', filter);
+  sought.addEventListener('input', filter);
   least.addEventListener('change', filter);
 
   // Decisions: which commands to copy --------------------------------------------------------------------------------
@@ -90,8 +93,8 @@
     + (keep.size === 0 ? ' --ignore' : Array.from(keep, (photo) => ' --keep ' + photo).join(''))
     + one('main').dataset.options;
   const cartText = make('span', { role: 'status' });
-  const showLines = make('button', { type: 'button' }, 'Show commands');
-  const forget = make('button', { type: 'button' }, 'Forget');
+  const showLines = make('button', { type: 'button' }, say('Show commands'));
+  const forget = make('button', { type: 'button' }, say('Forget'));
   const cart = make('div', { class: 'cart', hidden: '' }, cartText, showLines, forget);
   document.body.append(cart);
   const refresh = (group) => {
@@ -102,7 +105,7 @@
       button.setAttribute('aria-pressed', String(keep !== undefined && (photo ? keep.has(photo) : keep.size === 0)));
     }
     cart.hidden = chosen.size === 0;
-    cartText.textContent = chosen.size === 1 ? '1 decision' : chosen.size + ' decisions';
+    cartText.textContent = chosen.size === 1 ? say('1 decision') : chosen.size + ' ' + say('decisions');
   };
   const keepPhoto = (group, photo) => {
     const keep = new Set(chosen.get(group.dataset.id));
@@ -119,10 +122,10 @@
   };
   for (const group of groups) {
     for (const photo of all('.photo', group)) {
-      const keep = make('button', { type: 'button', class: 'choose', 'aria-pressed': 'false', 'data-photo': photo.dataset.photo, 'aria-label': 'Keep ' + one('.name', photo).textContent }, 'Keep');
+      const keep = make('button', { type: 'button', class: 'choose', 'aria-pressed': 'false', 'data-photo': photo.dataset.photo, 'aria-label': say('Keep') + ' ' + one('.name', photo).textContent }, say('Keep'));
       one('.marks', photo).append(keep);
     }
-    const not = make('button', { type: 'button', class: 'choose', 'aria-pressed': 'false' }, 'No duplicates');
+    const not = make('button', { type: 'button', class: 'choose', 'aria-pressed': 'false' }, say('No duplicates'));
     one('details', group).before(not);
   }
   document.addEventListener('click', (event) => {
@@ -146,34 +149,34 @@
 
   // Windows ----------------------------------------------------------------------------------------------------------
   const dialog = (title, name, ...content) => {
-    const close = make('form', { method: 'dialog' }, make('button', {}, 'Close'));
+    const close = make('form', { method: 'dialog' }, make('button', {}, say('Close')));
     const box = make('dialog', { class: name, 'aria-label': title }, ...content, close);
     document.body.append(box);
     return box;
   };
-  const keys = [['j k', 'next and previous group'], ['← →', 'photos of a group'], ['1 – 4', 'classes'], ['/', 'filter'],
-    ['Enter', 'paths and commands'], ['z', 'large view'], ['b', 'blink: the photo to keep and this one by turns'],
-    ['c', 'choose this photo to keep'], ['n', 'no duplicates'], ['?', 'this list']];
+  const keys = [['j k', say('next and previous group')], ['← →', say('photos of a group')], ['1 – 4', say('classes')], ['/', say('filter')],
+    ['Enter', say('paths and commands')], ['z', say('large view')], ['b', say('blink: the photo to keep and this one by turns')],
+    ['c', say('choose this photo to keep')], ['n', say('no duplicates')], ['?', say('this list')]];
   const list = make('dl', { class: 'keys' });
   for (const [key, what] of keys) {
     const caps = key.split(' ').map((cap) => (cap === '–' ? ' – ' : make('kbd', {}, cap)));
     list.append(make('dt', {}, ...caps), make('dd', {}, what));
   }
-  const help = dialog('Keys', 'help', make('h2', {}, 'Keys'), list);
+  const help = dialog(say('Keys'), 'help', make('h2', {}, say('Keys')), list);
   helpButton.addEventListener('click', () => help.showModal());
-  const lines = make('textarea', { class: 'lines', readonly: '', 'aria-label': 'Commands', spellcheck: 'false' });
-  const copy = make('button', { type: 'button', class: 'choose' }, 'Copy');
-  const commands = dialog('Commands', 'commands', make('h2', {}, 'Run these to decide'), lines, make('div', { class: 'choice' }, copy));
+  const lines = make('textarea', { class: 'lines', readonly: '', 'aria-label': say('Commands'), spellcheck: 'false' });
+  const copy = make('button', { type: 'button', class: 'choose' }, say('Copy'));
+  const commands = dialog(say('Commands'), 'commands', make('h2', {}, say('Run these to decide')), lines, make('div', { class: 'choice' }, copy));
   showLines.addEventListener('click', () => {
     lines.value = Array.from(chosen, command).join('\n');
-    copy.textContent = 'Copy';
+    copy.textContent = say('Copy');
     commands.showModal();
     lines.select();
   });
   copy.addEventListener('click', async () => {
     lines.select();
     try { await navigator.clipboard.writeText(lines.value); } catch { document.execCommand('copy'); }
-    copy.textContent = 'Copied';
+    copy.textContent = say('Copied');
   });
   forget.addEventListener('click', () => {
     chosen.clear();
@@ -184,14 +187,14 @@
   // Large view -------------------------------------------------------------------------------------------------------
   const stage = make('div', { class: 'stage' });
   const below = make('div', { class: 'below' });
-  const blinkButton = make('button', { type: 'button' }, 'Blink');
-  const view = dialog('Large view', 'view', stage, below);
+  const blinkButton = make('button', { type: 'button' }, say('Blink'));
+  const view = dialog(say('Large view'), 'view', stage, below);
   let seen = null;
   let timer = 0;
   const best = (photo) => one('.photo', photo.closest('.group'));
   const show = (photo) => {
     const image = one('img', photo);
-    stage.replaceChildren(image ? make('img', { src: image.src, alt: image.alt }) : 'no picture');
+    stage.replaceChildren(image ? make('img', { src: image.src, alt: image.alt }) : say('no picture'));
     const link = one('.name > *', photo).cloneNode(true);
     below.replaceChildren(link, make('span', {}, one('.size', photo).textContent), make('span', {}, all('.marks span', photo).map((mark) => mark.textContent).join(' · ')), blinkButton);
   };
@@ -238,7 +241,7 @@
   const acts = {
     j: () => walk(1), ArrowDown: () => walk(1), k: () => walk(-1), ArrowUp: () => walk(-1),
     l: () => beside(1), ArrowRight: () => beside(1), h: () => beside(-1), ArrowLeft: () => beside(-1),
-    '/': () => { words.focus(); words.select(); }, '?': () => help.showModal(),
+    '/': () => { sought.focus(); sought.select(); }, '?': () => help.showModal(),
     z: () => photo() && enlarge(photo()),
     b: () => {
       const from = photo();
@@ -256,7 +259,7 @@
   tabs.forEach((_, index) => { acts[index + 1] = () => open(index); });
   document.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
-    if (event.target === words && event.key === 'Escape') { words.value = ''; filter(); words.blur(); return; }
+    if (event.target === sought && event.key === 'Escape') { sought.value = ''; filter(); sought.blur(); return; }
     if (event.target.closest('input, select, textarea')) return;
     if (event.key === 'Enter' && event.target.closest('a, button, summary')) return;
     const windowIsOpen = one('dialog[open]');

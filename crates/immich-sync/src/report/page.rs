@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use anyhow::{Result, bail};
+use messages_macros::{tr, word};
 use photo_similarity::Class;
 use sync_core::organize::GroupRecord;
 use sync_core::state::ClassCount;
@@ -11,7 +12,8 @@ use super::file::MARK;
 use super::markup::Markup;
 use super::markup::Part::{Number, Raw, Text};
 use super::pictures::Pictures;
-use super::{CLASSES, Head, Written, group, sheet};
+use super::{CLASSES, Head, Written, group, script_words, sheet};
+use crate::language::{self, Language};
 use crate::output::{count, fit, size, thousands};
 
 /// Groups whose pictures are made at a time: enough work for all threads, and few enough that their pictures take
@@ -75,15 +77,20 @@ fn put_groups(
 
 fn put_top(page: &mut Markup<'_>, head: &Head) -> io::Result<()> {
     page.put(&[
-        Raw("<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"),
+        Raw(match language::current() {
+            Language::English => "<!doctype html>\n<html lang=\"en\">\n",
+            Language::German => "<!doctype html>\n<html lang=\"de\">\n",
+        }),
+        Raw("<head>\n<meta charset=\"utf-8\">\n"),
         Raw(MARK),
         Raw("\n"),
     ])?;
     page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n")?;
     page.raw("<meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"color-scheme\" content=\"light dark\">\n")?;
     sheet::put_policy_and_style(page)?;
-    page.raw("<title>Duplicates and similar photos</title>\n</head>\n<body>\n")?;
-    page.raw("<header class=\"top\"><h1>Duplicates and similar photos</h1>\n<p class=\"what\">")?;
+    let title = word!("Duplicates and similar photos");
+    page.put(&[Raw("<title>"), Text(title), Raw("</title>\n</head>\n<body>\n")])?;
+    page.put(&[Raw("<header class=\"top\"><h1>"), Text(title), Raw("</h1>\n<p class=\"what\">")])?;
     for (index, source) in head.sources.iter().enumerate() {
         page.put(&[
             Raw(if index == 0 { "" } else { ", " }),
@@ -93,18 +100,27 @@ fn put_top(page: &mut Markup<'_>, head: &Head) -> io::Result<()> {
         ])?;
     }
     let made = head.made.to_zoned(head.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
-    page.put(&[Raw(" · "), Text(&made), Raw(" · for looking; nothing is changed from here</p></header>\n")])?;
-    page.raw("<div class=\"bar\"><nav class=\"classes\" aria-label=\"Classes\">")?;
+    let aim = word!("for looking; nothing is changed from here");
+    page.put(&[Raw(" · "), Text(&made), Raw(" · "), Text(aim), Raw("</p></header>\n")])?;
+    page.put(&[
+        Raw("<div class=\"bar\"><nav class=\"classes\" aria-label=\""),
+        Text(word!("Classes")),
+        Raw("\">"),
+    ])?;
     for class in CLASSES {
         put_tab(page, head, class)?;
     }
-    page.put(&[Raw("</nav></div>\n<main data-options=\""), Text(&head.options), Raw("\">\n")])
+    page.put(&[Raw("</nav></div>\n<main data-options=\""), Text(&head.options)])?;
+    if let Some(words) = script_words::shown() {
+        page.put(&[Raw("\" data-words=\""), Text(&words)])?;
+    }
+    page.raw("\">\n")
 }
 
 fn put_tab(page: &mut Markup<'_>, head: &Head, class: Class) -> io::Result<()> {
     let there = of(head, class);
     let words = if there.groups == 0 {
-        "none".to_owned()
+        word!("none").to_owned()
     } else {
         format!("{} · {}", thousands(there.groups), size(there.gain))
     };
@@ -115,7 +131,7 @@ fn put_tab(page: &mut Markup<'_>, head: &Head, class: Class) -> io::Result<()> {
         Raw(class.name()),
         Raw("\"><b>"),
     ])?;
-    page.put(&[Raw(title(class)), Raw("</b> <span class=\"n\">"), Text(&words), Raw("</span></a>\n")])
+    page.put(&[Text(title(class)), Raw("</b> <span class=\"n\">"), Text(&words), Raw("</span></a>\n")])
 }
 
 fn put_section(page: &mut Markup<'_>, head: &Head, class: Class) -> io::Result<()> {
@@ -126,14 +142,14 @@ fn put_section(page: &mut Markup<'_>, head: &Head, class: Class) -> io::Result<(
         Raw("\">\n<h2 id=\"h-"),
         Raw(class.name()),
         Raw("\">"),
-        Raw(title(class)),
+        Text(title(class)),
     ])?;
-    page.put(&[Raw("</h2>\n<p class=\"lead\">"), Raw(meaning(class))])?;
+    page.put(&[Raw("</h2>\n<p class=\"lead\">"), Text(meaning(class)), Raw(" ")])?;
     if there.groups == 0 {
-        page.raw(" There are none.</p>\n")?;
+        page.put(&[Text(word!("There are none.")), Raw("</p>\n")])?;
     } else {
-        let words = format!(
-            " {} in {}; {} are won when only the best of each stays.",
+        let words = tr!(
+            "{} in {}; {} are won when only the best of each stays.",
             count(there.photos, "photo"),
             count(there.groups, "group"),
             size(there.gain)
@@ -148,13 +164,16 @@ fn put_section_end(page: &mut Markup<'_>, head: &Head, class: Class) -> io::Resu
     let there = of(head, class).groups;
     let shown = head.shown.get(&class).copied().unwrap_or_default();
     if there > shown {
-        let begin = if shown == 0 { "None of the " } else { "Shown are the first " };
-        let numbers = if shown == 0 {
-            format!("{} is shown here", count(there, "group"))
+        let words = if shown == 0 {
+            tr!("None of the {} is shown here. This lists all:", count(there, "group"))
         } else {
-            format!("{} of {}, the most bytes to win first", thousands(shown), thousands(there))
+            tr!(
+                "Shown are the first {} of {}, the most bytes to win first. This lists all:",
+                thousands(shown),
+                thousands(there)
+            )
         };
-        page.put(&[Raw("<p class=\"rest\">"), Raw(begin), Text(&numbers), Raw(". This lists all: <code>")])?;
+        page.put(&[Raw("<p class=\"rest\">"), Text(&words), Raw(" <code>")])?;
         page.put(&[
             Raw("immich-sync organize list --class "),
             Raw(class.name()),
@@ -176,20 +195,20 @@ fn of(head: &Head, class: Class) -> ClassCount {
     head.counts.get(&class).copied().unwrap_or_default()
 }
 
-const fn title(class: Class) -> &'static str {
+fn title(class: Class) -> &'static str {
     match class {
-        Class::Exact => "Exact",
-        Class::Duplicate => "Duplicate",
-        Class::Burst => "Burst",
-        Class::Similar => "Similar",
+        Class::Exact => word!("Exact"),
+        Class::Duplicate => word!("Duplicate"),
+        Class::Burst => word!("Burst"),
+        Class::Similar => word!("Similar"),
     }
 }
 
-const fn meaning(class: Class) -> &'static str {
+fn meaning(class: Class) -> &'static str {
     match class {
-        Class::Exact => "The same file, byte for byte.",
-        Class::Duplicate => "Copies of one shot in another size, quality or format.",
-        Class::Burst => "Shots of one camera, taken one after the other.",
-        Class::Similar => "They look alike. Look closely before you let one of them go.",
+        Class::Exact => word!("The same file, byte for byte."),
+        Class::Duplicate => word!("Copies of one shot in another size, quality or format."),
+        Class::Burst => word!("Shots of one camera, taken one after the other."),
+        Class::Similar => word!("They look alike. Look closely before you let one of them go."),
     }
 }

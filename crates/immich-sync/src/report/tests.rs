@@ -10,6 +10,7 @@ use sync_core::organize::{AlsoRecord, GroupRecord, MemberRecord, Place};
 use super::page::write;
 use super::testing::{asset, file, group, head};
 use super::*;
+use crate::language::tests::in_german;
 use crate::output::size;
 
 fn without_pictures() -> Pictures<'static> {
@@ -178,4 +179,42 @@ fn groups_without_photos_are_passed_over() {
     );
 
     assert_eq!(written.unwrap(), Written::default());
+}
+
+#[test]
+fn the_page_is_in_the_language_of_its_reader() {
+    let mut several = group(
+        3,
+        Class::Burst,
+        (1..=6).map(|number| MemberRecord { set: number.into(), ..asset(number, "a.jpg") }).collect(),
+    );
+    several.members[1].is_own = false;
+    let groups = [two("a.jpg"), several];
+    let mut head = head(&groups);
+    head.shown.insert(Class::Exact, 0);
+    head.counts.insert(Class::Exact, ClassCount { groups: 12_345, photos: 30_000, gain: 3_400_000 });
+
+    let page = in_german(|| page_of(&groups, &head));
+
+    for text in [
+        "<html lang=\"de\">",
+        "<h1>Duplikate und ähnliche Fotos</h1>",
+        "<b>Exakt</b> <span class=\"n\">12.345 · 3,4 MB</span>",
+        "Das erste behalten: es hat die meisten Pixel.",
+        "Abstand 12/256",
+        "nicht deines, nie angefasst",
+        "Von 12.345 Gruppen ist hier keine gezeigt. Dies listet alle auf: <code>immich-sync organize list",
+        "Copied&quot;:&quot;Kopiert",
+    ] {
+        assert!(page.contains(text), "{text}\n{page}");
+    }
+    let words = page.split_once("data-words=\"").and_then(|(_, rest)| rest.split_once('"')).unwrap().0;
+    let script = page.split_once("<script>").unwrap().1;
+    let shown = page.replace(words, "").replace(script, "");
+    for english in [" the ", " of ", " and ", " is ", "photo ", "photos", "group "] {
+        let style = shown.split_once("</style>").unwrap().1;
+        let texts = style.split('<').filter_map(|element| element.split_once('>')).map(|(_, text)| text);
+        let found: Vec<&str> = texts.filter(|text| text.contains(english)).collect();
+        assert!(found.is_empty(), "{english}: {found:?}");
+    }
 }

@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use apple_photos::{Library, OpenOptions};
 use clap::ArgMatches;
 use jiff::Timestamp;
+use messages_macros::tr;
 use photo_metadata::Engine;
 use sync_core::export::{Export, ExportOptions, ExportSummary};
 use sync_core::lock::{LibraryLock, RunLock};
@@ -164,7 +165,7 @@ impl Run<'_> {
             };
             let SyncError::ExportShrank { gone, managed } = &error else { return Err(error.into()) };
             self.presenter.pause();
-            let question = format!(
+            let question = tr!(
                 "{gone} of {managed} exported files are no more part of the export. Put them into the trash?"
             );
             options.confirmed = !options.confirmed && self.asker.confirm(&question);

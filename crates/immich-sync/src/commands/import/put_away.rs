@@ -3,6 +3,7 @@
 use anyhow::Result;
 use immich_api::Client;
 use jiff::tz::TimeZone;
+use messages_macros::tr;
 use sync_core::import::{ImportOptions, PutAway};
 use sync_core::local_trash::TrashPlace;
 use sync_core::lock::LibraryLock;
@@ -11,6 +12,7 @@ use sync_core::{Reporter as _, Summary, SyncError};
 
 use super::opened::Opened;
 use super::run::{Run, command};
+use crate::language::said;
 use crate::output::Presenter as _;
 
 /// What became of them, and in which run.
@@ -39,7 +41,7 @@ impl Run<'_> {
             };
             let SyncError::Brake(what) = &error else { return Err(error.into()) };
             self.presenter.pause();
-            options.confirmed = self.asker.confirm(&format!("{what}. Go on?"));
+            options.confirmed = self.asker.confirm(&tr!("{}. Go on?", said(what)));
             if !options.confirmed {
                 self.presenter.report(&sync_core::Event::Warning(
                     "everything was sent and nothing went to the trash; say --yes to put it there",

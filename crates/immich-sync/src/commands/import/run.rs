@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result};
 use clap::ArgMatches;
 use immich_api::{ApiError, Client};
 use jiff::Timestamp;
+use messages_macros::tr;
 use sync_core::import::{Import, ImportOptions, ImportSummary, PutAway};
 use sync_core::lock::RunLock;
 use sync_core::state::SqliteStore;
@@ -183,7 +184,7 @@ impl Run<'_> {
                 return Err(error);
             };
             self.presenter.pause();
-            let question = format!(
+            let question = tr!(
                 "{gone} of {managed} photos are gone from the source. Put them into the trash of the server?"
             );
             options.confirmed = !options.confirmed && self.asker.confirm(&question);

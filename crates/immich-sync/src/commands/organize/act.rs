@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use anyhow::Result;
 use immich_api::Client;
 use jiff::Timestamp;
+use messages_macros::tr;
 use photo_similarity::GroupId;
 use sync_core::organize::{Act, ActOptions, ActSummary, Action, ScanSummary};
 use sync_core::state::SqliteStore;
@@ -12,6 +13,7 @@ use sync_core::{Account, SyncError};
 
 use super::find::find;
 use super::run::Run;
+use crate::language::said;
 use crate::output::Presenter as _;
 use crate::settings::{OrganizeSettings, Wish, Wishes};
 
@@ -80,7 +82,7 @@ pub(super) fn asking(
         };
         let SyncError::Brake(what) = &error else { return Err(error.into()) };
         run.presenter.pause();
-        confirmed = run.asker.confirm(&format!("{what}. Go on?"));
+        confirmed = run.asker.confirm(&tr!("{}. Go on?", said(what)));
         if !confirmed {
             return Err(error.into());
         }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
+use messages_macros::{tr, word};
 use photo_similarity::Class;
 use sync_core::organize::ScanSummary;
 use sync_core::state::{SqliteStore, Store as _};
@@ -40,7 +41,7 @@ pub(super) fn show(run: &Run<'_>, store: &SqliteStore) -> Result<()> {
 pub(super) fn next(run: &Run<'_>, scan: Option<&ScanSummary>, same: &SameState) -> Vec<String> {
     let Some(scan) = scan else { return Vec::new() };
     if scan.stopped {
-        return vec!["What was looked at is remembered. Run the same again to go on.".to_owned()];
+        return vec![word!("What was looked at is remembered. Run the same again to go on.").to_owned()];
     }
     if !run.settings.wishes.actions.is_empty() || run.settings.output.is_some() || scan.groups_in_all() == 0 {
         return Vec::new();
@@ -48,19 +49,22 @@ pub(super) fn next(run: &Run<'_>, scan: Option<&ScanSummary>, same: &SameState) 
     let options = &same.groups;
     let mut lines = if options.is_empty() {
         vec![
-            "Nothing was changed. `immich-sync organize show 1` shows a group, `organize list` more of them,"
-                .to_owned(),
+            word!(
+                "Nothing was changed. `immich-sync organize show 1` shows a group, `organize list` more of them,"
+            )
+            .to_owned(),
         ]
     } else {
         vec![
-            format!("Nothing was changed. `immich-sync organize show 1{options}` shows a group,"),
-            format!("`immich-sync organize list{options}` more of them,"),
+            tr!("Nothing was changed. `immich-sync organize show 1{options}` shows a group,"),
+            tr!("`immich-sync organize list{options}` more of them,"),
         ]
     };
-    lines.push("`organize decide` decides about one.".to_owned());
+    lines.push(word!("`organize decide` decides about one.").to_owned());
     if run.settings.server.is_some() {
         lines.push(
-            "--tag-only tags them for a review in Immich, --create-albums makes albums of them.".to_owned(),
+            word!("--tag-only tags them for a review in Immich, --create-albums makes albums of them.")
+                .to_owned(),
         );
     }
     lines

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::Result;
+use messages_macros::{tr, word};
 use photo_similarity::Class;
 use sync_core::organize::Decision;
 use sync_core::state::GroupStore;
@@ -81,32 +82,32 @@ pub(super) fn each(store: &dyn GroupStore, wanted: &Wanted, mut show: impl FnMut
 
 fn tell_the_rest(groups: &Groups, listed: &Listed, all: bool, console: Console) -> Result<()> {
     let Some(last) = &groups.last else {
-        console.aside("Nothing was scanned yet; `immich-sync organize` does.");
+        console.aside(word!("Nothing was scanned yet; `immich-sync organize` does."));
         return Ok(());
     };
     let counts = groups.store.group_counts()?;
     let photos = count(last.photos, "photo");
     let when = last.at.to_zoned(groups.view.zone.clone()).strftime("%Y-%m-%d %H:%M").to_string();
     if counts.values().all(|count| count.groups == 0) {
-        console.aside(&format!("No duplicates among {photos} on {when}."));
+        console.aside(&tr!("No duplicates among {photos} on {when}."));
         return Ok(());
     }
     console.aside("");
-    console.aside(&format!("Found among {photos} on {when}:"));
+    console.aside(&tr!("Found among {photos} on {when}:"));
     for line in class_lines(&counts, console.aside) {
         console.aside(&line);
     }
     if listed.there_is_more {
         let shown = count(listed.shown, "group");
-        console.aside(&format!("{shown} shown; --limit and --class show others, --json all of them."));
+        console.aside(&tr!("{shown} shown; --limit and --class show others, --json all of them."));
     }
     if listed.ignored > 0 && !all {
         let ignored = count(listed.ignored, "group");
-        console.aside(&format!(
+        console.aside(&tr!(
             "{ignored} left out because you said that they are no duplicates; --all shows them."
         ));
     }
-    console.aside("`immich-sync organize show NUMBER` shows one, `organize decide` decides.");
+    console.aside(word!("`immich-sync organize show NUMBER` shows one, `organize decide` decides."));
     Ok(())
 }
 

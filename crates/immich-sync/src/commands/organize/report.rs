@@ -8,6 +8,7 @@ use std::path::Path;
 use anyhow::Result;
 use immich_api::{AssetId, Client, Thumbnail};
 use jiff::Timestamp;
+use messages_macros::tr;
 use photo_similarity::Class;
 use sync_core::organize::{MemberRecord, Place, SourceChoice, ThumbnailCache};
 use sync_core::state::{GroupStore as _, SqliteStore, Store as _};
@@ -58,7 +59,7 @@ pub(super) fn write(
     };
     let written = make(store, &pictures, &head, file, run.stop)?;
     let path = settings.report.as_deref().unwrap_or(Path::new(""));
-    Ok(format!(
+    Ok(tr!(
         "The page `{}` shows {} with {}.",
         clean_path(path),
         count(written.groups, "group"),

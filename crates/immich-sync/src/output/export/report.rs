@@ -4,6 +4,7 @@ use std::io::{self, BufWriter, Write as _};
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use messages_macros::{tr, word};
 use serde_json::Value;
 use sync_core::export::ExportEvent;
 use sync_core::import::ImportEvent;
@@ -77,8 +78,9 @@ impl Report {
 
     fn lost(&self, error: &io::Error) {
         let path = super::super::clean_path(&self.file.path);
-        let warning = self.console.aside.yellow("Warning:");
-        self.console.aside(&format!("{warning} the report `{path}` cannot be written: {error}"));
+        let warning = self.console.aside.yellow(word!("Warning:"));
+        let error = super::super::told(&error.to_string());
+        self.console.aside(&tr!("{warning} the report `{path}` cannot be written: {error}"));
         lose_results();
     }
 }

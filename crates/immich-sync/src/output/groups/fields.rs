@@ -1,6 +1,7 @@
 //! What photos of a group say, field by field, so that only the differences have to be read.
 
 use jiff::tz::TimeZone;
+use messages_macros::{tr, word};
 use sync_core::organize::MemberRecord;
 
 use super::super::clean;
@@ -51,33 +52,33 @@ pub(super) fn fields(members: &[MemberRecord], zone: &TimeZone) -> Vec<Field> {
     let text = |text: &Option<String>| text.as_deref().filter(|text| !text.is_empty()).map(clean);
     vec![
         field("", true, &|member| Some(pixels(member))),
-        field("", true, &|member| Some(member.bytes.map_or_else(|| "size unknown".to_owned(), size))),
+        field("", true, &|member| Some(member.bytes.map_or_else(|| word!("size unknown").to_owned(), size))),
         field("", false, &|member| member.format.map(|format| format!("{format:?}").to_uppercase())),
-        field("taken", false, &|member| {
+        field(word!("taken"), false, &|member| {
             member.taken.map(|taken| taken.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S").to_string())
         }),
         field("", false, &|member| text(&member.camera)),
-        field("", false, &|member| member.is_favourite.then(|| "favourite".to_owned())),
+        field("", false, &|member| member.is_favourite.then(|| word!("favourite").to_owned())),
         field("", false, &|member| {
             member.rating.and_then(|rating| u64::try_from(rating).ok()).map(|rating| count(rating, "star"))
         }),
-        field("caption", false, &|member| text(&member.description).map(|caption| format!("“{caption}”"))),
-        field("at", false, &|member| {
+        field(word!("caption"), false, &|member| text(&member.description).map(|caption| tr!("“{caption}”"))),
+        field(word!("at"), false, &|member| {
             member.position.map(|(latitude, longitude)| format!("{latitude:.4} {longitude:.4}"))
         }),
-        field("with", false, &|member| {
-            (!member.people.is_empty()).then(|| clean(&member.people.join(" and ")))
+        field(word!("with"), false, &|member| {
+            (!member.people.is_empty()).then(|| clean(&member.people.join(&format!(" {} ", word!("and")))))
         }),
-        field("library", false, &|member| text(&member.library)),
-        field("", false, &|member| member.is_archived.then(|| "archived".to_owned())),
-        field("", false, &|member| member.stack.as_ref().map(|_| "in a stack".to_owned())),
-        field("", false, &|member| member.live_video.as_ref().map(|_| "live photo".to_owned())),
+        field(word!("library"), false, &|member| text(&member.library)),
+        field("", false, &|member| member.is_archived.then(|| word!("archived").to_owned())),
+        field("", false, &|member| member.stack.as_ref().map(|_| word!("in a stack").to_owned())),
+        field("", false, &|member| member.live_video.as_ref().map(|_| word!("live photo").to_owned())),
     ]
 }
 
 fn pixels(member: &MemberRecord) -> String {
     match (member.width, member.height) {
         (Some(width), Some(height)) => format!("{width} × {height}"),
-        _ => "pixels unknown".to_owned(),
+        _ => word!("pixels unknown").to_owned(),
     }
 }

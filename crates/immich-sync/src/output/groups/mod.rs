@@ -6,6 +6,7 @@ mod machine;
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
+use messages_macros::{tr, word};
 use photo_similarity::{Class, HashKind};
 use sync_core::organize::{Decision, GroupRecord, MemberRecord, Place};
 use sync_core::state::ClassCount;
@@ -13,6 +14,7 @@ use sync_core::state::ClassCount;
 use super::json::line;
 use super::words::{count, size};
 use super::{Console, Paint, clean, clean_path};
+use crate::language::said;
 use fields::{Field, fields};
 
 /// Letters of an id that are shown; enough to name a group among hundreds of thousands.
@@ -106,9 +108,9 @@ impl GroupsView {
         let photos = count(group.members.len() as u64, "photo");
         let name = group.keeper().map_or_else(String::new, |keeper| clean(&keeper.name));
         let what = if shown.is_ignored() {
-            paint.yellow("no duplicates, by your decision")
+            paint.yellow(word!("no duplicates, by your decision"))
         } else {
-            format!("keep `{name}`: {}", group.reason)
+            tr!("keep `{name}`: {}", said(&group.reason.to_string()))
         };
         let gain = size(group.gain());
         format!("{number}  {:<9}  {photos:>9}  {gain:>7}  {}  {what}", group.class, paint.dim(&id))
@@ -118,18 +120,18 @@ impl GroupsView {
         let Shown { number, group, decision } = shown;
         let paint = self.console.result;
         let photos = count(group.members.len() as u64, "photo");
-        let mut lines = vec![format!(
+        let mut lines = vec![tr!(
             "{} {}, {photos}, {} to win   {}",
-            paint.bold(&format!("Group {number}:")),
+            paint.bold(&tr!("Group {number}:")),
             group.class,
             size(group.gain()),
             paint.dim(&group.id.to_string()),
         )];
         lines.push(match decision {
             Some(Decision::NotDuplicates) => {
-                paint.yellow("No duplicates, by your decision; nothing is done with them.")
+                paint.yellow(word!("No duplicates, by your decision; nothing is done with them."))
             }
-            _ => format!("The first is kept: {}.", group.reason),
+            _ => tr!("The first is kept: {}.", said(&group.reason.to_string())),
         });
         let table = fields(&group.members, &self.zone);
         for (position, member) in group.members.iter().enumerate() {
@@ -138,18 +140,15 @@ impl GroupsView {
         }
         let same: Vec<String> = table.iter().filter_map(Field::common).collect();
         if !same.is_empty() {
-            lines.extend([String::new(), paint.dim(&format!("The same in all: {}", same.join(", ")))]);
+            lines.extend([String::new(), paint.dim(&tr!("The same in all: {}", same.join(", ")))]);
         }
         if !group.also.is_empty() {
             lines.push(String::new());
-            lines.push(paint.dim("Also similar, but not in the group:"));
+            lines.push(paint.dim(word!("Also similar, but not in the group:")));
             for also in &group.also {
-                let distance = self.distance(also.distance);
-                lines.push(format!(
-                    "     {}  distance {distance}  {}",
-                    clean(&also.name),
-                    self.at(&also.place)
-                ));
+                let distance = tr!("distance {}", self.distance(also.distance));
+                let (name, at) = (clean(&also.name), self.at(&also.place));
+                lines.push(format!("     {name}  {distance}  {at}"));
             }
         }
         lines
@@ -165,21 +164,21 @@ impl GroupsView {
     ) -> Vec<String> {
         let mut notes = Vec::new();
         if shown.keeps(position) && !shown.is_ignored() {
-            notes.push(paint.green("keep"));
+            notes.push(paint.green(word!("keep")));
         }
         if !member.is_own {
             notes.push(paint.yellow(match member.place {
-                Place::Asset(_) => "somebody else's, never changed",
-                Place::File(_) => "of the loaded hashes, never changed",
+                Place::Asset(_) => word!("somebody else's, never changed"),
+                Place::File(_) => word!("of the loaded hashes, never changed"),
             }));
         }
         if position > 0 {
             let keeper = &shown.group.members[0];
             notes.push(match member.distance {
-                _ if member.has_bytes_of(keeper) => "the same bytes".to_owned(),
-                Some(distance) => format!("distance {}", self.distance(distance)),
-                None if shown.group.class == Class::Exact => "the same bytes".to_owned(),
-                None => "distance not measured".to_owned(),
+                _ if member.has_bytes_of(keeper) => word!("the same bytes").to_owned(),
+                Some(distance) => tr!("distance {}", self.distance(distance)),
+                None if shown.group.class == Class::Exact => word!("the same bytes").to_owned(),
+                None => word!("distance not measured").to_owned(),
             });
         }
         let name = paint.bold(&clean(&member.name));
@@ -201,7 +200,7 @@ impl GroupsView {
     /// Where a photo can be looked at.
     fn at(&self, place: &Place) -> String {
         match place {
-            Place::Asset(id) => self.link(id).unwrap_or_else(|| format!("asset {id}")),
+            Place::Asset(id) => self.link(id).unwrap_or_else(|| tr!("asset {id}")),
             Place::File(path) => clean_path(path.path()),
         }
     }
@@ -220,11 +219,8 @@ impl GroupsView {
 pub(crate) fn class_lines(counts: &BTreeMap<Class, ClassCount>, paint: Paint) -> Vec<String> {
     let line = |(class, count): (&Class, &ClassCount)| {
         let (groups, photos) = (self::count(count.groups, "group"), self::count(count.photos, "photo"));
-        format!(
-            "  {}  {groups:>13}  {photos:>14}  {:>7} to win",
-            paint.bold(&format!("{class:<9}")),
-            size(count.gain)
-        )
+        let gain = tr!("{:>7} to win", size(count.gain));
+        format!("  {}  {groups:>13}  {photos:>14}  {gain}", paint.bold(&format!("{class:<9}")))
     };
     counts.iter().filter(|(_, count)| count.groups > 0).map(line).collect()
 }

@@ -4,6 +4,7 @@ use sync_core::organize::AlsoRecord;
 
 use super::super::testing::asset;
 use super::*;
+use crate::language::tests::in_german;
 
 fn view(json: bool) -> GroupsView {
     GroupsView {
@@ -100,6 +101,29 @@ fn a_group_is_a_line_of_a_list() {
     insta::assert_snapshot!(
         [view(false).list_line(&Shown::new(12, group(), None)), view(false).list_line(&ignored)].join("\n")
     );
+}
+
+#[test]
+fn groups_read_as_german() {
+    let ignored = Shown::new(3, group(), Some(Decision::NotDuplicates));
+    let count = ClassCount { groups: 12_345, photos: 24_690, gain: 12_345_000_000 };
+
+    let said = in_german(|| {
+        let group = Shown::new(12, group(), None);
+        let mut lines = class_lines(&[(Class::Duplicate, count)].into(), Paint { on: false });
+        lines.extend([view(false).list_line(&group), view(false).list_line(&ignored), String::new()]);
+        lines.extend(view(false).lines(&group));
+        lines.join("\n")
+    });
+
+    insta::assert_snapshot!(said);
+}
+
+#[test]
+fn a_machine_gets_english_in_every_language() {
+    let object = || view(true).object(&Shown::new(12, group(), None));
+
+    assert_eq!(in_german(object), object());
 }
 
 #[test]

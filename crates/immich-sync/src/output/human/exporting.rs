@@ -1,11 +1,10 @@
 //! Exports, as they go.
 
-use std::path::Path;
-
+use messages_macros::{tr, word};
 use sync_core::export::{ExportEvent, ExportedFile};
 
 use super::super::export::{ExportEnd, left, lines};
-use super::super::{clean, clean_path};
+use super::super::{clean_path, told};
 use super::Human;
 use crate::exit::ExitStatus;
 use crate::settings::words::LogLevel;
@@ -16,24 +15,45 @@ impl Human {
         match event {
             ExportEvent::Progress(progress) => self.progress.exported(progress),
             ExportEvent::Wrote { file, is_update, is_renamed } => {
-                let (did, would) =
-                    if *is_update { ("Exported again", "export again") } else { ("Exported", "export") };
-                self.told(file.path, did, would, dry_run);
+                if *is_update {
+                    self.tell(
+                        file.path,
+                        |path| tr!("Exported again `{path}`"),
+                        |would, path| tr!("{would} export again `{path}`"),
+                        dry_run,
+                    );
+                } else {
+                    self.tell(
+                        file.path,
+                        |path| tr!("Exported `{path}`"),
+                        |would, path| tr!("{would} export `{path}`"),
+                        dry_run,
+                    );
+                }
                 if *is_renamed && self.level >= LogLevel::Warn && self.troubles.count("renamed") {
-                    let word = self.console.aside.yellow("Another name:");
-                    self.aside(&format!(
+                    let word = self.console.aside.yellow(word!("Another name:"));
+                    self.aside(&tr!(
                         "{word} `{}`, since another file has the one it would have",
                         clean_path(file.path)
                     ));
                 }
             }
-            ExportEvent::Adopted { file } => self.told(file.path, "There already:", "take as it is", dry_run),
-            ExportEvent::Removed { file } => {
-                self.told(file.path, "Put into the trash:", "put into the trash", dry_run);
-            }
+            ExportEvent::Adopted { file } => self.tell(
+                file.path,
+                |path| tr!("There already: `{path}`"),
+                |would, path| tr!("{would} take as it is `{path}`"),
+                dry_run,
+            ),
+            ExportEvent::Removed { file } => self.tell(
+                file.path,
+                |path| tr!("Put into the trash: `{path}`"),
+                |would, path| tr!("{would} put into the trash `{path}`"),
+                dry_run,
+            ),
             ExportEvent::Bare { file, why } if self.troubles.count("not-embedded") => {
-                let word = self.console.aside.yellow("Nothing written into");
-                self.aside(&format!("{word} `{}`: {}", clean_path(file.path), clean(why)));
+                let (path, why) = (clean_path(file.path), told(why));
+                let word = self.console.aside.yellow(word!("Nothing written into"));
+                self.aside(&format!("{word} `{path}`: {why}"));
             }
             ExportEvent::Left { file, kind } => {
                 let level = if kind.is_trouble() { LogLevel::Warn } else { LogLevel::Debug };
@@ -47,19 +67,9 @@ impl Human {
     }
 
     fn left_as(&self, file: &ExportedFile<'_>, why: &str) {
-        let part = file.part.map(|part| format!(" ({})", part.word())).unwrap_or_default();
-        let word = self.console.aside.yellow("Skipped");
+        let part = file.part.map(|part| format!(" ({})", told(part.word()))).unwrap_or_default();
+        let word = self.console.aside.yellow(word!("Skipped"));
         self.aside(&format!("{word} `{}`{part}: {why}", clean_path(file.path)));
-    }
-
-    fn told(&self, path: &Path, did: &str, would: &str, dry_run: bool) {
-        let path = clean_path(path);
-        if dry_run && !self.quiet {
-            let line = format!("{} {would} `{path}`", self.console.result.green("Would"));
-            self.progress.aside(&mut || self.console.result(&line));
-        } else if !dry_run && self.level >= LogLevel::Info {
-            self.aside(&format!("{did} `{path}`"));
-        }
     }
 
     pub(super) fn end_of_export(&self, end: &ExportEnd<'_>) {

@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
+use messages_macros::{tr, word};
 use sync_core::import::{ImportEvent, SkipKind};
 
-use super::super::clean;
 use super::super::diff::shown;
 use super::super::import::{ImportEnd, lines};
+use super::super::told;
 use super::super::words::count;
 use super::Human;
 use crate::exit::ExitStatus;
@@ -16,18 +17,30 @@ use crate::settings::words::LogLevel;
 impl Human {
     /// Tells it; `dry_run` says whether it would only be so.
     pub(super) fn importing(&self, event: &ImportEvent<'_>, dry_run: bool) {
-        let tell = |path: &Path, done: &str, would: &str| {
-            if dry_run { self.would(path, would) } else { self.did(path, done) }
-        };
         match event {
             ImportEvent::Progress(progress) => self.progress.imported(progress),
             ImportEvent::Uploaded { path } => {
                 self.sent.fetch_add(u64::from(!dry_run), Ordering::Relaxed);
-                tell(path.path(), "Sent", "send");
+                self.tell(
+                    path.path(),
+                    |path| tr!("Sent `{path}`"),
+                    |would, path| tr!("{would} send `{path}`"),
+                    dry_run,
+                );
             }
             ImportEvent::Damaged { path, why } => self.damaged(path.path(), why),
-            ImportEvent::Adopted { path } => tell(path.path(), "There already:", "adopt"),
-            ImportEvent::Updated { path } => tell(path.path(), "Updated", "update"),
+            ImportEvent::Adopted { path } => self.tell(
+                path.path(),
+                |path| tr!("There already: `{path}`"),
+                |would, path| tr!("{would} adopt `{path}`"),
+                dry_run,
+            ),
+            ImportEvent::Updated { path } => self.tell(
+                path.path(),
+                |path| tr!("Updated `{path}`"),
+                |would, path| tr!("{would} update `{path}`"),
+                dry_run,
+            ),
             ImportEvent::Passed(passed) => {
                 self.left_out(passed.path.path(), passed.kind, passed.why.as_deref());
             }
@@ -37,44 +50,31 @@ impl Human {
             ImportEvent::Conflict { path, field, server_wins }
                 if self.level >= LogLevel::Warn && self.troubles.count("conflict") =>
             {
-                let winner = if *server_wins { "the server" } else { "the source" };
-                let path = shown(path.path(), &self.root);
-                let word = self.console.aside.yellow("Both changed");
-                self.aside(&format!("{word} the {field} of `{path}`: {winner} wins"));
-            }
-            ImportEvent::Gone { photos } if !self.quiet => self.aside(&format!(
-                "{} gone from the source; on the server nothing goes.",
-                if *photos == 1 {
-                    "1 photo is".to_owned()
+                let (path, field) = (shown(path.path(), &self.root), told(field));
+                let word = self.console.aside.yellow(word!("Both changed"));
+                self.aside(&if *server_wins {
+                    tr!("{word} the {field} of `{path}`: the server wins")
                 } else {
-                    format!("{} are", count(*photos, "photo"))
-                }
-            )),
+                    tr!("{word} the {field} of `{path}`: the source wins")
+                });
+            }
+            ImportEvent::Gone { photos: 1 } if !self.quiet => {
+                self.aside(word!("1 photo is gone from the source; on the server nothing goes."));
+            }
+            ImportEvent::Gone { photos } if !self.quiet => {
+                let photos = count(*photos, "photo");
+                self.aside(&tr!("{photos} are gone from the source; on the server nothing goes."));
+            }
             _ => {}
-        }
-    }
-
-    fn would(&self, path: &Path, what: &str) {
-        if !self.quiet {
-            let path = shown(path, &self.root);
-            let line = format!("{} {what} `{path}`", self.console.result.green("Would"));
-            self.progress.aside(&mut || self.console.result(&line));
-        }
-    }
-
-    fn did(&self, path: &Path, what: &str) {
-        if self.level >= LogLevel::Info {
-            self.aside(&format!("{what} `{}`", shown(path, &self.root)));
         }
     }
 
     fn damaged(&self, path: &Path, why: &str) {
         if self.level >= LogLevel::Warn && self.troubles.count("sent-damaged") {
-            let path = shown(path, &self.root);
+            let (path, why) = (shown(path, &self.root), told(why));
             self.aside(&format!(
-                "{} `{path}`: {}",
-                self.console.aside.yellow("Sent, but damaged:"),
-                clean(why)
+                "{} `{path}`: {why}",
+                self.console.aside.yellow(word!("Sent, but damaged:"))
             ));
         }
     }
@@ -82,9 +82,9 @@ impl Human {
     fn left_out(&self, path: &Path, kind: SkipKind, why: Option<&str>) {
         let level = if kind.is_trouble() { LogLevel::Warn } else { LogLevel::Debug };
         if self.level >= level && self.troubles.count(kind.name()) {
-            let why = why.map_or_else(|| reason(kind).to_owned(), clean);
+            let why = why.map_or_else(|| reason(kind).to_owned(), told);
             let path = shown(path, &self.root);
-            self.aside(&format!("{} `{path}`: {why}", self.console.aside.yellow("Skipped")));
+            self.aside(&format!("{} `{path}`: {why}", self.console.aside.yellow(word!("Skipped"))));
         }
     }
 
@@ -102,9 +102,9 @@ impl Human {
 /// Why one file is left out, where the source or the server said no more.
 fn reason(kind: SkipKind) -> &'static str {
     match kind {
-        SkipKind::Empty => "it is empty",
-        SkipKind::Refused => "the server takes no such file",
-        SkipKind::Damaged => "it is damaged",
+        SkipKind::Empty => word!("it is empty"),
+        SkipKind::Refused => word!("the server takes no such file"),
+        SkipKind::Damaged => word!("it is damaged"),
         kind => kind.name(),
     }
 }

@@ -1,9 +1,10 @@
 //! The end of an import in words: what arrived, what did not and why, and what to do next.
 
+use messages_macros::{tr, word};
 use sync_core::import::{ImportSummary, SkipKind};
 
 use super::super::rows::Rows;
-use super::super::words::{count, rate, size, thousands};
+use super::super::words::{count, rate, size};
 use super::super::{Paint, summary};
 use super::ImportEnd;
 
@@ -23,16 +24,16 @@ fn put_away(end: &ImportEnd<'_>) -> Vec<String> {
     let Some((summary, run)) = end.put_away else { return Vec::new() };
     let files = |number| count(number, "photo");
     let mut lines = vec![match (summary.done, end.dry_run) {
-        (0, _) => "No photo of this machine went to its trash.".to_owned(),
-        (done, true) => format!("{} of this machine would go to its trash.", files(done)),
-        (done, false) => format!("{} of this machine went to its trash: the server has them.", files(done)),
+        (0, _) => word!("No photo of this machine went to its trash.").to_owned(),
+        (done, true) => tr!("{} of this machine would go to its trash.", files(done)),
+        (done, false) => tr!("{} of this machine went to its trash: the server has them.", files(done)),
     }];
     let left = summary.skipped_in_all() + summary.failed;
     if left > 0 {
-        lines.push(format!("{} stayed, for the reasons named.", files(left)));
+        lines.push(tr!("{} stayed, for the reasons named.", files(left)));
     }
     if let Some(run) = run.filter(|_| summary.done > 0) {
-        lines.push(format!("`immich-sync undo {}{}` brings them back.", run.0, end.same.runs));
+        lines.push(tr!("`immich-sync undo {}{}` brings them back.", run.0, end.same.runs));
     }
     lines
 }
@@ -40,86 +41,97 @@ fn put_away(end: &ImportEnd<'_>) -> Vec<String> {
 fn headline(summary: &ImportSummary, dry_run: bool) -> String {
     let seen = count(summary.seen, "file");
     match (summary.stopped, dry_run) {
-        (true, _) => format!("Stopped after {seen}"),
-        (false, true) => format!("Dry run over {seen}; nothing was changed"),
-        (false, false) => format!("Done with {seen}"),
+        (true, _) => tr!("Stopped after {seen}"),
+        (false, true) => tr!("Dry run over {seen}; nothing was changed"),
+        (false, false) => tr!("Done with {seen}"),
     }
 }
 
 fn rows(summary: &ImportSummary, dry_run: bool, paint: Paint) -> Vec<String> {
     let would = |done: &'static str, would: &'static str| if dry_run { would } else { done };
     let mut rows = Rows::new(paint);
-    rows.add(summary.uploaded, would("sent", "would be sent"), Paint::green);
-    rows.add(summary.damaged, "of these are damaged, and were sent as they are", Paint::yellow);
-    rows.add(summary.adopted, "on the server already, and known from now on", Paint::green);
-    rows.add(summary.updated, would("updated on the server", "would be updated on the server"), Paint::green);
-    rows.add(summary.trashed, would("put into the trash", "would be put into the trash"), Paint::yellow);
+    rows.add(summary.uploaded, would(word!("sent"), word!("would be sent")), Paint::green);
+    rows.add(summary.damaged, word!("of these are damaged, and were sent as they are"), Paint::yellow);
+    rows.add(summary.adopted, word!("on the server already, and known from now on"), Paint::green);
+    rows.add(
+        summary.updated,
+        would(word!("updated on the server"), word!("would be updated on the server")),
+        Paint::green,
+    );
+    rows.add(
+        summary.trashed,
+        would(word!("put into the trash"), word!("would be put into the trash")),
+        Paint::yellow,
+    );
     for (kind, number) in &summary.skipped {
         rows.add_reason(*number, skipped(*kind), kind.is_trouble());
     }
-    rows.add(summary.failed, "failed", Paint::red);
-    rows.or_none("to send")
+    rows.add(summary.failed, word!("failed"), Paint::red);
+    rows.or_none(word!("to send"))
 }
 
 /// What a reason means; a file is the subject.
 fn skipped(kind: SkipKind) -> &'static str {
     match kind {
-        SkipKind::Unchanged => "unchanged since they were sent",
-        SkipKind::Twice => "the same bytes as another one",
-        SkipKind::Used => "sidecars and lists that were read for photos",
-        SkipKind::Orphan => "sidecars and lists that belong to no photo",
-        SkipKind::NotMedia => "neither photo nor video",
-        SkipKind::Banned => "of the system or of another program",
-        SkipKind::Excluded => "left out by your options",
-        SkipKind::Hidden => "hidden or locked",
-        SkipKind::TrashedThere => "in the trash of the source",
-        SkipKind::DeletedHere => "deleted on the server since they were sent (--restore sends them again)",
-        SkipKind::Empty => "empty",
-        SkipKind::Refused => "refused by the server, for the reasons named",
-        SkipKind::Damaged => "damaged, for the reasons named",
-        SkipKind::InCloud => "in iCloud only (sent when they are here)",
-        SkipKind::Missing => "missing, for the reasons named",
-        SkipKind::Conflict => "changed on both sides, and left as the server has them",
-        _ => "left out",
+        SkipKind::Unchanged => word!("unchanged since they were sent"),
+        SkipKind::Twice => word!("the same bytes as another one"),
+        SkipKind::Used => word!("sidecars and lists that were read for photos"),
+        SkipKind::Orphan => word!("sidecars and lists that belong to no photo"),
+        SkipKind::NotMedia => word!("neither photo nor video"),
+        SkipKind::Banned => word!("of the system or of another program"),
+        SkipKind::Excluded => word!("left out by your options"),
+        SkipKind::Hidden => word!("hidden or locked"),
+        SkipKind::TrashedThere => word!("in the trash of the source"),
+        SkipKind::DeletedHere => {
+            word!("deleted on the server since they were sent (--restore sends them again)")
+        }
+        SkipKind::Empty => word!("empty"),
+        SkipKind::Refused => word!("refused by the server, for the reasons named"),
+        SkipKind::Damaged => word!("damaged, for the reasons named"),
+        SkipKind::InCloud => word!("in iCloud only (sent when they are here)"),
+        SkipKind::Missing => word!("missing, for the reasons named"),
+        SkipKind::Conflict => word!("changed on both sides, and left as the server has them"),
+        _ => word!("left out"),
     }
 }
 
 fn used(end: &ImportEnd<'_>) -> String {
     let summary = end.summary;
     let sent = match summary.bytes_sent {
-        0 => String::new(),
-        bytes => format!("{} sent ({}), ", size(bytes), rate(bytes, end.elapsed)),
+        0 => None,
+        bytes => Some(tr!("{} sent ({})", size(bytes), rate(bytes, end.elapsed))),
     };
     let read = match summary.bytes_read {
-        0 => String::new(),
-        bytes => format!("{} read, ", size(bytes)),
+        0 => None,
+        bytes => Some(format!("{} {}", size(bytes), word!("read"))),
     };
-    format!("{sent}{read}{}", summary::traffic(end.traffic, end.elapsed))
+    let traffic = summary::traffic(end.traffic, end.elapsed);
+    sent.into_iter().chain(read).chain([traffic]).collect::<Vec<_>>().join(", ")
 }
 
 fn notes(end: &ImportEnd<'_>, unnamed: u64) -> Vec<String> {
     let mut notes = Vec::new();
     if unnamed > 0 {
-        let unnamed = thousands(unnamed);
-        notes.push(format!("{unnamed} more like those above; --json and the log file name them all."));
+        notes.push(summary::unnamed_note(unnamed));
     }
     if let Some(takeout) = end.takeout.filter(|takeout| takeout.unmatched > 0) {
         let files = count(takeout.unmatched, "photo");
-        notes.push(format!(
+        notes.push(tr!(
             "{files} without a JSON of their own: they go by what stands in the files; --json and the log file name them."
         ));
     }
     if let Some(library) = end.library.filter(|library| library.assets > 0) {
         let (photos, videos) = (count(library.shown_photos, "photo"), count(library.shown_videos, "video"));
-        notes.push(format!(
+        notes.push(tr!(
             "Photos shows {photos} and {videos} of this library; an edited one, or one with a raw picture, is more than one file."
         ));
     }
     if !end.summary.listing_complete && !end.summary.stopped {
-        notes.push("Not everything could be seen; nothing counts as gone from the source.".to_owned());
+        let note = word!("Not everything could be seen; nothing counts as gone from the source.");
+        notes.push(note.to_owned());
     }
     if end.traffic.insecure {
-        notes.push("Insecure: the certificate of the server was not checked.".to_owned());
+        notes.push(summary::insecure_note().to_owned());
     }
     notes
 }
@@ -127,16 +139,17 @@ fn notes(end: &ImportEnd<'_>, unnamed: u64) -> Vec<String> {
 fn next(end: &ImportEnd<'_>) -> Option<String> {
     let summary = end.summary;
     if summary.stopped {
-        return Some("Nothing is half sent. Run the same again to go on.".to_owned());
+        return Some(word!("Nothing is half sent. Run the same again to go on.").to_owned());
     }
     if end.dry_run && summary.done() > 0 {
-        return Some("Run the same without --dry-run to do this.".to_owned());
+        return Some(summary::without_dry_run());
     }
     if summary.failed > 0 {
-        return Some("Run the same again for those that failed; what is there is not sent twice.".to_owned());
+        let again = word!("Run the same again for those that failed; what is there is not sent twice.");
+        return Some(again.to_owned());
     }
     let run = summary.run.filter(|_| summary.uploaded + summary.updated > 0)?;
-    Some(format!("`immich-sync undo {}{}` takes it back.", run.0, end.same.runs))
+    Some(tr!("`immich-sync undo {}{}` takes it back.", run.0, end.same.runs))
 }
 
 #[cfg(test)]
@@ -148,6 +161,7 @@ mod tests {
 
     use super::*;
     use crate::exit::ExitStatus;
+    use crate::language::tests::in_german;
     use crate::output::Traffic;
     use crate::same_state::SameState;
 
@@ -194,6 +208,15 @@ mod tests {
         let all_well = ImportSummary { seen: 1212, failed: 0, bytes_sent: 0, run: None, ..summary() };
 
         insta::assert_snapshot!(text(&all_well, true));
+    }
+
+    #[test]
+    fn the_same_reads_as_german() {
+        let all_well = ImportSummary { seen: 1212, failed: 0, bytes_sent: 0, run: None, ..summary() };
+
+        let said = in_german(|| [text(&summary(), false), text(&all_well, true)].join("\n\n"));
+
+        insta::assert_snapshot!(said);
     }
 
     #[test]
