@@ -102,7 +102,7 @@ impl Catalogue {
         best
     }
 
-    /// Two messages with a joint between them, where at least one is known, and both in a list.
+    /// Two messages with a joint between them, where at least one is known; in a list nothing is left that has words.
     fn in_parts(
         &self,
         text: &str,
@@ -112,7 +112,9 @@ impl Catalogue {
     ) -> Option<Found> {
         let parts = [&text[..at], &text[at + joint.len()..]];
         let [one, other] = parts.map(|part| self.found(part, depth + 1, lookups));
-        if (one.is_none() && other.is_none()) || (joint == LIST && (one.is_none() || other.is_none())) {
+        let is_foreign = |found: &Option<Found>, part: &str| found.is_none() && words(part) > 0;
+        let is_no_list = is_foreign(&one, parts[0]) || is_foreign(&other, parts[1]);
+        if (one.is_none() && other.is_none()) || (joint == LIST && is_no_list) {
             return None;
         }
         let [one, other] = [(one, parts[0]), (other, parts[1])]
@@ -284,6 +286,7 @@ mod tests {
     fn a_list_is_one_when_all_of_it_is_known() {
         assert_eq!(said("no such file, is away"), "keine solche Datei, ist fort");
         assert_eq!(said("no such file, whatever"), "no such file, whatever");
+        assert_eq!(said("no such file, `#`, 3"), "keine solche Datei, `#`, 3");
     }
 
     #[test]

@@ -26,13 +26,7 @@ const RUNS: &str = "runs";
 /// The log of unattended runs, in its folder.
 const LOG: &str = "immich-sync.log";
 
-const EXAMPLE: &str = "\
-put a job into it:
-
-  [[job]]
-  name = \"phone\"
-  command = \"import folder\"
-  paths = [\"/mnt/phone\"]";
+const EXAMPLE: &str = "put a table `[[job]]` into it, with `name = \"phone\"`, `command = \"import folder\"` and `paths = [\"/mnt/phone\"]`";
 
 /// Everything that `run` needs to know.
 pub(crate) struct RunSettings {
