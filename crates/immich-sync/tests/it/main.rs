@@ -10,6 +10,7 @@ mod dry_run;
 mod exit_codes;
 mod export;
 mod faults;
+mod german;
 mod import;
 mod init;
 mod killed;

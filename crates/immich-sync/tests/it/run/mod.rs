@@ -6,6 +6,6 @@ mod hooks;
 mod jobs;
 mod log;
 mod notices;
-mod service;
-mod stage;
+pub(crate) mod service;
+pub(crate) mod stage;
 mod wrong;

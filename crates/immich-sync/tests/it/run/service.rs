@@ -6,22 +6,22 @@ use std::sync::{Arc, Mutex};
 
 /// One request.
 #[derive(Debug, Clone)]
-pub(super) struct Heard {
-    pub(super) path: String,
-    pub(super) headers: String,
-    pub(super) body: String,
+pub(crate) struct Heard {
+    pub(crate) path: String,
+    pub(crate) headers: String,
+    pub(crate) body: String,
 }
 
 /// A service at an address of this machine.
-pub(super) struct Service {
-    pub(super) url: String,
+pub(crate) struct Service {
+    pub(crate) url: String,
     heard: Arc<Mutex<Vec<Heard>>>,
     status: Arc<Mutex<u16>>,
 }
 
 impl Service {
     /// One that says 200.
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (heard, status) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(200)));
@@ -38,17 +38,17 @@ impl Service {
     }
 
     /// Says this from now on.
-    pub(super) fn answer(&self, status: u16) {
+    pub(crate) fn answer(&self, status: u16) {
         *self.status.lock().unwrap() = status;
     }
 
     /// What it heard since the last question.
-    pub(super) fn heard(&self) -> Vec<Heard> {
+    pub(crate) fn heard(&self) -> Vec<Heard> {
         std::mem::take(&mut self.heard.lock().unwrap())
     }
 
     /// The paths of what it heard since the last question.
-    pub(super) fn paths(&self) -> Vec<String> {
+    pub(crate) fn paths(&self) -> Vec<String> {
         self.heard().into_iter().map(|heard| heard.path).collect()
     }
 }

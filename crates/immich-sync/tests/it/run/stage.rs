@@ -8,20 +8,20 @@ use serde_json::Value;
 use crate::place::{Place, Said, exiftool};
 
 /// All of it.
-pub(super) struct Stage {
-    pub(super) place: Place,
+pub(crate) struct Stage {
+    pub(crate) place: Place,
 }
 
 impl Stage {
     /// With so many photos, and these lines in the config file behind server, library and key.
-    pub(super) fn with(photos: usize, lines: &str) -> Self {
+    pub(crate) fn with(photos: usize, lines: &str) -> Self {
         let stage = Self { place: Place::with(photos) };
         stage.say(lines);
         stage
     }
 
     /// Other lines from now on.
-    pub(super) fn say(&self, lines: &str) {
+    pub(crate) fn say(&self, lines: &str) {
         self.private("key", &self.place.sandbox.api_key());
         let text = format!(
             "server = {:?}\napi_key_file = \"key\"\nlibrary = \"library\"\nexiftool = {:?}\nworkers = 2\n\
@@ -33,7 +33,7 @@ impl Stage {
     }
 
     /// A file for its owner only, in the folder of the test.
-    pub(super) fn private(&self, name: &str, text: &str) -> PathBuf {
+    pub(crate) fn private(&self, name: &str, text: &str) -> PathBuf {
         use std::os::unix::fs::PermissionsExt as _;
         let path = self.path(name);
         std::fs::write(&path, text).unwrap();
@@ -42,25 +42,25 @@ impl Stage {
     }
 
     /// In the folder of the test.
-    pub(super) fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.place.folder.path().join(name)
     }
 
     /// `run` with the config file, and `arguments`.
-    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = self.place.bare(&["run", "--config"]);
         command.arg(self.path("config.toml")).args(arguments);
         command
     }
 
     /// The same to its end.
-    pub(super) fn run(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Said {
         Said::by(&mut self.command(arguments))
     }
 
     /// The same, and the one object that it leaves.
     #[track_caller]
-    pub(super) fn json(&self, code: i32) -> Value {
+    pub(crate) fn json(&self, code: i32) -> Value {
         let said = self.run(&["--json"]).ended_with(code);
         let objects = said.objects();
         assert_eq!(objects.len(), 1, "{}", said.stdout);
@@ -72,7 +72,7 @@ impl Stage {
     }
 
     /// What is remembered of a job.
-    pub(super) fn status(&self, job: &str) -> Value {
+    pub(crate) fn status(&self, job: &str) -> Value {
         let text = std::fs::read(self.states().join("runs/status.json")).unwrap();
         let status: Value = serde_json::from_slice(&text).unwrap();
         let jobs = status["jobs"].as_array().unwrap();
@@ -80,7 +80,7 @@ impl Stage {
     }
 
     /// Changes what is remembered of the first job.
-    pub(super) fn remember(&self, field: &str, value: &str) {
+    pub(crate) fn remember(&self, field: &str, value: &str) {
         let path = self.states().join("runs/status.json");
         let mut status: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
         status["jobs"][0][field] = value.into();
@@ -88,12 +88,12 @@ impl Stage {
     }
 
     /// What stands in the log.
-    pub(super) fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         std::fs::read_to_string(self.states().join("log/immich-sync.log")).unwrap()
     }
 
     /// A program of the test: a line of shell.
-    pub(super) fn script(&self, name: &str, line: &str) -> String {
+    pub(crate) fn script(&self, name: &str, line: &str) -> String {
         use std::os::unix::fs::PermissionsExt as _;
         let path = self.path(name);
         std::fs::write(&path, format!("#!/bin/sh\n{line}\n")).unwrap();
@@ -103,5 +103,5 @@ impl Stage {
 }
 
 /// A job that writes captions.
-pub(super) const CAPTIONS: &str =
+pub(crate) const CAPTIONS: &str =
     "[[job]]\nname = \"captions\"\ncommand = \"write\"\nwrite = [\"caption\"]\n";

@@ -2,4 +2,4 @@
 
 mod daemon;
 mod install;
-mod systems;
+pub(crate) mod systems;

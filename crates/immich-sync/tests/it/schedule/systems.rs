@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// A key, so that tests can look for it where it must not be.
-pub(super) const KEY: &str = "key-that-stays-where-it-is";
+pub(crate) const KEY: &str = "key-that-stays-where-it-is";
 
 const SYSTEMCTL: &str = r#"#!/bin/sh
 printf 'systemctl|%s|\n' "$*" >> "$FAKE/asked"
@@ -41,13 +41,13 @@ const LOGINCTL: &str = "#!/bin/sh\ncat \"$FAKE/linger\" 2>/dev/null || echo no\n
 const JOURNALCTL: &str = "#!/bin/sh\nprintf 'journalctl|%s|\\n' \"$*\"\n";
 
 /// The stage.
-pub(super) struct Stage {
+pub(crate) struct Stage {
     folder: tempfile::TempDir,
 }
 
 impl Stage {
     /// With these programs.
-    pub(super) fn with(programs: &[&str]) -> Self {
+    pub(crate) fn with(programs: &[&str]) -> Self {
         let stage = Self { folder: tempfile::tempdir().unwrap() };
         std::fs::create_dir_all(stage.path("bin")).unwrap();
         std::fs::create_dir_all(stage.path("home/.config/immich-sync")).unwrap();
@@ -67,24 +67,24 @@ impl Stage {
     }
 
     /// One more program.
-    pub(super) fn program(&self, name: &str, text: &str) {
+    pub(crate) fn program(&self, name: &str, text: &str) {
         let path = self.path("bin").join(name);
         std::fs::write(&path, text).unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
     }
 
     /// Something below the stage.
-    pub(super) fn path(&self, below: &str) -> PathBuf {
+    pub(crate) fn path(&self, below: &str) -> PathBuf {
         self.folder.path().join(below)
     }
 
     /// Where the config file is.
-    pub(super) fn config_file(&self) -> PathBuf {
+    pub(crate) fn config_file(&self) -> PathBuf {
         self.path("home/.config/immich-sync/config.toml")
     }
 
     /// Writes the config file, with a key in it.
-    pub(super) fn config(&self, text: &str) {
+    pub(crate) fn config(&self, text: &str) {
         let text = format!(
             "server = \"http://127.0.0.1:9\"\napi_key = \"{KEY}\"\nlibrary = \"/srv/photos\"\n{text}"
         );
@@ -93,7 +93,7 @@ impl Stage {
     }
 
     /// The program, in this home and with these systems.
-    pub(super) fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_immich-sync"));
         command.args(arguments).env_clear().env("HOME", self.path("home")).env("FAKE", self.folder.path());
         command.env("PATH", format!("{}:/usr/bin:/bin", self.path("bin").display()));
@@ -101,12 +101,12 @@ impl Stage {
     }
 
     /// Runs it.
-    pub(super) fn run(&self, arguments: &[&str]) -> Said {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Said {
         Said::of(self.command(arguments).output().unwrap())
     }
 
     /// What the systems were asked since the last time somebody looked.
-    pub(super) fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         let path = self.path("asked");
         let text = std::fs::read_to_string(&path).unwrap_or_default();
         let _ = std::fs::remove_file(path);
@@ -114,7 +114,7 @@ impl Stage {
     }
 
     /// Every file of the stage with its text, but for the programs.
-    pub(super) fn files(&self) -> Vec<(PathBuf, String)> {
+    pub(crate) fn files(&self) -> Vec<(PathBuf, String)> {
         let mut files = Vec::new();
         let mut folders = vec![self.folder.path().to_owned()];
         while let Some(folder) = folders.pop() {
@@ -132,26 +132,26 @@ impl Stage {
 }
 
 /// The text of a file.
-pub(super) fn read(path: &Path) -> String {
+pub(crate) fn read(path: &Path) -> String {
     String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned()
 }
 
 /// What the program said.
 #[derive(Debug)]
-pub(super) struct Said {
-    pub(super) code: i32,
-    pub(super) stdout: String,
-    pub(super) stderr: String,
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Said {
-    pub(super) fn of(output: Output) -> Self {
+    pub(crate) fn of(output: Output) -> Self {
         let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
         Self { code: output.status.code().unwrap(), stdout: text(output.stdout), stderr: text(output.stderr) }
     }
 
     /// It ended so.
-    pub(super) fn ended_with(self, code: i32) -> Self {
+    pub(crate) fn ended_with(self, code: i32) -> Self {
         assert_eq!(self.code, code, "{self:?}");
         self
     }
