@@ -20,6 +20,7 @@ use crate::environment::Environment;
 use crate::exit::{ExitStatus, usage};
 use crate::folders::Folders;
 use crate::key::KeySource;
+use crate::language::word_of;
 use crate::output::{Console, Dialogue, clean_path, count};
 use crate::settings::words::{Managed, TargetWord};
 use crate::settings::{ServerSettings, Sources, catalogue};
@@ -196,6 +197,7 @@ fn kinds(client: &Client, wishes: &Wishes, tell: &dyn Fn(&str)) -> Vec<&'static 
         if client.server().can(permission) {
             kinds.push(kind);
         } else if wishes.writes() {
+            let kind = word_of(kind);
             tell(&tr!("     Without {kind}: the key lacks `{permission}`."));
         }
     }

@@ -77,7 +77,7 @@ pub(super) fn time_zone(facts: &Facts) -> Verdict {
             word!("UTC: times without a zone are taken for UTC"),
             word!("where that is wrong (often in containers), set TZ or time_zone, such as Europe/Berlin"),
         ),
-        Some(Ok(name)) => ok(name),
+        Some(Ok(name)) => ok(said(name)),
         Some(Err(error)) => failure(said(error), word!("set time_zone to a name such as Europe/Berlin")),
         None => skipped(word!("the config file is not understood")),
     }
