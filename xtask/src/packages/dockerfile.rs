@@ -1,15 +1,16 @@
 //! The Dockerfile: what hadolint would say, and what only we can know.
 //!
-//! hadolint is one binary from a page that not every machine reaches; the few of its rules that matter here are a
-//! screen of code. What it cannot know: that ExifTool is that of the tests, and Rust that of the project.
+//! hadolint is one binary from a page that not every machine reaches: it is asked where it is installed, and the few of its
+//! rules that matter here are a screen of code. What it cannot know: that ExifTool is that of the tests, and Rust that of the project.
 
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use anyhow::Context as _;
 
-use super::{Problem, text_of};
-use crate::tools;
+use super::{FOLDER, Problem, text_of};
+use crate::{environment, shell, tools};
 
 pub(super) const FILE: &str = "docker/Dockerfile";
 
@@ -56,6 +57,11 @@ pub(super) fn last_stage(steps: &[Step]) -> &[Step] {
 
 pub(super) fn problems(root: &Path) -> anyhow::Result<Vec<Problem>> {
     let text = text_of(root, FILE)?;
+    if environment::program("hadolint").is_some() {
+        shell::run(Command::new("hadolint").arg(root.join(FOLDER).join(FILE)))?;
+    } else {
+        println!("SKIPPED hadolint of {FILE}: it is not installed");
+    }
     let toolchain = fs::read_to_string(root.join("rust-toolchain.toml")).context("rust-toolchain.toml")?;
     let rust = toolchain.split('"').nth(1).unwrap_or_default().to_owned();
     let facts = Facts { rust, exiftool: tools::EXIFTOOL_PACKAGE, has: &|path| root.join(path).exists() };

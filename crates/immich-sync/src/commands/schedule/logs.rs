@@ -12,7 +12,8 @@ use crate::settings::catalogue;
 pub(super) fn run(args: &LogsArgs) -> Result<ExitStatus> {
     let here = Here::find(&args.schedule)?;
     let words = match here.system.journal(args.lines, args.follow) {
-        Some(words) => words,
+        Some(words) if args.follow || !is_empty(&here)? => words,
+        Some(words) => tail(&here, args).unwrap_or(words),
         None => tail(&here, args)?,
     };
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -20,6 +21,14 @@ pub(super) fn run(args: &LogsArgs) -> Result<ExitStatus> {
         return Ok(ExitStatus::Ok);
     }
     Err(Complaint::error(ExitStatus::Failed, format!("`{}` failed", words[0])))
+}
+
+/// Whether the journal has nothing of runs, as where the journal of users is not kept; the log file has it then.
+fn is_empty(here: &Here<'_>) -> Result<bool> {
+    let Some(mut words) = here.system.journal(1, false) else { return Ok(true) };
+    words.push("--quiet".to_owned());
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    Ok(outside::ask(&words)?.is_none_or(|said| said.stdout.trim().is_empty()))
 }
 
 /// The end of the log file, by the program that every system has for it.

@@ -291,6 +291,22 @@ fn logs_come_from_the_journal_or_from_the_file() {
 }
 
 #[test]
+fn a_journal_that_kept_nothing_gives_way_to_the_file() {
+    let stage = Stage::with(&["systemctl", "loginctl"]);
+    let silent = "#!/bin/sh\ncase \"$*\" in *--quiet*) ;; *) echo '-- No entries --';; esac\n";
+    stage.program("journalctl", silent);
+    let logs = ["schedule", "logs", "--as", "systemd-user"];
+    let before = stage.run(&logs).ended_with(0);
+    let log = stage.path("home/.local/state/immich-sync/log");
+    std::fs::create_dir_all(&log).unwrap();
+    std::fs::write(log.join("immich-sync.log"), "what a run said\n").unwrap();
+
+    let after = stage.run(&logs).ended_with(0);
+
+    assert_eq!((before.stdout.as_str(), after.stdout.as_str()), ("-- No entries --\n", "what a run said\n"));
+}
+
+#[test]
 fn a_config_without_a_schedule_or_with_a_wrong_one_is_refused() {
     let stage = Stage::with(&["systemctl"]);
     for (text, part) in [
