@@ -33,6 +33,8 @@ const UNIT: &str = "stands in a file that is made for the system";
 const FUZZED: &str = "fails a fuzz test";
 const EXAMPLE: &str = "is what one types";
 const FOUND: &str = "is looked for in names of files and folders";
+const HELP: &str = "is a page of the help, which a test of the program holds to its German";
+const SAME: &str = "is the same in both languages";
 const JOINED: &str = "is nothing without what it is joined with; joined.txt has the whole";
 const WRITTEN: &str = "is written to the server, where it has to be found again";
 
@@ -98,15 +100,56 @@ const LIST: &[LeftOut] = &[
     some("crates/unattended/src/notice/mod.rs", &["{} at {}"], JOINED),
     all("crates/unattended/src/notice/request.rs", "is for developers, or goes to a service"),
     some("crates/unattended/src/units/", &["{minutes} ", "Made by ", "CapabilityBoundingSet"], UNIT),
-    some("crates/immich-sync/src/commands/schedule/install.rs", &["{} {whose}"], JOINED),
+    some(
+        "crates/immich-sync/src/",
+        &[
+            "immich-sync organize ",
+            "import ",
+            "export apple-photos",
+            "organize --",
+            "{} --delete-after",
+            "undo {}",
+            "chmod 600 ",
+            " --",
+            "  --",
+            "Pictures/",
+        ],
+        EXAMPLE,
+    ),
+    all("crates/immich-sync/src/args/notes.rs", HELP),
+    all("crates/immich-sync/src/args/setup.rs", HELP),
+    all("crates/immich-sync/src/commands/daemon/answers.rs", "is read by Prometheus"),
+    some("crates/immich-sync/src/commands/demo/", &["{} in "], SAME),
+    some(
+        "crates/immich-sync/src/commands/demo/server.rs",
+        &["Anna ", "Bob ", "First ", "Grandpa", "Zwei ", "The day "],
+        "is what the owner of the photos wrote",
+    ),
+    some("crates/immich-sync/src/commands/demo/twice.rs", &["edited/"], "is the name of a file"),
+    some("crates/immich-sync/src/commands/doctor/checks/state.rs", &["{} (UTC)"], SAME),
+    some("crates/immich-sync/src/commands/init/reach.rs", &["not valid "], "is looked for in what TLS says"),
+    all("crates/immich-sync/src/commands/init/text.rs", "stands in the config file that is made"),
+    some("crates/immich-sync/src/commands/man.rs", &[".SH "], "is a mark of a manual page"),
+    some("crates/immich-sync/src/commands/organize/last_scan.rs", &["organize: "], KEPT),
+    some("crates/immich-sync/src/commands/run/hooks.rs", &["{job}: hook ", "hook {}"], SAME),
+    some("crates/immich-sync/src/commands/schedule/install.rs", &["{} {whose}", "was "], JOINED),
+    some("crates/immich-sync/src/commands/schedule/status.rs", &["{minutes} min", "{hours} h "], SAME),
+    some("crates/immich-sync/src/output/human.rs", &["kept {datum}"], "counts, and is never shown"),
+    some("crates/immich-sync/src/output/human.rs", &["taken {rest}"], "is said in English only"),
+    all("crates/immich-sync/src/output/log.rs", "stands in the log"),
+    some("crates/immich-sync/src/output/words.rs", &["{} min ", "{} h "], SAME),
+    some(
+        "crates/immich-sync/src/report/",
+        &["group ", "photo ", " <", "\"", "'>", "]]>", "default-src "],
+        "is HTML",
+    ),
     some("crates/immich-sync/src/settings/catalogue/unattended.rs", &["start, ", "failure, "], EXAMPLE),
     all("crates/immich-sync/src/settings/family.rs", "names a family of settings, and is never shown"),
-    all("crates/immich-sync/src/settings/schema.rs", "is for editors, beside keys that are English"),
-    some("crates/immich-sync/src/settings/import/", &["Pictures/", "import "], EXAMPLE),
     all(
         "crates/immich-sync/src/settings/reference.rs",
         "makes the English page; the German one is made of it",
     ),
+    all("crates/immich-sync/src/settings/schema.rs", "is read by editors"),
 ];
 
 /// Whether a text is on the list.

@@ -60,23 +60,6 @@ const ERRORS: [&str; 11] = [
     "#error",
 ];
 
-/// Files of the binary in which any sentence is about what is wrong.
-const OF_ERRORS: [&str; 13] = [
-    "config/",
-    "settings/",
-    "engines.rs",
-    "environment.rs",
-    "exit.rs",
-    "folders.rs",
-    "key.rs",
-    "login.rs",
-    "nearest.rs",
-    "queues.rs",
-    "room.rs",
-    "start.rs",
-    "states.rs",
-];
-
 /// Whether a text of this file reaches people in words of its own.
 pub(super) fn is_told(krate: &str, path: &Path, text: &Text) -> bool {
     if text.is_in_one_of(&NOT_TOLD) || is_notation(&text.value) || left_out::has(path, text) {
@@ -86,18 +69,12 @@ pub(super) fn is_told(krate: &str, path: &Path, text: &Text) -> bool {
     if krate == BINARY {
         // What `tr!` and `word!` say is proved by the compiler.
         let is_error = words > 0 && text.is_in_one_of(&ERRORS);
-        return !text.is_in_one_of(&["tr!", "word!"])
-            && (is_error || is_of_errors(path) && is_sentence(text));
+        return !text.is_in_one_of(&["tr!", "word!"]) && (is_error || is_sentence(text));
     }
     if text.is_in("#error") {
         return words > 0;
     }
     is_sentence(text) || words > 0 && text.is_shown && matches!(text.around(), "" | "write!" | "write_str")
-}
-
-fn is_of_errors(path: &Path) -> bool {
-    let inside = path.strip_prefix("crates/immich-sync/src").unwrap_or(path).to_string_lossy();
-    OF_ERRORS.iter().any(|place| inside.starts_with(place))
 }
 
 /// Two words, or one beside a value.
@@ -224,19 +201,20 @@ mod tests {
     }
 
     #[test]
-    fn of_the_binary_errors_are_told_and_what_the_compiler_proves_is_not_asked_again() {
+    fn what_the_compiler_proves_is_not_asked_again() {
         let source = r#"
             fn f() {
                 let a = usage(format!("no {thing}"));
                 let b = tr!("what the macro has");
-                let c = "what is in no error";
+                let c = context("gone");
+                let d = "gone";
+                let e = "what is in no error";
             }
         "#;
 
-        assert_eq!(told(BINARY, "crates/immich-sync/src/commands/a.rs", source), ["no {thing}"]);
         assert_eq!(
-            told(BINARY, "crates/immich-sync/src/config/a.rs", source),
-            ["no {thing}", "what is in no error"]
+            told(BINARY, "crates/immich-sync/src/a.rs", source),
+            ["no {thing}", "gone", "what is in no error"]
         );
     }
 
