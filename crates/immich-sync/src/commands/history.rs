@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use immich_api::QueueName;
 use jiff::Timestamp;
-use messages_macros::tr;
+use messages_macros::{tr, word};
 use sync_core::history::{changes, deeds, runs};
 use sync_core::queues::left_paused;
 use sync_core::state::SqliteStore;
@@ -46,7 +46,11 @@ fn show(args: &HistoryArgs, console: Console) -> Result<()> {
     match &args.what {
         None => {
             let limit = usize::try_from(args.limit.unwrap_or(RUNS)).unwrap_or(usize::MAX);
-            runs(&store)?.iter().rev().take(limit).for_each(|entry| view.run(entry));
+            let runs = runs(&store)?;
+            if runs.is_empty() && !output.json {
+                console.aside(word!("Nothing was changed yet."));
+            }
+            runs.iter().rev().take(limit).for_each(|entry| view.run(entry));
         }
         Some(what) => {
             let mut left = args.limit.unwrap_or(u64::MAX);

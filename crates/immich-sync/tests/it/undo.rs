@@ -159,6 +159,25 @@ fn what_nobody_touched_comes_back_to_the_byte_without_exiftool() {
 }
 
 #[test]
+fn a_history_without_runs_says_so_to_people_only() {
+    let place = Place::with(1);
+    Said::by(&mut place.bare(&[
+        "organize",
+        "--server",
+        &place.sandbox.url(),
+        "--api-key",
+        &place.sandbox.api_key(),
+    ]))
+    .ended_with(0);
+
+    let told = history(&place, &[]);
+    let machine = history(&place, &["--json"]);
+
+    assert_eq!((told.stdout.as_str(), told.stderr.as_str()), ("", "Nothing was changed yet.\n"));
+    assert_eq!((machine.stdout.as_str(), machine.stderr.as_str()), ("", ""));
+}
+
+#[test]
 fn the_history_says_what_is_kept_how_old_it_is_and_what_it_means() {
     let place = Place::with(3);
     Said::by(&mut place.write(&["--caption", "--after", "nothing"])).ended_with(0);
