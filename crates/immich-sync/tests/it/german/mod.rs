@@ -3,6 +3,7 @@
 //! That each sentence has its German is proved where it is compiled. Here the program is run as people run it, and its outputs
 //! are searched for English that came through all the same: words that no German sentence has.
 
+mod runs;
 mod setup;
 
 use std::process::Command;

@@ -12,7 +12,7 @@ mod jobs;
 mod kills;
 mod names;
 mod permissions;
-mod stand;
+pub(crate) mod stand;
 mod stops;
 mod tags;
 mod takeout;

@@ -27,15 +27,15 @@ pub(super) const ORDINARY: [&str; 12] = [
 ];
 
 /// All of it.
-pub(super) struct Stand {
-    pub(super) folder: TempDir,
+pub(crate) struct Stand {
+    pub(crate) folder: TempDir,
     pub(super) sandbox: Sandbox,
     pub(super) takeout: Takeout,
 }
 
 impl Stand {
     /// With an export of so many photos.
-    pub(super) fn with(photos: usize) -> Self {
+    pub(crate) fn with(photos: usize) -> Self {
         Self::on(Version::V3_0_3, photos)
     }
 
@@ -87,7 +87,7 @@ impl Stand {
     }
 
     /// The program with nothing of this machine's environment, and `arguments`.
-    pub(super) fn bare(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn bare(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_immich-sync"));
         command.env_clear().env("PATH", "/usr/bin:/bin").env("HOME", self.folder.path().join("home"));
         command.env("IMMICH_API_KEY", self.sandbox.api_key()).env("IMMICH_URL", self.sandbox.url());
@@ -96,14 +96,14 @@ impl Stand {
     }
 
     /// `import google-takeout` of the export, and `arguments`.
-    pub(super) fn import(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn import(&self, arguments: &[&str]) -> Command {
         let mut command = self.bare(&["import", "google-takeout"]);
         command.args(&self.takeout.parts).args(arguments);
         command
     }
 
     /// `import folder` of a folder, and `arguments`.
-    pub(super) fn folder(&self, root: &Path, arguments: &[&str]) -> Command {
+    pub(crate) fn folder(&self, root: &Path, arguments: &[&str]) -> Command {
         let mut command = self.bare(&["import", "folder"]);
         command.arg(root).args(arguments);
         command

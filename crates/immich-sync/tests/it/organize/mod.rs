@@ -5,7 +5,7 @@ mod counted;
 mod decisions;
 mod pictures;
 mod settings;
-mod shelf;
+pub(crate) mod shelf;
 mod told;
 mod trash;
 mod variants;

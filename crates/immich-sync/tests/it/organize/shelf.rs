@@ -12,9 +12,9 @@ use super::pictures::{jpeg, picture, smaller};
 const SINGLES: u64 = 5;
 
 /// The server, the folder, and a home for the program.
-pub(super) struct Shelf {
-    pub(super) folder: TempDir,
-    pub(super) sandbox: Sandbox,
+pub(crate) struct Shelf {
+    pub(crate) folder: TempDir,
+    pub(crate) sandbox: Sandbox,
     /// A lake, in full, as somebody sent it, and small.
     pub(super) lake: [AssetId; 3],
     /// A boat, in full and small.
@@ -24,7 +24,7 @@ pub(super) struct Shelf {
 }
 
 impl Shelf {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::on(Version::V3_0_3)
     }
 
@@ -51,7 +51,7 @@ impl Shelf {
     }
 
     /// A folder of this machine: the boat as it was uploaded, one single in small, and two that the server has not.
-    pub(super) fn disk(&self) -> PathBuf {
+    pub(crate) fn disk(&self) -> PathBuf {
         let disk = self.folder.path().join("disk");
         std::fs::create_dir_all(disk.join("old")).unwrap();
         let put = |name: &str, bytes: Vec<u8>| std::fs::write(disk.join(name), bytes).unwrap();
@@ -63,7 +63,7 @@ impl Shelf {
     }
 
     /// The program with nothing of this machine's environment, and `arguments`.
-    pub(super) fn bare(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn bare(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_immich-sync"));
         command.env_clear().env("PATH", "/usr/bin:/bin").env("HOME", self.folder.path().join("home"));
         command.args(arguments);
@@ -71,7 +71,7 @@ impl Shelf {
     }
 
     /// `organize` with server and key, and `arguments`.
-    pub(super) fn organize(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn organize(&self, arguments: &[&str]) -> Command {
         let mut command = self.bare(&["organize"]);
         command.env("IMMICH_API_KEY", self.sandbox.api_key()).env("IMMICH_URL", self.sandbox.url());
         command.args(arguments);
