@@ -1,25 +1,13 @@
 //! All messages of a language, found by the English text that was made of them.
 
-use std::cell::Cell;
 use std::collections::HashMap;
 
 use crate::pairs::pairs;
-use crate::template::{Hole, Piece, Template};
+use crate::reading::Reading;
+use crate::template::{Piece, Template};
 
 /// Texts beyond this are no messages.
 const LONGEST: usize = 1 << 14;
-
-/// Causes in causes, deeper than any error goes.
-const DEEPEST: usize = 6;
-
-/// How many texts and parts of texts are looked up for one, so that one of nothing but joints costs little.
-const MOST_LOOKUPS: usize = 400;
-
-/// What stands between messages that were put in a row.
-const JOINTS: [&str; 3] = ["\n", "; ", ": "];
-
-/// What stands between messages of one list; in other texts it is too usual to mean that.
-const LIST: &str = ", ";
 
 /// The messages of one language.
 #[derive(Debug, Default)]
@@ -64,150 +52,13 @@ impl Catalogue {
         if text.len() > LONGEST {
             return text.to_owned();
         }
-        let lookups = Cell::new(MOST_LOOKUPS);
-        self.found(text, 0, &lookups).map_or_else(|| text.to_owned(), |found| found.text)
+        Reading::of(self).said(text).unwrap_or_else(|| text.to_owned())
     }
 
-    /// Of all ways to read the text, the one that leaves the fewest words as they are; of equal ones, that whose format string
-    /// says most.
-    fn found(&self, text: &str, depth: usize, lookups: &Cell<usize>) -> Option<Found> {
-        if depth > DEEPEST || lookups.get() == 0 || !text.contains(char::is_alphabetic) {
-            return None;
-        }
-        lookups.set(lookups.get() - 1);
-        if let Some(known) = self.word(text) {
-            return Some(Found { text: known.to_owned(), left: 0, is_doubtful: false });
-        }
-        let mut best: Option<Found> = None;
-        for (english, translation) in &self.filled {
-            let Some(values) = english.values(text) else { continue };
-            let mut made = self.fill(translation, &values, depth, lookups);
-            made.is_doubtful = begins_with_another(english, &values);
-            if made.is_better_than(best.as_ref()) {
-                best = Some(made);
-            }
-            if best.as_ref().is_some_and(Found::is_perfect) {
-                return best;
-            }
-        }
-        for joint in JOINTS.into_iter().chain([LIST]) {
-            for at in ends(text, joint) {
-                if let Some(made) = self.in_parts(text, (at, joint), depth, lookups)
-                    && made.is_better_than(best.as_ref())
-                {
-                    best = Some(made);
-                }
-            }
-        }
-        best
+    /// Those with holes, with their translations; those that say most come first.
+    pub(crate) fn filled(&self) -> impl Iterator<Item = &(Template, Template)> {
+        self.filled.iter()
     }
-
-    /// Two messages with a joint between them, where at least one is known; in a list nothing is left that has words.
-    fn in_parts(
-        &self,
-        text: &str,
-        (at, joint): (usize, &str),
-        depth: usize,
-        lookups: &Cell<usize>,
-    ) -> Option<Found> {
-        let parts = [&text[..at], &text[at + joint.len()..]];
-        let [one, other] = parts.map(|part| self.found(part, depth + 1, lookups));
-        let is_foreign = |found: &Option<Found>, part: &str| found.is_none() && words(part) > 0;
-        let is_no_list = is_foreign(&one, parts[0]) || is_foreign(&other, parts[1]);
-        if (one.is_none() && other.is_none()) || (joint == LIST && is_no_list) {
-            return None;
-        }
-        let [one, other] = [(one, parts[0]), (other, parts[1])]
-            .map(|(found, part)| found.unwrap_or_else(|| Found::unknown(part)));
-        Some(Found {
-            text: format!("{}{joint}{}", one.text, other.text),
-            left: one.left + other.left,
-            is_doubtful: false,
-        })
-    }
-
-    fn fill(
-        &self,
-        translation: &Template,
-        values: &[(&Hole, &str)],
-        depth: usize,
-        lookups: &Cell<usize>,
-    ) -> Found {
-        let (mut text, mut left) = (String::new(), 0);
-        for piece in translation.pieces() {
-            match piece {
-                Piece::Fixed(fixed) => text.push_str(fixed),
-                Piece::Hole(hole) => {
-                    let value =
-                        values.iter().find(|(known, _)| known.name == hole.name).map_or("", |found| found.1);
-                    if text.ends_with('`') {
-                        text.push_str(value);
-                        // A name that holds backticks may be two names with a message between them.
-                        left += value.split_once('`').map_or(0, |(_, behind)| words(behind));
-                        continue;
-                    }
-                    let found =
-                        self.found(value, depth + 1, lookups).unwrap_or_else(|| Found::unknown(value));
-                    text.push_str(&found.text);
-                    left += found.left;
-                }
-            }
-        }
-        Found { text, left, is_doubtful: false }
-    }
-}
-
-/// A way to read a text.
-#[derive(Debug)]
-struct Found {
-    /// In this language.
-    text: String,
-    /// How many words stayed as they are.
-    left: usize,
-    /// Whether its first value may be a message of its own.
-    is_doubtful: bool,
-}
-
-impl Found {
-    fn unknown(text: &str) -> Self {
-        Self { text: text.to_owned(), left: words(text), is_doubtful: false }
-    }
-
-    fn is_perfect(&self) -> bool {
-        self.left == 0 && !self.is_doubtful
-    }
-
-    fn is_better_than(&self, other: Option<&Self>) -> bool {
-        let rank = |found: &Self| (found.left, found.is_doubtful);
-        other.is_none_or(|other| rank(self) < rank(other))
-    }
-}
-
-/// Where a joint stands first outside of backticks, and where last; those between are found in the parts.
-fn ends(text: &str, joint: &str) -> Vec<usize> {
-    let (mut first, mut last, mut start) = (None, None, 0);
-    for (number, piece) in text.split('`').enumerate() {
-        if number % 2 == 0 {
-            first = first.or_else(|| piece.find(joint).map(|at| start + at));
-            last = piece.rfind(joint).map(|at| start + at).or(last);
-        }
-        start += piece.len() + 1;
-    }
-    first.into_iter().chain(last.filter(|last| Some(*last) != first)).collect()
-}
-
-/// How many words stand outside of backticks.
-fn words(text: &str) -> usize {
-    let outside = text.split('`').step_by(2);
-    outside.flat_map(str::split_whitespace).filter(|word| word.contains(char::is_alphabetic)).count()
-}
-
-/// Whether a message stands in front of this one: a value at the beginning is a name or a number, and has no joint.
-fn begins_with_another(english: &Template, values: &[(&Hole, &str)]) -> bool {
-    let (Some(Piece::Hole(_)), Some((_, value))) = (english.pieces().first(), values.first()) else {
-        return false;
-    };
-    JOINTS.iter().any(|joint| !ends(value, joint).is_empty())
 }
 
 fn text_of(template: &Template) -> String {
@@ -280,6 +131,16 @@ mod tests {
             known.said("3 of 5 photos would lose `a`, 4 of 9 photos would get `b`; that is more than 20 %"),
             "von 5 Fotos verlören 3 `a`, von 9 Fotos bekämen 4 `b`; das ist mehr als 20 %"
         );
+    }
+
+    #[test]
+    fn a_word_or_two_are_no_message_where_the_rest_is_not_known() {
+        let known = Catalogue::of(&["run {}\nLauf {}\n\n{} is not in {}\n{} ist nicht in {}\n"]);
+
+        assert_eq!(known.said("run 12"), "Lauf 12");
+        assert_eq!(known.said("run a12"), "Lauf a12");
+        assert_eq!(known.said("run out of luck"), "run out of luck");
+        assert_eq!(known.said("what you want is not in stock"), "what you want ist nicht in stock");
     }
 
     #[test]

@@ -12,6 +12,7 @@
 
 mod catalogue;
 mod pairs;
+mod reading;
 mod template;
 
 pub use catalogue::Catalogue;
