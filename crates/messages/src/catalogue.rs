@@ -135,11 +135,14 @@ mod tests {
 
     #[test]
     fn a_word_or_two_are_no_message_where_the_rest_is_not_known() {
-        let known = Catalogue::of(&["run {}\nLauf {}\n\n{} is not in {}\n{} ist nicht in {}\n"]);
+        let known = Catalogue::of(&[
+            "run {}\nLauf {}\n\n{} is not in {}\n{} ist nicht in {}\n\nUsage: {}\nAufruf: {}\n",
+        ]);
 
         assert_eq!(known.said("run 12"), "Lauf 12");
         assert_eq!(known.said("run a12"), "Lauf a12");
         assert_eq!(known.said("run out of luck"), "run out of luck");
+        assert_eq!(known.said("Usage: a b c d"), "Aufruf: a b c d");
         assert_eq!(known.said("what you want is not in stock"), "what you want ist nicht in stock");
     }
 

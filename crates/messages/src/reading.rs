@@ -169,10 +169,12 @@ fn ends(text: &str, joint: &str) -> Vec<usize> {
     first.into_iter().chain(last.filter(|last| Some(*last) != first)).collect()
 }
 
-/// Whether a format string says enough for what it leaves: one of a word or two fits texts that it was not made for.
+/// Whether a format string says enough for what it leaves: one of a word or two fits texts that it was not made for, unless
+/// it is a label in front of something.
 fn says_enough(english: &Template, left: usize) -> bool {
     let said: usize = english.pieces().iter().map(|piece| words(piece.text())).sum();
-    said > FEW_WORDS || left <= said
+    let is_label = english.pieces().first().is_some_and(|piece| piece.text().ends_with(": "));
+    said > FEW_WORDS || left <= said || is_label
 }
 
 /// How many words stand outside of backticks.
