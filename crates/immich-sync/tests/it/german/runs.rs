@@ -118,7 +118,7 @@ fn the_past_is_told_and_taken_back_in_german() {
     assert_says(&runs, &["(eben)  write --caption: 3 Änderungen, ", " für undo aufbewahrt"]);
     assert_says(&changes, &["(Lauf 1, ", "undo geht auf das Byte genau"]);
     assert_says(&plan, &["Probelauf über 3 Fotos; nichts wurde geändert"]);
-    assert_says(&unanswered, &["Fehler: 3 Änderungen von Lauf 1 würden zurückgenommen; sag --yes"]);
+    assert_says(&unanswered, &["Fehler: zurückzunehmen: 3 Änderungen von Lauf 1; sag --yes"]);
     assert_says(&nothing, &["Fehler: nichts ist bekannt von Lauf 7"]);
     assert!(code == Some(0) && asked.contains("Fertig mit 3 Fotos"), "{code:?} {asked}");
     assert_says(&after, &["3 zurückgenommen"]);
