@@ -1,6 +1,6 @@
 // The report page in a real browser: what it shows, that it can be used by keyboard and on a phone, and that no name in it
 // becomes anything but text. Started by `cargo xtask browser`, which makes the pages and says where they are:
-//   PAGES        folder with library.html, hostile.html, many.html, empty.html
+//   PAGES        folder with library.html, german.html, hostile.html, many.html, empty.html
 //   CHROMIUM     the browser
 //   SCREENSHOTS  folder for the picture of the README; none is taken without it
 import assert from 'node:assert/strict';
@@ -52,6 +52,32 @@ for (const name of ['library.html', 'hostile.html', 'many.html', 'empty.html']) 
     await close();
   });
 }
+
+test('a German page is German to its last button', async () => {
+  const { page, heard, close } = await opened('german.html');
+  assert.equal(await page.getAttribute('html', 'lang'), 'de');
+  assert.equal(await page.locator('h1').innerText(), 'Duplikate und ähnliche Fotos');
+  await press(page, '?');
+  const help = await page.locator('dialog.help').innerText();
+  for (const words of ['Tasten', 'blinken: das zu behaltende Foto und dieses im Wechsel', 'Schließen']) {
+    assert.ok(help.includes(words), help);
+  }
+  await press(page, 'Escape', '/');
+  await page.keyboard.type('R6_0231');
+  assert.equal(await page.locator('#tab-duplicate .n').innerText(), '1 von 4');
+  assert.equal(await page.locator('#exact .nothing').innerText(), 'Keine Gruppe hier passt zum Filter.');
+  await press(page, 'Escape', '2', 'j', 'n');
+  assert.equal(await page.locator('.cart [role=status]').innerText(), '1 Entscheidung');
+  assert.deepEqual(await page.locator('.cart button').allInnerTexts(), ['Befehle zeigen', 'Vergessen']);
+  const english = / (the|of|is|are|this|and|with|photos?|groups?)( |$)/;
+  for (const key of ['1', '2', '3', '4']) {
+    await press(page, key);
+    const lines = (await page.locator('body').innerText()).split('\n');
+    assert.deepEqual(lines.filter((line) => english.test(line)), []);
+  }
+  assert.deepEqual(heard, []);
+  await close();
+});
 
 test('names from elsewhere stay text', async () => {
   const { page, heard, close } = await opened('hostile.html');
@@ -182,7 +208,7 @@ test('decisions become commands to copy and are still there after a reload', asy
 
 for (const width of [390, 320]) {
   test(`nothing is wider than a screen of ${width} pixels`, async () => {
-    for (const name of ['library.html', 'hostile.html', 'empty.html']) {
+    for (const name of ['library.html', 'german.html', 'hostile.html', 'empty.html']) {
       const { page, close } = await opened(name, { viewport: { ...PHONE, width } });
       for (const key of ['1', '2', '3', '4']) {
         await press(page, key);

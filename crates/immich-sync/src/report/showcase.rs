@@ -14,6 +14,7 @@ use sync_core::state::{GroupStore as _, SqliteStore};
 
 use super::testing::{asset, file, group, head};
 use super::{Head, Pictures, ReportFile, make};
+use crate::language::tests::in_german;
 
 /// A photo of a group and how its picture is made of the scene of that group.
 struct Shown(MemberRecord, Look);
@@ -179,7 +180,7 @@ fn put(
     make(&store, &pictures, head, &file, &StopFlag::new()).unwrap();
 }
 
-fn put_library(folder: &Path) {
+fn put_library(folder: &Path, name: &str) {
     let library = library();
     let mut groups: Vec<GroupRecord> = library.iter().map(|(group, ..)| group.clone()).collect();
     groups[5].also =
@@ -200,7 +201,7 @@ fn put_library(folder: &Path) {
     let of = |member: &MemberRecord| {
         pictures.iter().find(|(path, _)| *path == member.path).map(|(_, bytes)| bytes.clone())
     };
-    put(folder, "library.html", &groups, &of, &head(&groups));
+    put(folder, name, &groups, &of, &head(&groups));
 }
 
 /// Every text that comes from elsewhere tries to become something else.
@@ -273,11 +274,12 @@ fn pages_for_a_browser() {
         PathBuf::from(std::env::var_os("IMMICH_SYNC_REPORT_PAGES").expect("the folder for the pages"));
     fs::create_dir_all(&folder).unwrap();
 
-    put_library(&folder);
+    put_library(&folder, "library.html");
+    in_german(|| put_library(&folder, "german.html"));
     put_hostile(&folder);
     put_many(&folder);
     put(&folder, "empty.html", &[], &|_| None, &head(&[]));
 
     let pages = fs::read_dir(&folder).unwrap().count();
-    assert!(pages >= 4, "{pages} pages");
+    assert!(pages >= 5, "{pages} pages");
 }
