@@ -14,12 +14,12 @@ use crate::place::Said;
 const LENGTH: usize = 400_000;
 
 /// A library and a home.
-struct Stand {
+pub(crate) struct Stand {
     folder: TempDir,
 }
 
 impl Stand {
-    fn with(photos: usize) -> Self {
+    pub(crate) fn with(photos: usize) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut library = AppleLibrary::new(AppleGeneration::MacOs14);
         for number in 0..photos {
@@ -38,14 +38,14 @@ impl Stand {
         self.folder.path().join(name)
     }
 
-    fn command(&self, words: &[&str]) -> Command {
+    pub(crate) fn command(&self, words: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_immich-sync"));
         command.env_clear().env("HOME", self.path("home")).env("TZ", "UTC").current_dir(self.folder.path());
         command.args(words);
         command
     }
 
-    fn export(&self, more: &[&str]) -> Command {
+    pub(crate) fn export(&self, more: &[&str]) -> Command {
         let mut command = self.command(&["export", "apple-photos", "L.photoslibrary", "--to", "out"]);
         command.args(more);
         command

@@ -7,6 +7,7 @@ use sample_pictures::{Kind, Picture};
 use serde_json::Value;
 
 use super::{assert_german, german};
+use crate::export::Stand as Library;
 use crate::import::stand::Stand;
 use crate::organize::shelf::Shelf;
 use crate::place::{Place, Said, exiftool};
@@ -186,6 +187,36 @@ fn imports_are_told_in_german() {
     assert_says(&again, &["unverändert seit dem Senden"]);
     assert_says(&takeout, &["Probelauf über "]);
     assert_says(&missing, &["Nicht alles war zu sehen; nichts gilt als an der Quelle weg."]);
+}
+
+#[test]
+fn exports_are_told_in_german() {
+    let library = Library::with(3);
+
+    let plan = said(&mut library.export(&["--dry-run"]), 0);
+    let run = said(&mut library.export(&["--log-level", "info"]), 0);
+    let again = said(&mut library.export(&[]), 0);
+    let past = said(&mut library.command(&["history"]), 0);
+
+    assert_says(&plan, &["Würde `", "IMG_0.JPG` exportieren", "3 Dateien zu exportieren", "etwa 1,2 MB zu"]);
+    assert_says(&run, &["IMG_0.JPG` exportiert", "Fertig mit einer Bibliothek mit 3 Fotos"]);
+    assert_says(&run, &["3 Dateien exportiert", "`immich-sync undo 1` nimmt es zurück."]);
+    assert_says(&again, &["3 unverändert seit dem Export"]);
+    assert_says(&past, &["3 Dateien angelegt"]);
+    assert_same_for_machines(|| library.export(&["--dry-run"]), 0);
+}
+
+#[test]
+fn a_question_is_asked_and_answered_in_german() {
+    let place = Place::managed(3);
+
+    let (code, text) = converse(
+        german(&mut place.write(&["--caption"])),
+        &[("  s  Sidecars danebenlegen", "\0"), ("Deine Wahl (Enter: keine):", "o")],
+    );
+
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("dieser Fotos werden von Immich") && text.contains("Fertig mit 3 Fotos"), "{text}");
 }
 
 #[test]
