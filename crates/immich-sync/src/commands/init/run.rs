@@ -95,7 +95,7 @@ fn set_up(args: &InitArgs, console: Console, stop: &StopFlag) -> Result<ExitStat
     if let Some(old) = old {
         tell(&tr!("The one before is now {}", clean_path(&old)));
     }
-    let ids: Vec<AssetId> = spread(assets.into_iter().map(|asset| asset.id).collect());
+    let ids: Vec<AssetId> = spread(&assets.into_iter().map(|asset| asset.id).collect::<Vec<_>>());
     let status = try_out(&sources, &path, &ids, &wishes, &tell)?;
     next(&path, &folders, &wishes, &tell);
     Ok(status)
@@ -205,9 +205,10 @@ fn kinds(client: &Client, wishes: &Wishes, tell: &dyn Fn(&str)) -> Vec<&'static 
 }
 
 /// A few of all of them: the newest and the oldest, and what lies between.
-fn spread(ids: Vec<AssetId>) -> Vec<AssetId> {
-    let step = ids.len().div_ceil(PHOTOS).max(1);
-    ids.into_iter().step_by(step).collect()
+fn spread(ids: &[AssetId]) -> Vec<AssetId> {
+    let few = ids.len().min(PHOTOS);
+    let steps = few.saturating_sub(1).max(1);
+    (0..few).filter_map(|at| ids.get(at * (ids.len() - 1) / steps).cloned()).collect()
 }
 
 fn try_out(
@@ -246,17 +247,21 @@ fn next(path: &Path, folders: &Folders, wishes: &Wishes, tell: &dyn Fn(&str)) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
     fn the_photos_that_are_looked_at_are_spread_over_the_sample() {
         let ids: Vec<AssetId> = (0..96_u128).map(AssetId::from_u128).collect();
 
-        let few = spread(ids.clone());
+        for all in [PHOTOS, PHOTOS + 1, 48, 96] {
+            let few = spread(&ids[..all]);
 
-        assert!(few.len() <= PHOTOS && few.len() > PHOTOS / 2, "{}", few.len());
-        assert_eq!(few[0], ids[0]);
-        assert_eq!(spread(ids[..3].to_vec()).len(), 3);
-        assert!(spread(Vec::new()).is_empty());
+            assert_eq!(few.iter().collect::<BTreeSet<_>>().len(), PHOTOS, "of {all}");
+            assert_eq!((&few[0], &few[PHOTOS - 1]), (&ids[0], &ids[all - 1]));
+        }
+        assert_eq!(spread(&ids[..3]), ids[..3]);
+        assert_eq!((spread(&ids[..1]).len(), spread(&[]).len()), (1, 0));
     }
 }
