@@ -72,7 +72,8 @@ mod tests {
     const FILE: &str = "# Files\nthe file `{}` cannot be read: {error}\n{error}: die Datei `{}` ist nicht lesbar\n\n\
         no such file\nkeine solche Datei\n\nthe file `{}` {}\ndie Datei `{}` {}\n\n\
         {count} of {all} photos\nvon {all} Fotos {count}\n\n{}: {}\n{}: {}\n\nis away\nist fort\n\n\
-        empty {{}}\nleer {{}}\n\nbad {a}\nfalsch {b}\n";
+        empty {{}}\nleer {{}}\n\nbad {a}\nfalsch {b}\n\n\
+        key\nSchlüssel\n\nrun `chmod 600 {}`, not {}\nführe `chmod 600 {}` aus, nicht {}\n";
 
     fn said(text: &str) -> String {
         Catalogue::of(&[FILE]).said(text)
@@ -158,6 +159,11 @@ mod tests {
         let text = "no such file: `a`; ".repeat(800);
 
         assert!(said(&text).starts_with("keine solche Datei"));
+    }
+
+    #[test]
+    fn a_name_in_the_middle_of_a_command_stays() {
+        assert_eq!(said("run `chmod 600 key`, not key"), "führe `chmod 600 key` aus, nicht Schlüssel");
     }
 
     #[test]

@@ -108,13 +108,18 @@ impl<'c, 't> Reading<'c, 't> {
 
     fn fill(&self, translation: &Template, values: &[(&Hole, &'t str)], depth: usize) -> Found {
         let (mut text, mut left) = (String::new(), 0);
+        // Whether this is between backticks: behind the first or in the middle, as the file of a command that is told.
+        let mut is_quoted = false;
         for piece in translation.pieces() {
             match piece {
-                Piece::Fixed(fixed) => text.push_str(fixed),
+                Piece::Fixed(fixed) => {
+                    is_quoted ^= !fixed.matches('`').count().is_multiple_of(2);
+                    text.push_str(fixed);
+                }
                 Piece::Hole(hole) => {
                     let value =
                         values.iter().find(|(known, _)| known.name == hole.name).map_or("", |found| found.1);
-                    if text.ends_with('`') {
+                    if is_quoted {
                         text.push_str(value);
                         // A name that holds backticks may be two names with a message between them.
                         left += value.split_once('`').map_or(0, |(_, behind)| words(behind));
