@@ -1,8 +1,16 @@
 //! Running other programs: shown before they run, and a failure names what was run.
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
+
+/// A call of our program, in English whatever the language of the developer: what it says is compared, or goes into packages.
+pub(crate) fn english(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env("IMMICH_SYNC_LANG", "en");
+    command
+}
 
 /// Runs a command whose output goes to the terminal; a failure is an error.
 pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {

@@ -63,7 +63,7 @@ impl Program {
             Command::new("cargo").args(["build", "-q", "-p", "immich-sync"]).current_dir(&workspace.root),
         )?;
         let binary = workspace.target.join("debug/immich-sync");
-        let completions = shell::output_of(Command::new(&binary).args(["completions", "bash"]))?;
+        let completions = shell::output_of(shell::english(&binary).args(["completions", "bash"]))?;
         let offered = offered(&String::from_utf8(completions).context("completions are no text")?);
         Ok(Self { offered, ..Self::at(binary) })
     }
@@ -75,7 +75,7 @@ impl Program {
 
     /// A call of the program.
     pub(super) fn command(&self) -> Command {
-        Command::new(&self.binary)
+        shell::english(&self.binary)
     }
 
     /// Commands and options on these pages that the program does not know.

@@ -97,9 +97,9 @@ fn generate(workspace: &Workspace) -> anyhow::Result<()> {
     let folder = workspace.target.join("packages");
     let manual = folder.join("man");
     fs::create_dir_all(&manual).with_context(|| manual.display().to_string())?;
-    shell::run(Command::new(&program).args(["man", "--dir"]).arg(&manual))?;
+    shell::run(shell::english(&program).args(["man", "--dir"]).arg(&manual))?;
     for (name, file) in [("bash", "immich-sync"), ("zsh", "_immich-sync"), ("fish", "immich-sync.fish")] {
-        let completions = shell::output_of(Command::new(&program).args(["completions", name]))?;
+        let completions = shell::output_of(shell::english(&program).args(["completions", name]))?;
         let path = folder.join(file);
         fs::write(&path, completions).with_context(|| path.display().to_string())?;
     }
