@@ -181,8 +181,9 @@ fn imports_are_told_in_german() {
     let takeout = said(&mut stand.import(&["--dry-run"]), 0);
     let missing = said(&mut stand.folder(Path::new("/nowhere/inbox"), &[]), 3);
 
-    assert_says(&plan, &["Würde `", "a.jpg` senden", "Probelauf über 5 Dateien; nichts wurde geändert"]);
-    assert_says(&run, &["a.jpg` gesendet", "Gesendet, aber beschädigt: `", "weder Foto noch Video"]);
+    // Which of two files of the same bytes is sent depends on which was read first.
+    assert_says(&plan, &["Würde `", ".jpg` senden", "Probelauf über 5 Dateien; nichts wurde geändert"]);
+    assert_says(&run, &[".jpg` gesendet", "Gesendet, aber beschädigt: `", "weder Foto noch Video"]);
     assert_says(&run, &["Übergangen `", "Fertig mit 5 Dateien", "`immich-sync undo 1` nimmt es zurück."]);
     assert_says(&again, &["unverändert seit dem Senden"]);
     assert_says(&takeout, &["Probelauf über "]);
